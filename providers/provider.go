@@ -1,0 +1,143 @@
+// Package providers is the post room: the only place from which texts leave
+// for the outside world. Each provider has a folder of its own and implements
+// [Provider], and, where its service can do more, some of the capabilities
+// below, which callers find by type assertion.
+//
+// A provider classifies what happened (see [Error]) and never retries, sleeps,
+// logs or touches the store: when and whether to try again is for dispatch to
+// decide, which alone knows what has been promised.
+package providers
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"textdesk/sms"
+)
+
+// Provider hands one text to an upstream service.
+//
+// Send returns an Acceptance only when the service has certainly taken the
+// text. Every error is an [*Error] whose Kind says what is certain; an error
+// of any other type counts as [Ambiguous]. Send is safe for concurrent use and
+// returns soon after ctx ends.
+type Provider interface {
+	Send(ctx context.Context, s Submission) (Acceptance, error)
+}
+
+// Submission is one text for one recipient, ready to leave.
+type Submission struct {
+	// ID is our own id of the message: unique for ever, so that providers with
+	// an idempotency key can use it.
+	ID int64
+	To sms.MSISDN
+	// Sender is the originator, "" where the service has a default.
+	Sender string
+	TON    sms.TON
+	Body   string
+	// Parts is how many parts we counted. The service's own count is what it
+	// bills.
+	Parts int
+	// Validity is how long the service may go on trying; 0 is its default.
+	Validity time.Duration
+	// At is the caller's clock at the moment of submission.
+	At time.Time
+}
+
+// Acceptance is the service's word that it has taken a text.
+type Acceptance struct {
+	// References are the service's ids, one for each part in order, or one for
+	// the whole message where the service gives no more. Never empty.
+	References []string
+}
+
+// Receipt is what the service says about one reference.
+type Receipt struct {
+	Reference string
+	Status    sms.Status
+	// Code and Text are the service's own words, kept beside ours.
+	Code, Text string
+	// At is when it happened, by the service's clock; zero when it does not say.
+	At time.Time
+}
+
+// Inbound is a text that somebody sent to one of our numbers.
+type Inbound struct {
+	// ID is the service's own id, by which repeats are recognised.
+	ID      string
+	From    sms.MSISDN
+	To      string
+	Body    string
+	At      time.Time
+	InReply string // reference of the text it answers, "" when not known
+}
+
+// BatchSender sends one body from one sender to several recipients in one
+// call. The outcomes stand in the order of the submissions. An error means the
+// call as a whole failed, and its Kind holds for every recipient.
+type BatchSender interface {
+	SendBatch(ctx context.Context, s []Submission) ([]Outcome, error)
+	// BatchLimit is the largest number of recipients for one call.
+	BatchLimit() int
+}
+
+// Outcome is one recipient's share of a batch call: an acceptance or an error.
+type Outcome struct {
+	Acceptance Acceptance
+	Err        error
+}
+
+// StatusPoller asks for the state of texts that were accepted earlier. A
+// reference that the service does not know is left out of the answer.
+type StatusPoller interface {
+	PollStatus(ctx context.Context, references []string) ([]Receipt, error)
+	// PollLimit is the largest number of references for one call.
+	PollLimit() int
+}
+
+// CallbackParser understands what the service posts to us.
+type CallbackParser interface {
+	ParseCallback(c Callback) (Posted, error)
+}
+
+// Callback is a request that the service made to us, as it was stored.
+type Callback struct {
+	Method, Path, Query string
+	Header              http.Header
+	Body                []byte
+	ReceivedAt          time.Time
+}
+
+// Posted is what one callback said.
+type Posted struct {
+	Receipts []Receipt
+	Inbound  []Inbound
+}
+
+// Balancer tells what is left in the account.
+type Balancer interface {
+	Balance(ctx context.Context) (Balance, error)
+}
+
+// Balance is what the service says is left, with the word for its unit.
+type Balance struct {
+	Amount string // as the service writes it, "1204.50"
+	Unit   string // "credits", "GBP"
+}
+
+// Canceller takes a text back that the service has not sent yet.
+type Canceller interface {
+	Cancel(ctx context.Context, reference string) error
+}
+
+// Scheduler lets the service itself hold a text until an instant.
+type Scheduler interface {
+	SendAt(ctx context.Context, s Submission, at time.Time) (Acceptance, error)
+}
+
+// Idempotent marks services that recognise a repeated Submission.ID and do not
+// send its text again, so that an unanswered Send may be repeated.
+type Idempotent interface {
+	Idempotent() bool
+}
