@@ -1,0 +1,24 @@
+-- name: InsertCallback :one
+INSERT INTO callbacks (provider_id, received_at, method, path, query, header, body)
+VALUES (@provider_id, @received_at, @method, @path, @query, @header, @body) RETURNING id;
+
+-- name: WaitingCallbacks :many
+SELECT * FROM callbacks WHERE state = 0 ORDER BY id LIMIT @page_size;
+
+-- name: SetCallbackState :exec
+UPDATE callbacks SET state = @state, problem = @problem WHERE id = @id;
+
+-- name: InsertInbound :execrows
+INSERT INTO inbound (provider_id, provider_ref, callback_id, number, destination, body, message_id, user_id, sent_at, received_at)
+VALUES (@provider_id, @provider_ref, @callback_id, @number, @destination, @body, @message_id, @user_id, @sent_at, @received_at)
+ON CONFLICT (provider_id, provider_ref) DO NOTHING;
+
+-- name: InboundFrom :many
+SELECT * FROM inbound WHERE number = @number ORDER BY id DESC LIMIT @page_size;
+
+-- name: LastMessageTo :one
+-- The message that a reply most likely answers.
+SELECT * FROM messages WHERE number = @number AND submitted_at > 0 ORDER BY id DESC LIMIT 1;
+
+-- name: MessagesTo :many
+SELECT * FROM messages WHERE number = @number AND provider_id = @provider_id ORDER BY id DESC LIMIT @page_size;

@@ -1,0 +1,130 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	_ "modernc.org/sqlite"
+)
+
+// FileName is the database's name in the data directory.
+const FileName = "textdesk.db"
+
+// readers is how many connections read at the same time.
+const readers = 4
+
+// Store is an open database.
+type Store struct {
+	// Queries read. They never see an unfinished Write.
+	*Queries
+	read   *sql.DB
+	writer *sql.DB
+	conn   *sql.Conn // the one connection that writes
+	tx     *Tx       // its queries, prepared once
+	writes writeQueue
+	path   string
+}
+
+// Open opens the SQLite database in dir, makes it if there is none, and brings
+// it up to this version. A database of a newer version is refused with
+// [ErrNewer]. Open does not stop others from opening the same directory; see
+// [Lock].
+func Open(ctx context.Context, dir string) (*Store, error) {
+	path := filepath.Join(dir, FileName)
+	if err := touch(path); err != nil {
+		return nil, fmt.Errorf("open database: %w", err)
+	}
+	if err := migrate(ctx, path); err != nil {
+		return nil, err
+	}
+	s := &Store{path: path}
+	var err error
+	if s.writer, err = sql.Open("sqlite", dsn(path, "_txlock=immediate", "_pragma=cache_size(-65536)",
+		"_pragma=wal_autocheckpoint(16000)")); err != nil {
+		return nil, fmt.Errorf("open database: %w", err)
+	}
+	s.writer.SetMaxOpenConns(1)
+	if s.read, err = sql.Open("sqlite", dsn(path, "_pragma=query_only(1)", "_pragma=cache_size(-16384)")); err != nil {
+		return nil, fmt.Errorf("open database: %w", err)
+	}
+	s.read.SetMaxOpenConns(readers)
+	s.read.SetMaxIdleConns(readers)
+	if s.conn, err = s.writer.Conn(ctx); err != nil {
+		return nil, errors.Join(fmt.Errorf("open database: %w", err), s.Close())
+	}
+	prepared := newStatements(s.conn)
+	s.tx = &Tx{Queries: New(prepared), db: prepared}
+	s.Queries = New(newStatements(s.read))
+	return s, nil
+}
+
+// Close waits for nothing: the caller has stopped whoever writes.
+func (s *Store) Close() error {
+	var errs []error
+	if s.conn != nil {
+		errs = append(errs, s.conn.Close())
+	}
+	if s.read != nil {
+		errs = append(errs, s.read.Close())
+	}
+	if s.writer != nil {
+		errs = append(errs, s.writer.Close())
+	}
+	return errors.Join(errs...)
+}
+
+// Ready reports whether the database can be written.
+func (s *Store) Ready(ctx context.Context) error {
+	return s.Write(ctx, func(ctx context.Context, tx *Tx) error {
+		return tx.SetSetting(ctx, SetSettingParams{Key: "ready_probe", Value: ""})
+	})
+}
+
+// Checkpoint moves what the write-ahead log holds into the database file, as
+// far as readers allow, so that no commit has to pay for it.
+func (s *Store) Checkpoint(ctx context.Context) error {
+	_, err := s.writer.ExecContext(ctx, "PRAGMA wal_checkpoint(PASSIVE)")
+	if err != nil {
+		return fmt.Errorf("checkpoint: %w", err)
+	}
+	return nil
+}
+
+// Size returns the bytes of the database file and its log.
+func (s *Store) Size() int64 {
+	var total int64
+	for _, suffix := range []string{"", "-wal"} {
+		if info, err := os.Stat(s.path + suffix); err == nil {
+			total += info.Size()
+		}
+	}
+	return total
+}
+
+// dsn names the file with the settings that every connection shares. FULL,
+// because losing the last commits would mean texts that went out and are
+// forgotten.
+func dsn(path string, extra ...string) string {
+	s := "file:" + path + "?_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)" +
+		"&_pragma=foreign_keys(1)&_pragma=temp_store(MEMORY)&_pragma=journal_size_limit(67108864)&_pragma=trusted_schema(0)"
+	for _, e := range extra {
+		s += "&" + e
+	}
+	return s
+}
+
+// touch makes the file with permissions for its owner only.
+func touch(path string) error {
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return err
+	}
+	return f.Close()
+}
+
+// IsNotFound reports whether a query found no row.
+func IsNotFound(err error) bool { return errors.Is(err, sql.ErrNoRows) }
