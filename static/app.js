@@ -1,0 +1,84 @@
+// The pages work without this file. It only makes them quicker to use.
+(() => {
+  "use strict";
+  const root = document.documentElement;
+
+  // Runs before the first paint, so that the chosen theme does not flash.
+  const stored = () => { try { return localStorage.getItem("theme"); } catch { return null; } };
+  const chosen = stored();
+  if (chosen === "light" || chosen === "dark") root.dataset.theme = chosen;
+  root.classList.add("js");
+
+  const on = (type, act, capture) => document.addEventListener(type, act, capture);
+
+  const isDark = () => root.dataset.theme
+    ? root.dataset.theme === "dark"
+    : matchMedia("(prefers-color-scheme: dark)").matches;
+
+  const switchTheme = () => {
+    root.dataset.theme = isDark() ? "light" : "dark";
+    try { localStorage.setItem("theme", root.dataset.theme); } catch { /* private window */ }
+  };
+
+  const copy = async (button) => {
+    const words = button.querySelector("span") || button;
+    const before = words.textContent;
+    try {
+      await navigator.clipboard.writeText(button.dataset.copy);
+      words.textContent = "Copied";
+    } catch {
+      // Without https there is no clipboard: select the text instead.
+      const block = button.closest(".code")?.querySelector("code");
+      if (block) getSelection().selectAllChildren(block);
+      words.textContent = "Press Ctrl+C";
+    }
+    setTimeout(() => { words.textContent = before; }, 2000);
+  };
+
+  const insert = (button) => {
+    const field = document.getElementById(button.dataset.into);
+    if (!field) return;
+    const end = field.selectionEnd ?? field.value.length;
+    field.setRangeText(button.dataset.insert, field.selectionStart ?? end, end, "end");
+    field.focus();
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+  };
+
+  on("click", (e) => {
+    const button = e.target.closest?.("button");
+    if (!button) return;
+    if (button.matches("[data-theme-switch]")) switchTheme();
+    else if (button.matches("[data-copy]")) copy(button);
+    else if (button.matches("[data-insert]")) insert(button);
+  });
+
+  // A double click must not send twice. The button is disabled only after the
+  // browser has read its name and value, and comes back with the Back button.
+  on("submit", (e) => {
+    const form = e.target;
+    if (!form.matches("[data-once]") || e.defaultPrevented) return;
+    if (form.dataset.submitted) { e.preventDefault(); return; }
+    form.dataset.submitted = "1";
+    setTimeout(() => form.querySelectorAll("button:not([type=button])").forEach((b) => {
+      if (!b.disabled) { b.disabled = true; b.dataset.wasOn = ""; }
+    }));
+  });
+  const release = () => {
+    document.querySelectorAll("form[data-submitted]").forEach((f) => { delete f.dataset.submitted; });
+    document.querySelectorAll("button[data-was-on]").forEach((b) => { b.disabled = false; delete b.dataset.wasOn; });
+  };
+  addEventListener("pageshow", release);
+  on("htmx:finally:request", release);
+
+  on("keydown", (e) => {
+    if (e.key === "Escape") {
+      const menu = document.querySelector("details.menu[open]");
+      if (menu) { menu.open = false; menu.firstElementChild.focus(); }
+      return;
+    }
+    if (e.key !== "/" || e.ctrlKey || e.metaKey || e.altKey) return;
+    if (e.target.closest("input, textarea, select, [contenteditable]")) return;
+    const search = document.querySelector("[data-search]");
+    if (search) { e.preventDefault(); search.focus(); search.select(); }
+  });
+})();
