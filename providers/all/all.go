@@ -1,0 +1,26 @@
+// Package all lists every kind of provider. Only main imports it.
+package all
+
+import (
+	"textdesk/providers"
+	"textdesk/providers/fastsms"
+	"textdesk/providers/simulator"
+)
+
+// Types lists the kinds of provider in the order of the page that offers them.
+func Types() []providers.Type {
+	return []providers.Type{
+		simulator.Type(),
+		fastsms.Type(),
+	}
+}
+
+// Find returns the kind of that name.
+func Find(name string) (providers.Type, bool) {
+	for _, t := range Types() {
+		if t.Name == name {
+			return t, true
+		}
+	}
+	return providers.Type{}, false
+}

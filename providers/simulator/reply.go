@@ -1,0 +1,78 @@
+package simulator
+
+import (
+	"errors"
+	"fmt"
+	"net/url"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"textdesk/providers"
+	"textdesk/sms"
+)
+
+// Reply is a text typed on the simulated handset, on its way to one of our
+// numbers.
+type Reply struct {
+	From sms.MSISDN
+	To   string // our number or short code
+	Body string
+	// ID tells replies apart; the same id again is the same reply.
+	ID string
+	At time.Time
+	// InReply is the reference of the text it answers, "" when there is none.
+	InReply string
+}
+
+// replyLimit bounds a reply's body, in bytes: ten parts of four-byte characters.
+const replyLimit = 4 << 10
+
+// Encode returns the body of the callback that carries the reply, a form with
+// from, to, body, id, at (RFC 3339) and reply_to.
+func (r Reply) Encode() []byte {
+	v := url.Values{
+		"from": {string(r.From)}, "to": {r.To}, "body": {r.Body}, "id": {r.ID},
+		"at": {r.At.UTC().Format(time.RFC3339Nano)},
+	}
+	if r.InReply != "" {
+		v.Set("reply_to", r.InReply)
+	}
+	return []byte(v.Encode())
+}
+
+// ParseCallback understands what [Reply.Encode] writes. Without an at the
+// reply came when its callback did.
+func (p *Provider) ParseCallback(c providers.Callback) (providers.Posted, error) {
+	v, err := url.ParseQuery(string(c.Body))
+	if err != nil {
+		return providers.Posted{}, errors.New("parse reply: the body is not a form")
+	}
+	in := providers.Inbound{
+		ID: v.Get("id"), From: sms.MSISDN(v.Get("from")), To: v.Get("to"), Body: v.Get("body"),
+		At: c.ReceivedAt, InReply: v.Get("reply_to"),
+	}
+	switch {
+	case in.ID == "":
+		return providers.Posted{}, errors.New("parse reply: id is missing")
+	case !isMSISDN(string(in.From)):
+		return providers.Posted{}, errors.New("parse reply: from must be a number such as +447700900123")
+	case in.To == "":
+		return providers.Posted{}, errors.New("parse reply: to is missing")
+	case len(in.Body) > replyLimit || !utf8.ValidString(in.Body):
+		return providers.Posted{}, fmt.Errorf("parse reply: body must be UTF-8 of at most %d bytes", replyLimit)
+	}
+	if at := v.Get("at"); at != "" {
+		if in.At, err = time.Parse(time.RFC3339Nano, at); err != nil {
+			return providers.Posted{}, errors.New("parse reply: at must look like 2026-01-31T09:30:00Z")
+		}
+	}
+	return providers.Posted{Inbound: []providers.Inbound{in}}, nil
+}
+
+// isMSISDN checks the shape of E.164: a plus sign and 7 to 15 digits, the
+// first of which is not 0.
+func isMSISDN(s string) bool {
+	d, ok := strings.CutPrefix(s, "+")
+	return ok && len(d) >= 7 && len(d) <= 15 && d[0] != '0' && strings.Trim(d, "0123456789") == ""
+}
