@@ -117,8 +117,9 @@ func joins(r rune) bool {
 }
 
 func isRightToLeft(r rune) bool {
-	return r >= 0x0590 && r <= 0x08FF || r >= 0xFB1D && r <= 0xFDFF || r >= 0xFE70 && r <= 0xFEFC ||
-		r >= 0x10800 && r <= 0x10FFF || r >= 0x1E800 && r <= 0x1EFFF
+	return r >= 0x0590 && unicode.IsLetter(r) &&
+		(r <= 0x08FF || r >= 0xFB1D && r <= 0xFDFF || r >= 0xFE70 && r <= 0xFEFC ||
+			r >= 0x10800 && r <= 0x10FFF || r >= 0x1E800 && r <= 0x1EFFF)
 }
 
 func isDigit(r rune) bool { return r >= '0' && r <= '9' }
