@@ -68,7 +68,6 @@
     document.querySelectorAll("button[data-was-on]").forEach((b) => { b.disabled = false; delete b.dataset.wasOn; });
   };
   addEventListener("pageshow", release);
-  on("htmx:finally:request", release);
 
   on("keydown", (e) => {
     if (e.key === "Escape") {
