@@ -3,9 +3,6 @@ package providers
 import (
 	"context"
 	"crypto/tls"
-	"crypto/x509"
-	"errors"
-	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -13,7 +10,6 @@ import (
 	"net/url"
 	"strconv"
 	"sync/atomic"
-	"syscall"
 	"time"
 )
 
@@ -69,16 +65,28 @@ func NewHTTPClient(concurrency int) *http.Client {
 	}
 }
 
-// countingConn counts what was written, so that [Call] knows whether anything
-// of a request left.
+// countingConn counts what was written and read, so that [Call] knows whether
+// anything of a request left, and whether an answer came after its question.
 type countingConn struct {
 	net.Conn
-	written atomic.Int64
+	written, read atomic.Int64
+	asking        atomic.Bool  // a request is about to be written
+	readBefore    atomic.Int64 // what was read when its first byte was written
 }
 
 func (c *countingConn) Write(b []byte) (int, error) {
+	if c.asking.Load() {
+		c.readBefore.Store(c.read.Load())
+		c.asking.Store(false)
+	}
 	n, err := c.Conn.Write(b)
 	c.written.Add(int64(n))
+	return n, err
+}
+
+func (c *countingConn) Read(b []byte) (int, error) {
+	n, err := c.Conn.Read(b)
+	c.read.Add(int64(n))
 	return n, err
 }
 
@@ -178,6 +186,11 @@ func Call(ctx context.Context, client *http.Client, req *http.Request) (Response
 	if err != nil {
 		return Response{}, failure(err, w.wrote())
 	}
+	if w.stale() {
+		w.conn.Close()
+		answer.Body.Close()
+		return Response{}, &Error{Kind: Ambiguous, Text: "the provider answered before it was asked"}
+	}
 	r := Response{Status: answer.StatusCode, Header: answer.Header}
 	r.Body, err = readAnswer(answer)
 	if err != nil {
@@ -208,6 +221,7 @@ func (w *watch) gotConn(info httptrace.GotConnInfo) {
 	}
 	if w.conn, _ = c.(*countingConn); w.conn != nil {
 		w.start = w.conn.written.Load()
+		w.conn.asking.Store(true)
 	}
 }
 
@@ -224,6 +238,14 @@ func (w *watch) wrote() bool {
 		return true
 	}
 	return w.conn.written.Load() != w.start
+}
+
+// stale reports that the answer was there before the question: a service that
+// answers twice leaves the second answer for the next request on the
+// connection, which would then carry another text's reference. It must be asked
+// before the answer's body is read.
+func (w *watch) stale() bool {
+	return w.conn != nil && w.conn.read.Load() == w.conn.readBefore.Load()
 }
 
 // readAnswer reads the whole body, which lets the connection be used again. A
@@ -253,101 +275,6 @@ func readAnswer(answer *http.Response) ([]byte, error) {
 			body = append(body, 0)[:len(body)]
 		}
 	}
-}
-
-func tooLong() *Error {
-	return &Error{Kind: Ambiguous, Text: "the provider's answer was far too long to be one"}
-}
-
-// failure classifies an error of net/http.
-func failure(err error, wrote bool) *Error {
-	var (
-		dns     *net.DNSError
-		op      *net.OpError
-		timeout interface{ Timeout() bool }
-		late    = errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) ||
-			errors.As(err, &timeout) && timeout.Timeout()
-	)
-	e := &Error{Kind: Ambiguous, Err: cause(err)}
-	if wrote {
-		switch {
-		case errors.Is(err, context.Canceled):
-			e.Text = "the call was given up before the provider answered"
-		case late:
-			e.Text = "the provider did not answer in time"
-		case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.As(err, &op):
-			e.Text = "the connection broke before the provider answered"
-		default:
-			e.Text = "the provider's answer could not be read"
-		}
-		return e
-	}
-	e.Kind = Temporary
-	switch {
-	case errors.Is(err, context.Canceled):
-		e.Text = "the call was given up before anything was sent"
-	case errors.As(err, &dns):
-		e.Text = "the provider's address was not found"
-	case errors.Is(err, syscall.ECONNREFUSED):
-		e.Text = "the provider refused the connection"
-	case isTLS(err):
-		e.Text = "the provider's certificate was not accepted"
-	case late:
-		e.Text = "no connection to the provider in time"
-	default:
-		e.Text = "no connection to the provider"
-	}
-	return e
-}
-
-func isTLS(err error) bool {
-	var (
-		verify *tls.CertificateVerificationError
-		record tls.RecordHeaderError
-		op     *net.OpError
-	)
-	return errors.As(err, &verify) || errors.As(err, &record) ||
-		errors.As(err, &op) && (op.Op == "remote error" || op.Op == "local error") // a TLS alert
-}
-
-// cause picks out of a chain of errors the part that is safe to log. What
-// net/http says on top of it may quote the URL (*url.Error) or the answer
-// ("malformed HTTP response …").
-func cause(err error) error {
-	var (
-		dns    *net.DNSError
-		op     *net.OpError
-		errno  syscall.Errno
-		record tls.RecordHeaderError
-		verify *tls.CertificateVerificationError
-		host   x509.HostnameError
-	)
-	switch {
-	case errors.Is(err, context.Canceled):
-		return context.Canceled
-	case errors.Is(err, context.DeadlineExceeded):
-		return context.DeadlineExceeded
-	case errors.As(err, &dns):
-		return dns
-	case errors.As(err, &record):
-		return errors.New(record.Msg)
-	case errors.As(err, &host):
-		return host
-	case errors.As(err, &verify):
-		return verify
-	case errors.As(err, &errno):
-		if errors.As(err, &op) {
-			return fmt.Errorf("%s %s: %w", op.Op, op.Net, errno)
-		}
-		return errno
-	case errors.As(err, &op):
-		return op
-	case errors.Is(err, io.ErrUnexpectedEOF):
-		return io.ErrUnexpectedEOF
-	case errors.Is(err, io.EOF):
-		return io.EOF
-	}
-	return nil
 }
 
 func statusText(status int) string {

@@ -1,0 +1,313 @@
+// Package fastsmstest is a FastSMS service for tests and benchmarks: it takes
+// texts in memory, remembers each of them, and misbehaves when told to.
+//
+//	service := fastsmstest.New("token")
+//	server := httptest.NewServer(service)
+//	… url=server.URL token=token …
+//	service.Texts(), service.Doubled()
+package fastsmstest
+
+import (
+	"fmt"
+	"net"
+	"net/http"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+)
+
+// Text is one text that the service took, for one number.
+type Text struct {
+	To, From, Body string
+	IDs            []string // one for each part
+	Scheduled      string   // ScheduleDate as it came
+}
+
+// Fault is how one call goes wrong.
+type Fault uint8
+
+const (
+	// None answers as documented.
+	None Fault = iota
+	// TakeAndReset takes the texts and resets the connection instead of answering.
+	TakeAndReset
+	// Reset resets the connection without taking anything.
+	Reset
+	// TakeAndHang takes the texts and answers nothing until the caller leaves.
+	TakeAndHang
+	// Hang does the same without taking anything.
+	Hang
+	// TakeAndFail takes the texts and answers 500.
+	TakeAndFail
+	// Throttle answers 429 with Retry-After: 1 without taking anything.
+	Throttle
+)
+
+// Service is an http.Handler for the FastSMS API: Send, CheckMessageStatus,
+// CancelMessage and CheckCredits by POST. It counts parts as if every text
+// were ASCII. The zero value is not ready; use [New].
+type Service struct {
+	token string
+
+	mu      sync.Mutex
+	lastID  int64
+	calls   int
+	texts   []Text
+	states  map[string]string // by id, where it is not "Sent"
+	refused map[string]string // code by number
+	credits int               // -1 is without end
+	latency time.Duration
+	fault   func(call int) Fault
+}
+
+// New returns a service that accepts that token only.
+func New(token string) *Service {
+	return &Service{token: token, lastID: 10_000_000, states: map[string]string{}, refused: map[string]string{}, credits: -1}
+}
+
+// Refuse answers texts to a number (digits) with that code from now on.
+func (s *Service) Refuse(number, code string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.refused[number] = code
+}
+
+// SetCredits gives the account that many parts to send; -1 is without end.
+func (s *Service) SetCredits(n int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.credits = n
+}
+
+// SetStatus makes CheckMessageStatus answer that word for an id.
+func (s *Service) SetStatus(id, word string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.states[id] = word
+}
+
+// SetLatency makes every call take that long.
+func (s *Service) SetLatency(d time.Duration) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.latency = d
+}
+
+// SetFault asks fault how each call of Send shall go; call counts from 1. nil
+// ends the faults. fault is called with the service locked.
+func (s *Service) SetFault(fault func(call int) Fault) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.fault = fault
+}
+
+// Texts returns what was taken so far, in order.
+func (s *Service) Texts() []Text {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return append([]Text(nil), s.texts...)
+}
+
+// Count is how many texts were taken so far.
+func (s *Service) Count() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.texts)
+}
+
+// Calls is how many calls of Send came so far, failed ones included.
+func (s *Service) Calls() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.calls
+}
+
+// Doubled returns the number and body of each text that was taken more than
+// once, with how often.
+func (s *Service) Doubled() map[[2]string]int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	times := make(map[[2]string]int, len(s.texts))
+	for _, t := range s.texts {
+		times[[2]string{t.To, t.Body}]++
+	}
+	for k, n := range times {
+		if n == 1 {
+			delete(times, k)
+		}
+	}
+	return times
+}
+
+// ServeHTTP answers one call. GET is refused with 405: a token has no place in
+// a URL.
+func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if r.Method != http.MethodPost {
+		http.Error(w, "POST only", http.StatusMethodNotAllowed)
+		return
+	}
+	if err := r.ParseForm(); err != nil {
+		http.Error(w, "no form", http.StatusBadRequest)
+		return
+	}
+	s.mu.Lock()
+	latency := s.latency
+	s.mu.Unlock()
+	if latency > 0 {
+		time.Sleep(latency)
+	}
+	w.Header()["Content-Type"] = []string{"text/plain"}
+	if r.PostForm.Get("Token") != s.token {
+		fmt.Fprint(w, "-501")
+		return
+	}
+	switch strings.ToLower(r.PostForm.Get("Action")) {
+	case "send":
+		s.send(w, r)
+	case "checkmessagestatus":
+		fmt.Fprint(w, s.status(r.PostForm.Get("MessageID")))
+	case "cancelmessage":
+		fmt.Fprint(w, s.cancel(r.PostForm.Get("MessageID")))
+	case "checkcredits":
+		fmt.Fprint(w, s.balance())
+	default:
+		fmt.Fprint(w, "-502")
+	}
+}
+
+func (s *Service) send(w http.ResponseWriter, r *http.Request) {
+	s.mu.Lock()
+	s.calls++
+	fault := None
+	if s.fault != nil {
+		fault = s.fault(s.calls)
+	}
+	var answer string
+	switch fault {
+	case None, TakeAndReset, TakeAndHang, TakeAndFail:
+		answer = s.take(r)
+	}
+	s.mu.Unlock()
+
+	switch fault {
+	case None:
+		fmt.Fprint(w, answer)
+	case TakeAndReset, Reset:
+		resetConnection(w)
+	case TakeAndHang, Hang:
+		<-r.Context().Done()
+	case TakeAndFail:
+		http.Error(w, "fault", http.StatusInternalServerError)
+	case Throttle:
+		w.Header().Set("Retry-After", "1")
+		http.Error(w, "slower", http.StatusTooManyRequests)
+	}
+}
+
+// take takes the text for each of the numbers and returns the answer. The
+// service is locked.
+func (s *Service) take(r *http.Request) string {
+	get := r.PostForm.Get
+	if get("Body") == "" {
+		return "-404"
+	}
+	if v := get("ValidityPeriod"); v != "" {
+		if n, err := strconv.Atoi(v); err != nil || n <= 0 || n > 86400 {
+			return "-405"
+		}
+	}
+	date := get("ScheduleDate")
+	if date != "" {
+		if _, err := time.Parse("20060102150405", date); err != nil {
+			return "-407"
+		}
+	}
+	parts := 1
+	if n := len(get("Body")); n > 160 {
+		parts = (n + 152) / 153
+	}
+	numbers := strings.Split(get("DestinationAddress"), ",")
+	answers := make([]string, 0, len(numbers))
+	for _, to := range numbers {
+		code := s.refused[to]
+		switch {
+		case code != "":
+		case len(to) < 7 || strings.Trim(to, "0123456789") != "":
+			code = "-401"
+		case s.credits >= 0 && s.credits < parts:
+			code = "-100"
+		}
+		if code != "" {
+			answers = append(answers, code)
+			continue
+		}
+		if s.credits >= 0 {
+			s.credits -= parts
+		}
+		t := Text{To: to, From: get("SourceAddress"), Body: get("Body"), Scheduled: date, IDs: make([]string, parts)}
+		for i := range t.IDs {
+			s.lastID++
+			t.IDs[i] = strconv.FormatInt(s.lastID, 10)
+			if date != "" {
+				s.states[t.IDs[i]] = "Scheduled"
+			}
+		}
+		s.texts = append(s.texts, t)
+		if get("GetAllMessageIDs") == "1" {
+			answers = append(answers, t.IDs...)
+		} else {
+			answers = append(answers, t.IDs[0])
+		}
+	}
+	return strings.Join(answers, ",")
+}
+
+func (s *Service) status(id string) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if word := s.states[id]; word != "" {
+		return word
+	}
+	if !s.known(id) {
+		return "-503"
+	}
+	return "Sent"
+}
+
+// cancel takes back what is scheduled, nothing else.
+func (s *Service) cancel(id string) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.states[id] != "Scheduled" {
+		return "-503"
+	}
+	s.states[id] = "Cancelled"
+	return "1"
+}
+
+func (s *Service) known(id string) bool {
+	n, err := strconv.ParseInt(id, 10, 64)
+	return err == nil && n > 10_000_000 && n <= s.lastID
+}
+
+func (s *Service) balance() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.credits < 0 {
+		return "100000.00"
+	}
+	return strconv.Itoa(s.credits) + ".00"
+}
+
+// resetConnection drops the connection of a request with a TCP reset.
+func resetConnection(w http.ResponseWriter) {
+	c, _, err := http.NewResponseController(w).Hijack()
+	if err != nil {
+		panic(http.ErrAbortHandler)
+	}
+	if t, ok := c.(*net.TCPConn); ok {
+		t.SetLinger(0)
+	}
+	c.Close()
+}
