@@ -218,6 +218,45 @@ func (q *Queries) MessagesTo(ctx context.Context, arg MessagesToParams) ([]Messa
 	return items, nil
 }
 
+const repliesTo = `-- name: RepliesTo :many
+SELECT id, provider_id, provider_ref, callback_id, number, destination, body, message_id, user_id, sent_at, received_at FROM inbound WHERE message_id = $1 ORDER BY id
+`
+
+func (q *Queries) RepliesTo(ctx context.Context, messageID ID) ([]Inbound, error) {
+	rows, err := q.db.QueryContext(ctx, repliesTo, messageID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []Inbound
+	for rows.Next() {
+		var i Inbound
+		if err := rows.Scan(
+			&i.ID,
+			&i.ProviderID,
+			&i.ProviderRef,
+			&i.CallbackID,
+			&i.Number,
+			&i.Destination,
+			&i.Body,
+			&i.MessageID,
+			&i.UserID,
+			&i.SentAt,
+			&i.ReceivedAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const setCallbackState = `-- name: SetCallbackState :exec
 UPDATE callbacks SET state = $1, problem = $2 WHERE id = $3
 `

@@ -11,6 +11,22 @@ import (
 	"textdesk/sms"
 )
 
+const bringForward = `-- name: BringForward :exec
+UPDATE messages SET due_at = $1, expires_at = $2 WHERE batch_id = $3 AND status = 0
+`
+
+type BringForwardParams struct {
+	DueAt     Millis
+	ExpiresAt Millis
+	BatchID   int64
+}
+
+// Makes the scheduled messages of a batch due.
+func (q *Queries) BringForward(ctx context.Context, arg BringForwardParams) error {
+	_, err := q.db.ExecContext(ctx, bringForward, arg.DueAt, arg.ExpiresAt, arg.BatchID)
+	return err
+}
+
 const countInDoubt = `-- name: CountInDoubt :one
 SELECT count(*) FROM messages WHERE status = 10
 `
@@ -451,15 +467,16 @@ func (q *Queries) MessagesWaitingInBatch(ctx context.Context, arg MessagesWaitin
 }
 
 const moveMessage = `-- name: MoveMessage :execrows
-UPDATE messages SET status = $1, paid = $2, due_at = $3, leased_until = 0, attempts = $4,
-  submitted_at = $5, final_at = $6, poll_at = $7, code = $8, reason = $9
-WHERE id = $10 AND status = $11
+UPDATE messages SET status = $1, paid = $2, due_at = $3, expires_at = $4, leased_until = 0, attempts = $5,
+  submitted_at = $6, final_at = $7, poll_at = $8, code = $9, reason = $10
+WHERE id = $11 AND status = $12
 `
 
 type MoveMessageParams struct {
 	Status      sms.Status
 	Paid        Paid
 	DueAt       Millis
+	ExpiresAt   Millis
 	Attempts    int64
 	SubmittedAt Millis
 	FinalAt     Millis
@@ -476,6 +493,7 @@ func (q *Queries) MoveMessage(ctx context.Context, arg MoveMessageParams) (int64
 		arg.Status,
 		arg.Paid,
 		arg.DueAt,
+		arg.ExpiresAt,
 		arg.Attempts,
 		arg.SubmittedAt,
 		arg.FinalAt,

@@ -214,16 +214,11 @@ func (q *Queries) RemoveProvider(ctx context.Context, arg RemoveProviderParams) 
 }
 
 const setDefaultProvider = `-- name: SetDefaultProvider :exec
-UPDATE providers SET is_default = 1, changed_at = $1 WHERE id = $2
+UPDATE providers SET is_default = 1 WHERE id = $1
 `
 
-type SetDefaultProviderParams struct {
-	ChangedAt Millis
-	ID        int64
-}
-
-func (q *Queries) SetDefaultProvider(ctx context.Context, arg SetDefaultProviderParams) error {
-	_, err := q.db.ExecContext(ctx, setDefaultProvider, arg.ChangedAt, arg.ID)
+func (q *Queries) SetDefaultProvider(ctx context.Context, id int64) error {
+	_, err := q.db.ExecContext(ctx, setDefaultProvider, id)
 	return err
 }
 

@@ -46,6 +46,17 @@ func (q *Queries) CountAdmins(ctx context.Context) (int64, error) {
 	return count, err
 }
 
+const countUsers = `-- name: CountUsers :one
+SELECT count(*) FROM users
+`
+
+func (q *Queries) CountUsers(ctx context.Context) (int64, error) {
+	row := q.db.QueryRowContext(ctx, countUsers)
+	var count int64
+	err := row.Scan(&count)
+	return count, err
+}
+
 const creditSums = `-- name: CreditSums :one
 SELECT CAST(COALESCE(SUM(amount), 0) AS BIGINT) AS amount, CAST(COALESCE(SUM(reserved), 0) AS BIGINT) AS reserved
 FROM credit_entries WHERE user_id = $1
@@ -60,6 +71,37 @@ func (q *Queries) CreditSums(ctx context.Context, userID int64) (CreditSumsRow, 
 	row := q.db.QueryRowContext(ctx, creditSums, userID)
 	var i CreditSumsRow
 	err := row.Scan(&i.Amount, &i.Reserved)
+	return i, err
+}
+
+const firstAdmin = `-- name: FirstAdmin :one
+SELECT id, parent_id, username, username_key, level, first_name, last_name, email, telephone, password_hash, sender, unlimited, balance, reserved, credit_reminder, alert_days, suspended_at, created_at, seen_at FROM users WHERE level = 'admin' ORDER BY id LIMIT 1
+`
+
+func (q *Queries) FirstAdmin(ctx context.Context) (User, error) {
+	row := q.db.QueryRowContext(ctx, firstAdmin)
+	var i User
+	err := row.Scan(
+		&i.ID,
+		&i.ParentID,
+		&i.Username,
+		&i.UsernameKey,
+		&i.Level,
+		&i.FirstName,
+		&i.LastName,
+		&i.Email,
+		&i.Telephone,
+		&i.PasswordHash,
+		&i.Sender,
+		&i.Unlimited,
+		&i.Balance,
+		&i.Reserved,
+		&i.CreditReminder,
+		&i.AlertDays,
+		&i.SuspendedAt,
+		&i.CreatedAt,
+		&i.SeenAt,
+	)
 	return i, err
 }
 

@@ -22,3 +22,6 @@ SELECT * FROM messages WHERE number = @number AND submitted_at > 0 ORDER BY id D
 
 -- name: MessagesTo :many
 SELECT * FROM messages WHERE number = @number AND provider_id = @provider_id ORDER BY id DESC LIMIT @page_size;
+
+-- name: RepliesTo :many
+SELECT * FROM inbound WHERE message_id = @message_id ORDER BY id;

@@ -16,7 +16,7 @@ SELECT * FROM messages WHERE batch_id = @batch_id AND status IN (0, 1) ORDER BY 
 
 -- name: MoveMessage :execrows
 -- Moves a message from one status to another; no row when it has moved meanwhile.
-UPDATE messages SET status = @status, paid = @paid, due_at = @due_at, leased_until = 0, attempts = @attempts,
+UPDATE messages SET status = @status, paid = @paid, due_at = @due_at, expires_at = @expires_at, leased_until = 0, attempts = @attempts,
   submitted_at = @submitted_at, final_at = @final_at, poll_at = @poll_at, code = @code, reason = @reason
 WHERE id = @id AND status = @was_status;
 
@@ -66,3 +66,7 @@ VALUES (@message_id, @at, @status, @user_id, @code, @reference, @detail);
 
 -- name: Events :many
 SELECT * FROM events WHERE message_id = @message_id ORDER BY id;
+
+-- name: BringForward :exec
+-- Makes the scheduled messages of a batch due.
+UPDATE messages SET due_at = @due_at, expires_at = @expires_at WHERE batch_id = @batch_id AND status = 0;

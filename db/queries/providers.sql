@@ -22,7 +22,7 @@ UPDATE providers SET settings = @settings, callback_secret = @callback_secret, c
 UPDATE providers SET is_default = 0 WHERE is_default = 1;
 
 -- name: SetDefaultProvider :exec
-UPDATE providers SET is_default = 1, changed_at = @changed_at WHERE id = @id;
+UPDATE providers SET is_default = 1 WHERE id = @id;
 
 -- name: RemoveProvider :exec
 -- The name becomes free again; the row stays for the messages that went through it.

@@ -48,3 +48,9 @@ VALUES (@user_id, @at, @kind, @amount, @reserved, @batch_id, @other_user_id, @no
 -- name: CreditSums :one
 SELECT CAST(COALESCE(SUM(amount), 0) AS BIGINT) AS amount, CAST(COALESCE(SUM(reserved), 0) AS BIGINT) AS reserved
 FROM credit_entries WHERE user_id = @user_id;
+
+-- name: CountUsers :one
+SELECT count(*) FROM users;
+
+-- name: FirstAdmin :one
+SELECT * FROM users WHERE level = 'admin' ORDER BY id LIMIT 1;

@@ -1,0 +1,117 @@
+package desk
+
+import (
+	"context"
+	"fmt"
+
+	"textdesk/db"
+	"textdesk/sms"
+)
+
+// Cancel takes a message back that has not left yet, and gives its credits
+// back.
+func (d *Desk) Cancel(ctx context.Context, a Actor, id int64) error {
+	m, err := d.message(ctx, a, id)
+	if err != nil {
+		return err
+	}
+	return d.store.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		m, err := tx.Message(ctx, m.ID)
+		if err != nil {
+			return fmt.Errorf("read message: %w", err)
+		}
+		mv := d.newMoves(tx)
+		moved, err := false, error(nil)
+		if m.Status.Waiting() {
+			moved, err = mv.move(ctx, m, change{to: sms.Cancelled, by: a.User.ID})
+		}
+		if err != nil {
+			return err
+		}
+		if !moved {
+			return ErrTooLate
+		}
+		if err := d.audit(ctx, tx, a, "message.cancel", fmt.Sprint(m.ID), ""); err != nil {
+			return err
+		}
+		return mv.flush(ctx)
+	})
+}
+
+// Stop takes back what has not left of a batch and returns how many messages
+// that were. Those that were already on their way stay so.
+func (d *Desk) Stop(ctx context.Context, a Actor, batchID int64) (stopped int, err error) {
+	b, err := d.Batch(ctx, a, batchID)
+	if err != nil {
+		return 0, err
+	}
+	for {
+		var n int
+		err := d.store.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+			n = 0
+			if err := tx.StopBatch(ctx, db.StopBatchParams{ID: b.ID, StoppedAt: d.now()}); err != nil {
+				return err
+			}
+			waiting, err := tx.MessagesWaitingInBatch(ctx, db.MessagesWaitingInBatchParams{BatchID: b.ID, PageSize: sweepSize})
+			if err != nil {
+				return err
+			}
+			mv := d.newMoves(tx)
+			for _, m := range waiting {
+				moved, err := mv.move(ctx, m, change{to: sms.Cancelled, by: a.User.ID})
+				if err != nil {
+					return err
+				}
+				if moved {
+					n++
+				}
+			}
+			if len(waiting) < sweepSize {
+				if err := tx.ReleaseBatch(ctx, b.ID); err != nil {
+					return err
+				}
+				if err := d.audit(ctx, tx, a, "batch.stop", fmt.Sprint(b.ID), ""); err != nil {
+					return err
+				}
+			}
+			return mv.flush(ctx)
+		})
+		if err != nil {
+			return stopped, fmt.Errorf("stop batch: %w", err)
+		}
+		stopped += n
+		if n < sweepSize {
+			return stopped, nil
+		}
+	}
+}
+
+// Release lets a held batch go on now.
+func (d *Desk) Release(ctx context.Context, a Actor, batchID int64) error {
+	b, err := d.Batch(ctx, a, batchID)
+	if err != nil {
+		return err
+	}
+	err = d.store.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		b, err := tx.Batch(ctx, b.ID)
+		if err != nil {
+			return fmt.Errorf("read batch: %w", err)
+		}
+		if b.HeldAt == 0 {
+			return ErrNotHeld
+		}
+		if err := tx.ReleaseBatch(ctx, b.ID); err != nil {
+			return err
+		}
+		// Their validity counts from now: it passed while they were held.
+		if err := tx.BringForward(ctx, db.BringForwardParams{BatchID: b.ID, DueAt: d.now(), ExpiresAt: d.now() + db.Millis(b.Validity*1000)}); err != nil {
+			return err
+		}
+		return d.audit(ctx, tx, a, "batch.release", fmt.Sprint(b.ID), "")
+	})
+	if err != nil {
+		return err
+	}
+	_, err = d.Promote(ctx)
+	return err
+}

@@ -1,0 +1,131 @@
+package desk
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"time"
+
+	"textdesk/db"
+	"textdesk/providers"
+)
+
+// Desk does what staff ask for.
+type Desk struct {
+	store   *db.Store
+	vault   *Vault
+	types   []providers.Type
+	clock   func() time.Time
+	wake    func(providerID int64)
+	hashing chan struct{} // bounds the memory that password hashing takes
+}
+
+// Options are what a Desk is made of.
+type Options struct {
+	Store *db.Store
+	Vault *Vault
+	// Types are the kinds of provider there are.
+	Types []providers.Type
+	// Clock tells the time; nil is the system's.
+	Clock func() time.Time
+}
+
+// New makes a desk.
+func New(o Options) *Desk {
+	if o.Clock == nil {
+		o.Clock = time.Now
+	}
+	return &Desk{store: o.Store, vault: o.Vault, types: o.Types, clock: o.Clock,
+		wake: func(int64) {}, hashing: make(chan struct{}, 2)}
+}
+
+// OnWork sets what is called when a provider has something to do sooner than
+// it may have thought. The call must not block. Set it before the desk is used.
+func (d *Desk) OnWork(wake func(providerID int64)) { d.wake = wake }
+
+// Now is the desk's clock.
+func (d *Desk) Now() time.Time { return d.clock() }
+
+func (d *Desk) now() db.Millis { return db.At(d.clock()) }
+
+// Ready reports whether the desk can take work: its database can be written.
+func (d *Desk) Ready(ctx context.Context) error { return d.store.Ready(ctx) }
+
+// Actor is who asks: a signed-in person, a script with a token, or the command
+// line.
+type Actor struct {
+	User db.User
+	// Door is where they came in: "page", "fastsms", "command line".
+	Door string
+	// Address is from where, for the audit log.
+	Address string
+}
+
+// CommandLine is the administrator at the server's own shell, who may do
+// everything.
+func CommandLine() Actor {
+	return Actor{User: db.User{Username: "command line", Level: LevelAdmin, Unlimited: true}, Door: "command line", Address: "command line"}
+}
+
+// Admin reports whether the actor administers others.
+func (a Actor) Admin() bool { return a.User.Level == LevelAdmin }
+
+// shell reports whether the actor is the command line.
+func (a Actor) shell() bool { return a.User.ID == 0 }
+
+// Name is what others call the actor.
+func (a Actor) Name() string {
+	if name := tidy(a.User.FirstName + " " + a.User.LastName); name != "" {
+		return name
+	}
+	return a.User.Username
+}
+
+// reach returns the users whose data the actor may see: their own and, for an
+// administrator, that of everyone below. nil means everyone's.
+func (d *Desk) reach(ctx context.Context, a Actor) ([]int64, error) {
+	if a.shell() {
+		return nil, nil
+	}
+	if !a.Admin() {
+		return []int64{a.User.ID}, nil
+	}
+	tree, err := d.store.UserTree(ctx, a.User.ID)
+	if err != nil {
+		return nil, fmt.Errorf("read users: %w", err)
+	}
+	all, err := d.store.CountUsers(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("count users: %w", err)
+	}
+	if int64(len(tree)) == all {
+		return nil, nil
+	}
+	return tree, nil
+}
+
+// reaches reports whether the actor may see what belongs to the user.
+func (d *Desk) reaches(ctx context.Context, a Actor, userID int64) (bool, error) {
+	if userID == a.User.ID || a.shell() {
+		return true, nil
+	}
+	users, err := d.reach(ctx, a)
+	if err != nil || users == nil {
+		return err == nil, err
+	}
+	for _, id := range users {
+		if id == userID {
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
+// audit writes down who did what.
+func (d *Desk) audit(ctx context.Context, tx *db.Tx, a Actor, action, subject, detail string) error {
+	return tx.InsertAudit(ctx, db.InsertAuditParams{At: d.now(), UserID: db.ID(a.User.ID), Address: a.Address,
+		Action: action, Subject: subject, Detail: detail})
+}
+
+// client is the transport for a provider with that many requests in flight.
+func client(concurrency int) *http.Client { return providers.NewHTTPClient(concurrency) }

@@ -1,0 +1,202 @@
+package desk
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"textdesk/db"
+	"textdesk/providers"
+	"textdesk/sms"
+)
+
+// What dispatch needs: the steps of a message's way out. The discipline is
+// claim, mark, call, record. A claim is a lease that may be lost. A mark is on
+// disk before the call. So after a crash only marked messages are in doubt, at
+// most as many as there were calls in flight.
+
+// leaseTime is long enough for what dispatch claims ahead.
+const leaseTime = time.Minute
+
+// Claim leases up to limit messages that are due, single ones before bulk.
+func (d *Desk) Claim(ctx context.Context, providerID int64, limit int) ([]db.Message, error) {
+	var claimed []db.Message
+	err := d.store.Write(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
+		now := d.now()
+		claimed, err = tx.ClaimDue(ctx, providerID, now, now.Add(leaseTime), limit)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("claim messages: %w", err)
+	}
+	return claimed, nil
+}
+
+// NextDue returns when the provider has something to do again, the zero time
+// when nothing waits.
+func (d *Desk) NextDue(ctx context.Context, providerID int64) (time.Time, error) {
+	at, err := d.store.NextDue(ctx, providerID, d.now())
+	return at.Time(), err
+}
+
+// Mark moves claimed messages to submitting, on disk, and returns those that
+// may be called for now. One that was taken back meanwhile is left out; one
+// that outlived its validity expires.
+func (d *Desk) Mark(ctx context.Context, claimed []db.Message) ([]db.Message, error) {
+	var marked []db.Message
+	err := d.store.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		marked = make([]db.Message, 0, len(claimed))
+		mv := d.newMoves(tx)
+		ids := make([]int64, 0, len(claimed))
+		for _, m := range claimed {
+			if m.ExpiresAt < mv.now {
+				if _, err := mv.move(ctx, m, change{to: sms.Expired, reason: "Its validity passed before it could be sent."}); err != nil {
+					return err
+				}
+				continue
+			}
+			ids = append(ids, m.ID)
+		}
+		if len(ids) > 0 {
+			moved, err := tx.MarkSubmitting(ctx, ids, mv.now)
+			if err != nil {
+				return err
+			}
+			marked = append(marked, mv.marked(claimed, moved)...)
+		}
+		return mv.flush(ctx)
+	})
+	if err != nil {
+		return nil, fmt.Errorf("mark messages: %w", err)
+	}
+	return marked, nil
+}
+
+// marked notes which of the claimed messages have moved to submitting.
+func (mv *moves) marked(claimed []db.Message, moved []int64) []db.Message {
+	in := make(map[int64]bool, len(moved))
+	for _, id := range moved {
+		in[id] = true
+	}
+	marked := make([]db.Message, 0, len(moved))
+	for _, m := range claimed {
+		if !in[m.ID] {
+			continue
+		}
+		mv.count(m.BatchID, sms.Queued, sms.Submitting, 1)
+		m.Status, m.SubmittedAt = sms.Submitting, mv.now
+		m.Attempts++
+		mv.note(m, change{to: sms.Submitting})
+		marked = append(marked, m)
+	}
+	return marked
+}
+
+// Outcome is what a call to the provider came to, for one message.
+type Outcome struct {
+	Message    db.Message
+	Acceptance providers.Acceptance
+	Err        error
+	// Safe: the provider recognises a repeated message, so an unanswered call
+	// may be repeated.
+	Safe bool
+	// Polled: the provider can be asked for the message's state.
+	Polled bool
+	// Last: no other outcome of the same call follows.
+	Last bool
+}
+
+// Record stores the outcomes of calls.
+func (d *Desk) Record(ctx context.Context, outcomes []Outcome) error {
+	err := d.store.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		mv := d.newMoves(tx)
+		for _, o := range outcomes {
+			if _, err := mv.move(ctx, o.Message, d.consequence(o, mv.now)); err != nil {
+				return err
+			}
+		}
+		return mv.flush(ctx)
+	})
+	if err != nil {
+		return fmt.Errorf("record outcomes: %w", err)
+	}
+	return nil
+}
+
+// consequence decides what follows from a call: what is certain decides.
+func (d *Desk) consequence(o Outcome, now db.Millis) change {
+	if o.Err == nil && len(o.Acceptance.References) > 0 {
+		c := change{to: sms.Submitted, references: o.Acceptance.References}
+		if o.Polled {
+			c.pollAt = now.Add(pollAfter(0))
+		}
+		return c
+	}
+	e := providers.AsError(o.Err)
+	if o.Err == nil {
+		e = &providers.Error{Kind: providers.Ambiguous, Text: "the provider said yes but gave no reference"}
+	}
+	switch e.Kind {
+	case providers.Rejected:
+		return change{to: sms.Failed, code: e.Code, reason: e.Text}
+	case providers.Ambiguous:
+		if !o.Safe {
+			return change{to: sms.InDoubt, code: e.Code, reason: e.Text}
+		}
+	}
+	due := now.Add(retryAfter(o.Message.Attempts, e))
+	if due > o.Message.ExpiresAt {
+		due = o.Message.ExpiresAt + 1 // its next mark expires it
+	}
+	return change{to: sms.Queued, dueAt: due, code: e.Code, reason: e.Text}
+}
+
+// retryAfter is how long a message that was certainly not sent waits: what the
+// provider asks for, or a second that doubles up to five minutes.
+func retryAfter(attempts int64, e *providers.Error) time.Duration {
+	if e.RetryAfter > 0 {
+		return min(e.RetryAfter, time.Hour)
+	}
+	return min(time.Second<<min(max(attempts-1, 0), 16), 5*time.Minute)
+}
+
+// Recover puts right what a crash left: leases go back, and messages that were
+// marked become in doubt, or queued again where safe says that the provider
+// recognises repeats. Only for the start, before anything is claimed.
+func (d *Desk) Recover(ctx context.Context, providerID int64, safe bool) (inDoubt int, err error) {
+	for {
+		var found []db.Message
+		err := d.store.Write(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
+			if err := tx.ReleaseLeases(ctx); err != nil {
+				return err
+			}
+			if found, err = tx.Submitting(ctx, db.SubmittingParams{ProviderID: providerID, PageSize: sweepSize}); err != nil {
+				return err
+			}
+			mv := d.newMoves(tx)
+			c := change{to: sms.InDoubt, reason: "The desk stopped while the provider was being called."}
+			if safe {
+				c = change{to: sms.Queued, dueAt: mv.now, reason: "The desk stopped while the provider was being called; the provider recognises repeats."}
+			}
+			for _, m := range found {
+				if _, err := mv.move(ctx, m, c); err != nil {
+					return err
+				}
+			}
+			return mv.flush(ctx)
+		})
+		if err != nil {
+			return inDoubt, fmt.Errorf("recover messages: %w", err)
+		}
+		if !safe {
+			inDoubt += len(found)
+		}
+		if len(found) < sweepSize {
+			return inDoubt, nil
+		}
+	}
+}
+
+// sweepSize bounds what one transaction of a sweep does, so that nobody waits
+// long for it.
+const sweepSize = 1000

@@ -1,0 +1,143 @@
+package desk
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+)
+
+// Refusal is a request that we will not do. It is an ordinary answer, not a
+// fault: pages show its sentence beside the field, each API door has a table
+// from Code to its own code.
+type Refusal struct {
+	// Code names the rule: "no_recipients". It never changes.
+	Code string
+	// Sentence is what staff read.
+	Sentence string
+	// Field is the form field it is about, "" when it is about the whole.
+	Field string
+}
+
+func (r *Refusal) Error() string { return r.Sentence }
+
+// Is makes errors.Is compare by rule, whatever the sentence says in detail.
+func (r *Refusal) Is(target error) bool {
+	t, ok := target.(*Refusal)
+	return ok && t.Code == r.Code
+}
+
+// because is the same refusal with a sentence about this very case.
+func (r *Refusal) because(format string, args ...any) *Refusal {
+	return &Refusal{Code: r.Code, Field: r.Field, Sentence: fmt.Sprintf(format, args...)}
+}
+
+// on is the same refusal about another field.
+func (r *Refusal) on(field string) *Refusal {
+	return &Refusal{Code: r.Code, Field: field, Sentence: r.Sentence}
+}
+
+// Every refusal of the desk. [AllRefusals] lists them, so that a door's table
+// can be checked for completeness.
+var (
+	ErrNoRecipients     = define("no_recipients", "to", "Enter at least one mobile number.")
+	ErrTooManyTo        = define("too_many_recipients", "to", "There are too many numbers for one send.")
+	ErrBadNumber        = define("bad_number", "to", "This is not a mobile number.")
+	ErrBlankBody        = define("blank_body", "body", "Write a message.")
+	ErrBodyTooLong      = define("body_too_long", "body", "The message is too long.")
+	ErrNoSender         = define("no_sender", "sender", "Say who the message is from.")
+	ErrSenderTooLong    = define("sender_too_long", "sender", "A sender name has at most 11 characters.")
+	ErrBadSender        = define("bad_sender", "sender", "A sender is a number or a name of up to 11 plain letters and digits.")
+	ErrBadSendAt        = define("bad_send_at", "when", "This is not a date and time.")
+	ErrSendAtPast       = define("send_at_past", "when", "That time has passed.")
+	ErrSendAtTooFar     = define("send_at_too_far", "when", "Choose a time within a year from now.")
+	ErrBadValidity      = define("bad_validity", "validity", "The validity period is between 60 seconds and 24 hours.")
+	ErrNoCredits        = define("no_credits", "", "There are not enough credits.")
+	ErrNoRoute          = define("no_route", "", "No provider is set up to send this. Ask your administrator.")
+	ErrUnknownMessage   = define("unknown_message", "", "There is no such message.")
+	ErrUnknownBatch     = define("unknown_batch", "", "There is no such send.")
+	ErrTooLate          = define("too_late", "", "It is too late: the message has already left.")
+	ErrNotInDoubt       = define("not_in_doubt", "", "This message is not in doubt any more.")
+	ErrNotHeld          = define("not_held", "", "This send is not held any more.")
+	ErrSignIn           = define("sign_in", "", "The username or the password is wrong.")
+	ErrThrottled        = define("throttled", "", "Too many attempts. Wait a little and try again.")
+	ErrSuspended        = define("suspended", "", "This user is suspended. Ask your administrator.")
+	ErrSignedOut        = define("signed_out", "", "Sign in first.")
+	ErrBadToken         = define("bad_token", "", "The API token is not known.")
+	ErrForbidden        = define("forbidden", "", "You are not allowed to do this.")
+	ErrUnknownUser      = define("unknown_user", "", "There is no such user.")
+	ErrUsernameBlank    = define("username_blank", "username", "Enter a username.")
+	ErrUsernameTaken    = define("username_taken", "username", "This username is taken.")
+	ErrBadUsername      = define("bad_username", "username", "A username has 2 to 64 letters, digits, dots, dashes, underscores or @.")
+	ErrBadLevel         = define("bad_level", "level", "A user's level is admin or normal.")
+	ErrBadEmail         = define("bad_email", "email", "This is not an e-mail address.")
+	ErrTooLong          = define("too_long", "", "This is too long.")
+	ErrWeakPassword     = define("weak_password", "password", "A password has at least 10 characters.")
+	ErrWrongPassword    = define("wrong_password", "current", "This is not your current password.")
+	ErrPasswordRepeat   = define("password_repeat", "repeat", "The two passwords are not the same.")
+	ErrBadCredits       = define("bad_credits", "credits", "Credits are a whole number, or unlimited.")
+	ErrLastAdmin        = define("last_admin", "", "This is the last administrator; make another one first.")
+	ErrNoSetup          = define("no_setup", "", "This set-up link is not valid any more.")
+	ErrBadOrganisation  = define("bad_organisation", "organisation", "Enter the organisation's name.")
+	ErrBadCountry       = define("bad_country", "country", "Choose a country from the list.")
+	ErrBadZone          = define("bad_zone", "zone", "Choose a time zone from the list.")
+	ErrUnknownKey       = define("unknown_key", "", "There is no such API token.")
+	ErrKeyName          = define("key_name", "name", "Name the token after what will use it.")
+	ErrUnknownProvider  = define("unknown_provider", "", "There is no such provider.")
+	ErrUnknownKind      = define("unknown_kind", "kind", "There is no such kind of provider.")
+	ErrProviderName     = define("provider_name", "name", "A provider's name has 1 to 40 letters, digits, dots, dashes or underscores.")
+	ErrProviderTaken    = define("provider_taken", "name", "This name is taken.")
+	ErrProviderSettings = define("provider_settings", "", "The provider's settings are not complete.")
+	ErrProviderBusy     = define("provider_busy", "", "Messages are still waiting for this provider.")
+	ErrProviderDefault  = define("provider_default", "", "This is the provider in use; make another one the default first.")
+	ErrProviderCheck    = define("provider_check", "", "The provider did not answer as it should.")
+)
+
+var refusals []*Refusal
+
+func define(code, field, sentence string) *Refusal {
+	r := &Refusal{Code: code, Field: field, Sentence: sentence}
+	refusals = append(refusals, r)
+	return r
+}
+
+// AllRefusals lists every rule by which the desk refuses.
+func AllRefusals() []*Refusal { return append([]*Refusal(nil), refusals...) }
+
+// Refusals returns the refusals in err, in order. A fault has none.
+func Refusals(err error) []*Refusal {
+	if err == nil {
+		return nil
+	}
+	if many, ok := err.(interface{ Unwrap() []error }); ok {
+		var all []*Refusal
+		for _, e := range many.Unwrap() {
+			all = append(all, Refusals(e)...)
+		}
+		return all
+	}
+	var r *Refusal
+	if errors.As(err, &r) {
+		return []*Refusal{r}
+	}
+	return nil
+}
+
+// refused joins refusals into one error, nil when there are none.
+func refused(all []*Refusal) error {
+	errs := make([]error, len(all))
+	for i, r := range all {
+		errs[i] = r
+	}
+	return errors.Join(errs...)
+}
+
+// tooLong refuses a field with more than limit bytes.
+func tooLong(field, value string, limit int) *Refusal {
+	if len(value) <= limit {
+		return nil
+	}
+	return ErrTooLong.because("This is too long: at most %d characters.", limit).on(field)
+}
+
+// tidy trims what was typed and folds runs of blanks, for names.
+func tidy(typed string) string { return strings.Join(strings.Fields(typed), " ") }

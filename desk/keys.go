@@ -1,0 +1,110 @@
+package desk
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"textdesk/db"
+)
+
+// APIKey is a token that a script uses in place of a password. Only its hash
+// is stored.
+type APIKey struct {
+	ID                    int64
+	Name, Hint            string
+	CreatedAt, LastUsedAt time.Time
+}
+
+// NewKey makes a token for the actor and returns it, this once.
+func (d *Desk) NewKey(ctx context.Context, a Actor, name string) (token string, err error) {
+	name = tidy(name)
+	if name == "" || len(name) > 80 {
+		return "", ErrKeyName
+	}
+	return d.insertKey(ctx, a, a.User, name)
+}
+
+// NewKeyFor makes a token for another user, from the command line.
+func (d *Desk) NewKeyFor(ctx context.Context, a Actor, username string) (token string, err error) {
+	if !a.shell() {
+		return "", ErrForbidden
+	}
+	u, err := d.store.UserByName(ctx, usernameKey(username))
+	if db.IsNotFound(err) {
+		return "", ErrUnknownUser.because("There is no user called %s.", username)
+	}
+	if err != nil {
+		return "", fmt.Errorf("read user: %w", err)
+	}
+	return d.insertKey(ctx, a, u, "Made on the command line")
+}
+
+func (d *Desk) insertKey(ctx context.Context, a Actor, u db.User, name string) (string, error) {
+	token := newToken()
+	err := d.store.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		if _, err := tx.InsertAPIKey(ctx, db.InsertAPIKeyParams{UserID: u.ID, Name: name, Hash: hashToken(token),
+			Hint: token[:4], CreatedAt: d.now()}); err != nil {
+			return fmt.Errorf("insert token: %w", err)
+		}
+		return d.audit(ctx, tx, a, "token.add", u.Username, name)
+	})
+	return token, err
+}
+
+// Keys lists the actor's tokens.
+func (d *Desk) Keys(ctx context.Context, a Actor) ([]APIKey, error) {
+	rows, err := d.store.APIKeys(ctx, a.User.ID)
+	if err != nil {
+		return nil, fmt.Errorf("read tokens: %w", err)
+	}
+	var keys []APIKey
+	for _, k := range rows {
+		keys = append(keys, APIKey{k.ID, k.Name, k.Hint, k.CreatedAt.Time(), k.LastUsedAt.Time()})
+	}
+	return keys, nil
+}
+
+// RevokeKey makes one of the actor's tokens useless at once.
+func (d *Desk) RevokeKey(ctx context.Context, a Actor, id int64) error {
+	return d.store.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		n, err := tx.RevokeAPIKey(ctx, db.RevokeAPIKeyParams{ID: id, UserID: a.User.ID, RevokedAt: d.now()})
+		if err != nil {
+			return fmt.Errorf("revoke token: %w", err)
+		}
+		if n == 0 {
+			return ErrUnknownKey
+		}
+		return d.audit(ctx, tx, a, "token.revoke", a.User.Username, "")
+	})
+}
+
+// ActorByToken returns who an API token belongs to.
+func (d *Desk) ActorByToken(ctx context.Context, token, door, address string) (Actor, error) {
+	k, err := d.store.APIKeyByHash(ctx, hashToken(token))
+	if db.IsNotFound(err) {
+		return Actor{}, ErrBadToken
+	}
+	if err != nil {
+		return Actor{}, fmt.Errorf("read token: %w", err)
+	}
+	u, err := d.store.User(ctx, k.UserID)
+	if err != nil {
+		return Actor{}, fmt.Errorf("read user: %w", err)
+	}
+	if u.SuspendedAt != 0 {
+		return Actor{}, ErrSuspended
+	}
+	if now := d.now(); now > k.LastUsedAt.Add(sessionTouch) {
+		err := d.store.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+			if err := tx.TouchUser(ctx, db.TouchUserParams{ID: u.ID, SeenAt: now}); err != nil {
+				return err
+			}
+			return tx.TouchAPIKey(ctx, db.TouchAPIKeyParams{ID: k.ID, LastUsedAt: now})
+		})
+		if err != nil {
+			return Actor{}, fmt.Errorf("touch token: %w", err)
+		}
+	}
+	return Actor{User: u, Door: door, Address: address}, nil
+}

@@ -1,0 +1,284 @@
+package desk
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"textdesk/db"
+	"textdesk/sms"
+)
+
+// Filter says which messages a list shows. Zero fields do not filter.
+type Filter struct {
+	Statuses []sms.Status
+	// Search is what was typed: a number, the beginning of one, or words of the
+	// text.
+	Search  string
+	BatchID int64
+	// From and To bound when the message was made: [From, To).
+	From, To time.Time
+	// Before and After are the ids between which the page lies.
+	Before, After int64
+	// Limit is the length of the page.
+	Limit int
+}
+
+// Page is a page of messages, newest first.
+type Page struct {
+	Messages []db.Message
+	// Newer and Older tell whether there are pages on either side.
+	Newer, Older bool
+	// Senders are the usernames of those who sent them.
+	Usernames map[int64]string
+}
+
+// Outbox returns a page of the messages that the actor may see.
+func (d *Desk) Outbox(ctx context.Context, a Actor, f Filter) (Page, error) {
+	where, err := d.filter(ctx, a, f)
+	if err != nil {
+		return Page{}, err
+	}
+	where.Limit++ // one more tells whether there is a next page
+	found, err := d.store.FindMessages(ctx, where)
+	if err != nil {
+		return Page{}, err
+	}
+	page := Page{Messages: found, Newer: f.Before > 0, Older: f.After > 0}
+	if len(found) > f.Limit {
+		if f.After > 0 {
+			page.Messages, page.Newer = found[1:], true
+		} else {
+			page.Messages, page.Older = found[:f.Limit], true
+		}
+	} else if f.After > 0 {
+		page.Newer = false
+	}
+	page.Usernames, err = d.usernames(ctx, a, page.Messages)
+	return page, err
+}
+
+// EachMessage calls do for every message of the filter that the actor may see,
+// oldest first, with the username of its sender. Nothing is held in memory.
+func (d *Desk) EachMessage(ctx context.Context, a Actor, f Filter, do func(m db.Message, username string) error) error {
+	where, err := d.filter(ctx, a, f)
+	if err != nil {
+		return err
+	}
+	names, err := d.usernames(ctx, a, nil)
+	if err != nil {
+		return err
+	}
+	return d.store.EachMessage(ctx, where, func(m db.Message) error { return do(m, names[m.UserID]) })
+}
+
+func (d *Desk) filter(ctx context.Context, a Actor, f Filter) (db.MessageFilter, error) {
+	users, err := d.reach(ctx, a)
+	if err != nil {
+		return db.MessageFilter{}, err
+	}
+	where := db.MessageFilter{Users: users, Statuses: f.Statuses, BatchID: f.BatchID, From: db.At(f.From), To: db.At(f.To),
+		Before: f.Before, After: f.After, Limit: f.Limit}
+	if f.Search = strings.TrimSpace(f.Search); f.Search != "" {
+		set, err := d.Settings(ctx)
+		if err != nil {
+			return db.MessageFilter{}, err
+		}
+		if number := sms.NumberPrefix(f.Search, set.Country); number != "" {
+			where.Number = sms.MSISDN(number)
+		} else {
+			where.Words = f.Search
+		}
+	}
+	return where, nil
+}
+
+// usernames names the senders of messages; of all users where the actor is an
+// administrator, who may see others'.
+func (d *Desk) usernames(ctx context.Context, a Actor, messages []db.Message) (map[int64]string, error) {
+	names := map[int64]string{a.User.ID: a.User.Username}
+	others := messages == nil
+	for _, m := range messages {
+		others = others || m.UserID != a.User.ID
+	}
+	if !others || !a.Admin() {
+		return names, nil
+	}
+	users, err := d.store.UserList(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read users: %w", err)
+	}
+	for _, u := range users {
+		names[u.ID] = u.Username
+	}
+	return names, nil
+}
+
+// Story is one message with everything that happened to it.
+type Story struct {
+	Message  db.Message
+	Batch    db.Batch
+	Parts    []db.Part
+	Events   []db.Event
+	Replies  []db.Inbound
+	Provider string
+	Username string
+	// Deciders are the names of those who decided something, by id.
+	Deciders map[int64]string
+}
+
+// Message tells a message's story. An id of one of its parts finds it too.
+func (d *Desk) Message(ctx context.Context, a Actor, id int64) (Story, error) {
+	m, err := d.message(ctx, a, id)
+	if err != nil {
+		return Story{}, err
+	}
+	s := Story{Message: m, Deciders: map[int64]string{}}
+	if s.Batch, err = d.store.Batch(ctx, m.BatchID); err != nil {
+		return Story{}, fmt.Errorf("read batch: %w", err)
+	}
+	if s.Parts, err = d.store.Parts(ctx, m.ID); err != nil {
+		return Story{}, fmt.Errorf("read parts: %w", err)
+	}
+	if s.Events, err = d.store.Events(ctx, m.ID); err != nil {
+		return Story{}, fmt.Errorf("read events: %w", err)
+	}
+	if s.Replies, err = d.store.RepliesTo(ctx, db.ID(m.ID)); err != nil {
+		return Story{}, fmt.Errorf("read replies: %w", err)
+	}
+	provider, err := d.store.Provider(ctx, m.ProviderID)
+	if err != nil {
+		return Story{}, fmt.Errorf("read provider: %w", err)
+	}
+	s.Provider = provider.Name
+	names, err := d.usernames(ctx, a, nil)
+	if err != nil {
+		return Story{}, err
+	}
+	s.Username, s.Deciders = names[m.UserID], names
+	return s, nil
+}
+
+// message finds a message that the actor may see. One that they may not see
+// does not exist for them.
+func (d *Desk) message(ctx context.Context, a Actor, id int64) (db.Message, error) {
+	m, err := d.store.MessageByPartID(ctx, id)
+	if db.IsNotFound(err) || err == nil && id >= m.ID+m.Parts {
+		return db.Message{}, ErrUnknownMessage
+	}
+	if err != nil {
+		return db.Message{}, fmt.Errorf("read message: %w", err)
+	}
+	ok, err := d.reaches(ctx, a, m.UserID)
+	if err != nil {
+		return db.Message{}, err
+	}
+	if !ok {
+		return db.Message{}, ErrUnknownMessage
+	}
+	return m, nil
+}
+
+// PartStatus returns the status of the message or part with the id.
+func (d *Desk) PartStatus(ctx context.Context, a Actor, id int64) (sms.Status, error) {
+	m, err := d.message(ctx, a, id)
+	if err != nil {
+		return 0, err
+	}
+	if m.Parts == 1 || !m.Status.Outstanding() && !m.Status.Final() {
+		return m.Status, nil
+	}
+	parts, err := d.store.Parts(ctx, m.ID)
+	if err != nil {
+		return 0, fmt.Errorf("read parts: %w", err)
+	}
+	for _, p := range parts {
+		if p.Part == id-m.ID {
+			return p.Status, nil
+		}
+	}
+	return m.Status, nil
+}
+
+// Batch returns one act of sending. A batch that the actor may not see does
+// not exist for them.
+func (d *Desk) Batch(ctx context.Context, a Actor, id int64) (db.Batch, error) {
+	b, err := d.store.Batch(ctx, id)
+	if db.IsNotFound(err) {
+		return db.Batch{}, ErrUnknownBatch
+	}
+	if err != nil {
+		return db.Batch{}, fmt.Errorf("read batch: %w", err)
+	}
+	ok, err := d.reaches(ctx, a, b.UserID)
+	if err != nil {
+		return db.Batch{}, err
+	}
+	if !ok {
+		return db.Batch{}, ErrUnknownBatch
+	}
+	return b, nil
+}
+
+// OnlyMessage returns the id of the message of a batch of one, 0 for a larger
+// batch.
+func (d *Desk) OnlyMessage(ctx context.Context, b db.Batch) (int64, error) {
+	if b.Recipients != 1 {
+		return 0, nil
+	}
+	m, err := d.store.FirstMessageOfBatch(ctx, b.ID)
+	if err != nil {
+		return 0, fmt.Errorf("read message: %w", err)
+	}
+	return m.ID, nil
+}
+
+// Attention is what needs somebody.
+type Attention struct {
+	InDoubt int64
+	Held    []db.Batch
+	// Troubled are providers whose last call failed for a reason of their own.
+	Troubled []db.Provider
+}
+
+// Attention returns what needs the actor.
+func (d *Desk) Attention(ctx context.Context, a Actor) (Attention, error) {
+	users, err := d.reach(ctx, a)
+	if err != nil {
+		return Attention{}, err
+	}
+	var at Attention
+	if users == nil {
+		if at.InDoubt, err = d.store.CountInDoubt(ctx); err != nil {
+			return at, fmt.Errorf("count in doubt: %w", err)
+		}
+	} else {
+		found, err := d.store.FindMessages(ctx, db.MessageFilter{Users: users, Statuses: []sms.Status{sms.InDoubt}, Limit: 1000})
+		if err != nil {
+			return at, err
+		}
+		at.InDoubt = int64(len(found))
+	}
+	held, err := d.store.HeldBatches(ctx)
+	if err != nil {
+		return at, fmt.Errorf("read held batches: %w", err)
+	}
+	for _, b := range held {
+		if users == nil || contains(users, b.UserID) {
+			at.Held = append(at.Held, b)
+		}
+	}
+	if a.Admin() {
+		all, err := d.store.Providers(ctx)
+		if err != nil {
+			return at, fmt.Errorf("read providers: %w", err)
+		}
+		for _, p := range all {
+			if p.ErrorAt > p.OkAt {
+				at.Troubled = append(at.Troubled, p)
+			}
+		}
+	}
+	return at, nil
+}

@@ -1,0 +1,308 @@
+package desk
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"regexp"
+	"strings"
+	"time"
+
+	"textdesk/db"
+	"textdesk/providers"
+)
+
+// NewProvider is the form of a provider that does not exist yet.
+type NewProvider struct {
+	Name, Kind string
+	Settings   providers.Settings
+	// Rate is messages a second, nil the kind's default, 0 without limit.
+	Rate *float64
+	// Concurrency is requests in flight, 0 the kind's default.
+	Concurrency int
+	// GroupSize is how many recipients of the same text may share one call;
+	// with more than one, an unanswered call leaves all of them in doubt.
+	GroupSize int
+	// Default routes messages to it from now on.
+	Default bool
+}
+
+var providerName = regexp.MustCompile(`^[A-Za-z0-9._-]{1,40}$`)
+
+// Kinds lists the kinds of provider there are.
+func (d *Desk) Kinds() []providers.Type { return d.types }
+
+func (d *Desk) kind(name string) (providers.Type, error) {
+	var names []string
+	for _, t := range d.types {
+		if t.Name == name {
+			return t, nil
+		}
+		names = append(names, t.Name)
+	}
+	return providers.Type{}, ErrUnknownKind.because("There is no kind of provider called %q; there are %s.", name, strings.Join(names, ", "))
+}
+
+// AddProvider stores a provider, its settings sealed. It makes no call; see
+// [Desk.TryProvider].
+func (d *Desk) AddProvider(ctx context.Context, a Actor, n NewProvider) (int64, error) {
+	if !a.Admin() {
+		return 0, ErrForbidden
+	}
+	n.Name = strings.TrimSpace(n.Name)
+	if !providerName.MatchString(n.Name) {
+		return 0, ErrProviderName
+	}
+	kind, err := d.kind(n.Kind)
+	if err != nil {
+		return 0, err
+	}
+	settings, err := kind.Complete(n.Settings)
+	if err != nil {
+		return 0, ErrProviderSettings.because("%s.", upperFirst(err.Error()))
+	}
+	p := db.InsertProviderParams{Name: n.Name, Kind: n.Kind, Rate: kind.Rate, Concurrency: int64(kind.Concurrency), GroupSize: max(1, int64(n.GroupSize)),
+		CreatedAt: d.now(), ChangedAt: d.now()}
+	if n.Rate != nil {
+		p.Rate = *n.Rate
+	}
+	if n.Concurrency != 0 {
+		p.Concurrency = int64(n.Concurrency)
+	}
+	if p.Rate < 0 || p.Rate > 100_000 || p.Concurrency < 1 || p.Concurrency > 1024 {
+		return 0, ErrProviderSettings.because("The rate is 0 to 100,000 messages a second and the concurrency 1 to 1024.")
+	}
+	text, err := json.Marshal(settings)
+	if err != nil {
+		return 0, fmt.Errorf("encode settings: %w", err)
+	}
+	secret := newToken()
+	var id int64
+	err = d.store.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		if _, err := tx.ProviderByName(ctx, n.Name); err == nil {
+			return ErrProviderTaken
+		} else if !db.IsNotFound(err) {
+			return fmt.Errorf("look for provider: %w", err)
+		}
+		if id, err = tx.InsertProvider(ctx, p); err != nil {
+			return fmt.Errorf("insert provider: %w", err)
+		}
+		// Sealed for their place in the store, which has a number only now.
+		err := tx.SetProviderSecrets(ctx, db.SetProviderSecretsParams{ID: id, ChangedAt: d.now(),
+			Settings: d.vault.seal(sealedAt(id, "settings"), string(text)), CallbackSecret: d.vault.seal(sealedAt(id, "callback"), secret)})
+		if err != nil {
+			return err
+		}
+		if n.Default {
+			if err := d.setDefault(ctx, tx, id); err != nil {
+				return err
+			}
+		}
+		return d.audit(ctx, tx, a, "provider.add", n.Name, n.Kind)
+	})
+	if err == nil {
+		d.wake(id)
+	}
+	return id, err
+}
+
+func sealedAt(providerID int64, column string) string {
+	return fmt.Sprintf("providers:%d:%s", providerID, column)
+}
+
+func upperFirst(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
+
+// Providers lists the providers. For administrators.
+func (d *Desk) Providers(ctx context.Context, a Actor) ([]db.Provider, error) {
+	if !a.Admin() {
+		return nil, ErrForbidden
+	}
+	return d.ProviderRows(ctx)
+}
+
+// ProviderRows lists the providers for dispatch.
+func (d *Desk) ProviderRows(ctx context.Context) ([]db.Provider, error) {
+	all, err := d.store.Providers(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read providers: %w", err)
+	}
+	return all, nil
+}
+
+// OpenProvider makes the provider of a row, ready to be called.
+func (d *Desk) OpenProvider(row db.Provider) (providers.Provider, error) {
+	kind, err := d.kind(row.Kind)
+	if err != nil {
+		return nil, err
+	}
+	text, err := d.vault.open(sealedAt(row.ID, "settings"), row.Settings)
+	if err != nil {
+		return nil, err
+	}
+	var settings providers.Settings
+	if err := json.Unmarshal([]byte(text), &settings); err != nil {
+		return nil, fmt.Errorf("decode settings: %w", err)
+	}
+	return kind.Open(settings, client(int(row.Concurrency)))
+}
+
+// SetDefaultProvider routes messages to a provider from now on. Messages that
+// wait stay with theirs.
+func (d *Desk) SetDefaultProvider(ctx context.Context, a Actor, name string) error {
+	return d.changeProvider(ctx, a, name, "provider.default", func(ctx context.Context, tx *db.Tx, p db.Provider) error {
+		return d.setDefault(ctx, tx, p.ID)
+	})
+}
+
+func (d *Desk) setDefault(ctx context.Context, tx *db.Tx, id int64) error {
+	if err := tx.ClearDefaultProvider(ctx); err != nil {
+		return err
+	}
+	return tx.SetDefaultProvider(ctx, id)
+}
+
+// RemoveProvider forgets a provider and its credentials. What went through it
+// keeps its history.
+func (d *Desk) RemoveProvider(ctx context.Context, a Actor, name string) error {
+	return d.changeProvider(ctx, a, name, "provider.remove", func(ctx context.Context, tx *db.Tx, p db.Provider) error {
+		if p.IsDefault {
+			return ErrProviderDefault
+		}
+		busy, err := tx.ProviderBusy(ctx, p.ID)
+		if err != nil {
+			return fmt.Errorf("look for messages: %w", err)
+		}
+		if busy != 0 {
+			return ErrProviderBusy.because("Messages are still waiting for %s; send or cancel them first.", p.Name)
+		}
+		return tx.RemoveProvider(ctx, db.RemoveProviderParams{ID: p.ID, RemovedAt: d.now(), Name: fmt.Sprintf("%s (removed %d)", p.Name, p.ID)})
+	})
+}
+
+func (d *Desk) changeProvider(ctx context.Context, a Actor, name, action string, change func(context.Context, *db.Tx, db.Provider) error) error {
+	if !a.Admin() {
+		return ErrForbidden
+	}
+	return d.store.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		p, err := tx.ProviderByName(ctx, name)
+		if db.IsNotFound(err) {
+			return ErrUnknownProvider.because("There is no provider called %s.", name)
+		}
+		if err != nil {
+			return fmt.Errorf("look for provider: %w", err)
+		}
+		if err := change(ctx, tx, p); err != nil {
+			return err
+		}
+		return d.audit(ctx, tx, a, action, p.Name, "")
+	})
+}
+
+// tryTime is how long a provider may take to answer a check.
+const tryTime = 15 * time.Second
+
+// TestProvider asks a provider for its balance, the nearest harmless call, and
+// says what it learned.
+func (d *Desk) TestProvider(ctx context.Context, a Actor, name string) (learned string, err error) {
+	if !a.Admin() {
+		return "", ErrForbidden
+	}
+	row, err := d.store.ProviderByName(ctx, name)
+	if db.IsNotFound(err) {
+		return "", ErrUnknownProvider.because("There is no provider called %s.", name)
+	}
+	if err != nil {
+		return "", fmt.Errorf("read provider: %w", err)
+	}
+	p, err := d.OpenProvider(row)
+	if err != nil {
+		return "", err
+	}
+	learned, err = ask(ctx, p)
+	if err != nil {
+		return "", d.troubled(ctx, row.ID, err)
+	}
+	return learned, d.store.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		return tx.SetProviderBalance(ctx, db.SetProviderBalanceParams{ID: row.ID, Balance: learned, BalanceAt: d.now()})
+	})
+}
+
+// TryProvider makes the same harmless call with settings that are not stored
+// yet.
+func (d *Desk) TryProvider(ctx context.Context, a Actor, kindName string, given providers.Settings) (learned string, err error) {
+	if !a.Admin() {
+		return "", ErrForbidden
+	}
+	kind, err := d.kind(kindName)
+	if err != nil {
+		return "", err
+	}
+	settings, err := kind.Complete(given)
+	if err != nil {
+		return "", ErrProviderSettings.because("%s.", upperFirst(err.Error()))
+	}
+	p, err := kind.Open(settings, client(1))
+	if err != nil {
+		return "", ErrProviderSettings.because("%s.", upperFirst(err.Error()))
+	}
+	learned, err = ask(ctx, p)
+	if err != nil {
+		return "", ErrProviderCheck.because("%s", upperFirst(providers.AsError(err).Text)+".")
+	}
+	return learned, nil
+}
+
+// ask makes the nearest harmless call.
+func ask(ctx context.Context, p providers.Provider) (string, error) {
+	b, ok := p.(providers.Balancer)
+	if !ok {
+		return "no balance to ask for", nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, tryTime)
+	defer cancel()
+	balance, err := b.Balance(ctx)
+	if err != nil {
+		return "", err
+	}
+	return strings.TrimSpace(balance.Amount + " " + balance.Unit), nil
+}
+
+// troubled stores why a provider failed and returns the refusal to show.
+func (d *Desk) troubled(ctx context.Context, id int64, cause error) error {
+	text := upperFirst(providers.AsError(cause).Text) + "."
+	if err := d.ProviderTrouble(ctx, id, text); err != nil {
+		return err
+	}
+	return ErrProviderCheck.because("%s", text)
+}
+
+// ProviderTrouble stores that a provider failed for a reason of its own.
+func (d *Desk) ProviderTrouble(ctx context.Context, id int64, text string) error {
+	return d.store.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		return tx.SetProviderError(ctx, db.SetProviderErrorParams{ID: id, ErrorAt: d.now(), ErrorText: text})
+	})
+}
+
+// ProviderWell stores that a provider answered.
+func (d *Desk) ProviderWell(ctx context.Context, id int64) error {
+	return d.store.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		return tx.SetProviderOK(ctx, db.SetProviderOKParams{ID: id, OkAt: d.now()})
+	})
+}
+
+// EnsureProvider gives an empty desk a simulator, so that it can be tried at
+// once.
+func (d *Desk) EnsureProvider(ctx context.Context) error {
+	all, err := d.store.Providers(ctx)
+	if err != nil {
+		return fmt.Errorf("read providers: %w", err)
+	}
+	if len(all) > 0 {
+		return nil
+	}
+	_, err = d.AddProvider(ctx, CommandLine(), NewProvider{Name: "Simulator", Kind: SimulatorKind, Default: true})
+	return err
+}
+
+// SimulatorKind is the kind of provider that sends nothing.
+const SimulatorKind = "simulator"

@@ -1,0 +1,414 @@
+package desk
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"textdesk/db"
+	"textdesk/sms"
+	"textdesk/sms/gsm"
+)
+
+const (
+	// MaxParts is how many parts a message may have.
+	MaxParts = 10
+	// MaxRecipients is how many numbers one send may name.
+	MaxRecipients = 20_000
+	// DefaultValidity is how long a message is tried for when nobody says.
+	DefaultValidity = 24 * time.Hour
+	// MaxValidity and MinValidity bound what a sender may ask for.
+	MaxValidity = 24 * time.Hour
+	MinValidity = time.Minute
+	// farthest is how far ahead a message may be scheduled.
+	farthest = 366 * 24 * time.Hour
+)
+
+// Order is what somebody wants sent.
+type Order struct {
+	// To are the recipients as typed, one number each.
+	To []string
+	// Sender is the originator as typed; "" is the user's default, or else the
+	// organisation's.
+	Sender string
+	// TON overrides the type of number that the sender's form shows, unless it
+	// is TONUnknown.
+	TON  sms.TON
+	Body string
+	// MaxParts is how many parts the door allows, 0 is MaxParts.
+	MaxParts int
+	// SendAt is when it is to leave; zero is now.
+	SendAt time.Time
+	// Validity is how long to try; 0 is DefaultValidity.
+	Validity time.Duration
+	// Undo waits before the first text leaves, so that the sender can think
+	// better of it.
+	Undo time.Duration
+	// SubmitKey is a form's one-time key: a second Send with the same key finds
+	// the first one's batch. "" for none.
+	SubmitKey string
+	// Partly sends to the first recipients when credits run out in the middle,
+	// and to the usable numbers when some are not. Otherwise it is all or none
+	// as to credits.
+	Partly bool
+}
+
+// Recipient is one number of an order, in its place.
+type Recipient struct {
+	Typed  string
+	Number sms.MSISDN
+	// Refusal says why this one gets nothing, nil otherwise.
+	Refusal *Refusal
+	// Duplicate: the same number stands earlier in the order.
+	Duplicate bool
+	// MessageID is the message for the number, after Send. Duplicates have the
+	// id of the first.
+	MessageID int64
+}
+
+// Draft is an order that has been read, with what it would do.
+type Draft struct {
+	Recipients []Recipient
+	Sender     sms.Sender
+	Body       string
+	Size       gsm.Size
+	SendAt     time.Time
+	Validity   time.Duration
+	// People is how many will get a text; Bad and Duplicates are the others.
+	People, Bad, Duplicates int
+	// Credits is what it costs: one for each part.
+	Credits int64
+	// Unlimited, Balance: what the user has.
+	Unlimited bool
+	Balance   int64
+	// Problems keep the order from being sent.
+	Problems []*Refusal
+}
+
+// Sent is an order that was accepted: every recipient is a row on disk.
+type Sent struct {
+	BatchID    int64
+	Recipients []Recipient
+	Parts      int
+	// Again: this very form was submitted before; nothing new was made.
+	Again bool
+}
+
+// Check reads an order and says what it would do, without doing it.
+func (d *Desk) Check(ctx context.Context, a Actor, o Order) (Draft, error) {
+	set, err := d.Settings(ctx)
+	if err != nil {
+		return Draft{}, err
+	}
+	draft := Draft{Unlimited: bool(a.User.Unlimited), Balance: a.User.Balance}
+	draft.readRecipients(o, set.Country)
+	draft.readSender(o, a, set)
+	draft.readBody(o)
+	draft.readWhen(o, d.clock())
+	draft.Credits = int64(draft.People) * int64(draft.Size.Parts)
+	if !draft.Unlimited && draft.Credits > draft.Balance && !o.Partly {
+		draft.Problems = append(draft.Problems, notEnough(draft.Credits, draft.Balance))
+	}
+	return draft, nil
+}
+
+func (dr *Draft) readRecipients(o Order, home string) {
+	if len(o.To) > MaxRecipients {
+		dr.Problems = append(dr.Problems, ErrTooManyTo.because("One send takes up to %d numbers; this has %d.", MaxRecipients, len(o.To)))
+		return
+	}
+	seen := make(map[sms.MSISDN]bool, len(o.To))
+	for _, typed := range o.To {
+		r := Recipient{Typed: typed}
+		number, err := sms.ParseMSISDN(typed, home)
+		switch {
+		case err != nil:
+			r.Refusal = numberRefusal(err)
+			dr.Bad++
+		case seen[number]:
+			r.Number, r.Duplicate = number, true
+			dr.Duplicates++
+		default:
+			r.Number = number
+			seen[number] = true
+			dr.People++
+		}
+		dr.Recipients = append(dr.Recipients, r)
+	}
+	switch {
+	case len(o.To) == 0:
+		dr.Problems = append(dr.Problems, ErrNoRecipients)
+	case dr.People == 0 && dr.Bad == 1:
+		dr.Problems = append(dr.Problems, dr.Recipients[0].Refusal)
+	case dr.People == 0:
+		dr.Problems = append(dr.Problems, ErrBadNumber.because("None of these %d is a mobile number.", dr.Bad))
+	}
+}
+
+// numberRefusal says in staff's words why a number is none.
+func numberRefusal(err error) *Refusal {
+	var n *sms.NumberError
+	if errors.As(err, &n) {
+		return ErrBadNumber.because("%s", n.Error())
+	}
+	return ErrBadNumber
+}
+
+func (dr *Draft) readSender(o Order, a Actor, set Settings) {
+	typed := strings.TrimSpace(o.Sender)
+	for _, fallback := range []string{a.User.Sender, set.Sender} {
+		if typed == "" {
+			typed = fallback
+		}
+	}
+	if typed == "" {
+		dr.Problems = append(dr.Problems, ErrNoSender)
+		return
+	}
+	sender, r := parseSender(typed, set.Country)
+	if r != nil {
+		dr.Problems = append(dr.Problems, r)
+		return
+	}
+	if o.TON != sms.TONUnknown {
+		sender.TON = o.TON
+	}
+	dr.Sender = sender
+}
+
+// parseSender reads a sender and refuses in the desk's words.
+func parseSender(typed, home string) (sms.Sender, *Refusal) {
+	sender, err := sms.ParseSender(typed, home)
+	if err == nil {
+		return sender, nil
+	}
+	var s *sms.SenderError
+	if errors.As(err, &s) {
+		if s.Reason == sms.SenderTooLong {
+			return sms.Sender{}, ErrSenderTooLong.because("%s", s.Error())
+		}
+		return sms.Sender{}, ErrBadSender.because("%s", s.Error())
+	}
+	return sms.Sender{}, ErrBadSender
+}
+
+func (dr *Draft) readBody(o Order) {
+	dr.Body = gsm.Clean(o.Body)
+	dr.Size = gsm.Count(dr.Body)
+	limit := o.MaxParts
+	if limit == 0 {
+		limit = MaxParts
+	}
+	switch {
+	case strings.TrimSpace(dr.Body) == "":
+		dr.Problems = append(dr.Problems, ErrBlankBody)
+	case dr.Size.Parts > limit:
+		dr.Problems = append(dr.Problems, ErrBodyTooLong.because("The message is too long: it would take %d text messages, and the most is %d.", dr.Size.Parts, limit))
+	}
+}
+
+func (dr *Draft) readWhen(o Order, now time.Time) {
+	dr.SendAt, dr.Validity = o.SendAt, o.Validity
+	if dr.SendAt.IsZero() {
+		dr.SendAt = now
+	} else if dr.SendAt.Before(now.Add(-time.Minute)) {
+		dr.Problems = append(dr.Problems, ErrSendAtPast)
+	} else if dr.SendAt.After(now.Add(farthest)) {
+		dr.Problems = append(dr.Problems, ErrSendAtTooFar)
+	}
+	if dr.Validity == 0 {
+		dr.Validity = DefaultValidity
+	}
+	if dr.Validity < MinValidity || dr.Validity > MaxValidity {
+		dr.Problems = append(dr.Problems, ErrBadValidity)
+	}
+}
+
+func notEnough(cost, balance int64) *Refusal {
+	return ErrNoCredits.because("This costs %d credits and you have %d.", cost, balance)
+}
+
+// Send accepts an order: when it returns, every recipient stands in the store
+// with the credits taken, and the dispatcher knows. Nothing is sent to numbers
+// that are none, nor twice to a number.
+func (d *Desk) Send(ctx context.Context, a Actor, o Order) (Sent, error) {
+	draft, err := d.Check(ctx, a, o)
+	if err != nil {
+		return Sent{}, err
+	}
+	if len(draft.Problems) > 0 {
+		// A form submitted twice finds its batch even when the second copy would
+		// be refused because the first took the credits.
+		if id, again, err := earlier(ctx, d.store.Queries, a, o.SubmitKey); err != nil || again {
+			return Sent{BatchID: id, Again: again}, err
+		}
+		return Sent{Recipients: draft.Recipients}, refused(draft.Problems)
+	}
+	var sent Sent
+	var providerID int64
+	err = d.store.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		sent, providerID = Sent{Parts: draft.Size.Parts}, 0
+		found, again, err := earlier(ctx, tx.Queries, a, o.SubmitKey)
+		if err != nil {
+			return err
+		}
+		if again {
+			sent.BatchID, sent.Again = found, true
+			return nil
+		}
+		providerID, err = d.accept(ctx, tx, a, o, draft, &sent)
+		return err
+	})
+	if err != nil {
+		return Sent{Recipients: draft.Recipients}, err
+	}
+	if !sent.Again {
+		d.wake(providerID)
+	}
+	return sent, nil
+}
+
+// earlier finds the batch that the same form made before.
+func earlier(ctx context.Context, q *db.Queries, a Actor, submitKey string) (int64, bool, error) {
+	if submitKey == "" {
+		return 0, false, nil
+	}
+	b, err := q.BatchBySubmitKey(ctx, db.BatchBySubmitKeyParams{UserID: a.User.ID, SubmitKey: sql.NullString{String: submitKey, Valid: true}})
+	if db.IsNotFound(err) {
+		return 0, false, nil
+	}
+	return b.ID, err == nil, err
+}
+
+// accept writes the batch, its messages and its ledger entry.
+func (d *Desk) accept(ctx context.Context, tx *db.Tx, a Actor, o Order, draft Draft, sent *Sent) (providerID int64, err error) {
+	user, err := tx.User(ctx, a.User.ID)
+	if err != nil {
+		return 0, fmt.Errorf("read user: %w", err)
+	}
+	if user.SuspendedAt != 0 {
+		return 0, ErrSuspended
+	}
+	provider, err := tx.DefaultProvider(ctx)
+	if db.IsNotFound(err) {
+		return 0, ErrNoRoute
+	}
+	if err != nil {
+		return 0, fmt.Errorf("read provider: %w", err)
+	}
+	recipients := slices.Clone(draft.Recipients)
+	messages, err := d.messages(o, draft, user, provider.ID, recipients)
+	if err != nil {
+		return 0, err
+	}
+	if err := d.number(ctx, tx, messages, sent); err != nil {
+		return 0, err
+	}
+	sent.Recipients = place(messages, recipients)
+	return provider.ID, d.insertBatch(ctx, tx, a.Door, o, draft, user.ID, messages, sent.BatchID)
+}
+
+// messages makes the rows, without ids, for the recipients that the user can
+// pay for. Recipients past that are refused in their places.
+func (d *Desk) messages(o Order, draft Draft, user db.User, providerID int64, recipients []Recipient) ([]db.Message, error) {
+	now := d.now()
+	each := int64(draft.Size.Parts)
+	left := user.Balance
+	if !o.Partly && !bool(user.Unlimited) && int64(draft.People)*each > left {
+		return nil, notEnough(int64(draft.People)*each, left)
+	}
+	m := db.Message{UserID: user.ID, ProviderID: providerID, Sender: draft.Sender.Address, TON: draft.Sender.TON, Body: draft.Body,
+		Alphabet: draft.Size.Alphabet, Parts: each, Credits: each, Status: sms.Queued, DueAt: max(db.At(draft.SendAt), now) + db.Millis(o.Undo.Milliseconds()),
+		CreatedAt: now}
+	if db.At(draft.SendAt) > now {
+		m.Status, m.DueAt = sms.Scheduled, db.At(draft.SendAt)
+	}
+	m.ExpiresAt = m.DueAt.Add(draft.Validity)
+	if draft.People > 1 {
+		m.Priority = 1
+	}
+	var rows []db.Message
+	for i := range recipients {
+		r := &recipients[i]
+		if r.Refusal != nil || r.Duplicate {
+			continue
+		}
+		if !user.Unlimited {
+			if left < each {
+				r.Refusal = notEnough(each, left)
+				continue
+			}
+			left -= each
+		}
+		m.Number = r.Number
+		rows = append(rows, m)
+	}
+	if len(rows) == 0 {
+		return nil, notEnough(int64(draft.People)*each, user.Balance)
+	}
+	// In the order of their numbers, which is how the store loads them fastest.
+	slices.SortFunc(rows, func(a, b db.Message) int { return strings.Compare(string(a.Number), string(b.Number)) })
+	return rows, nil
+}
+
+// number gives out the batch's id and those of the messages; a message of n
+// parts takes n ids, one for each part.
+func (d *Desk) number(ctx context.Context, tx *db.Tx, messages []db.Message, sent *Sent) error {
+	var err error
+	if sent.BatchID, err = tx.TakeNumbers(ctx, db.TakeNumbersParams{Name: "batch", N: 1}); err != nil {
+		return fmt.Errorf("number batch: %w", err)
+	}
+	var parts int64
+	for _, m := range messages {
+		parts += m.Parts
+	}
+	last, err := tx.TakeNumbers(ctx, db.TakeNumbersParams{Name: "message", N: parts})
+	if err != nil {
+		return fmt.Errorf("number messages: %w", err)
+	}
+	next := last - parts + 1
+	for i := range messages {
+		messages[i].ID, messages[i].BatchID = next, sent.BatchID
+		next += messages[i].Parts
+	}
+	return nil
+}
+
+// place tells each recipient its message.
+func place(messages []db.Message, recipients []Recipient) []Recipient {
+	ids := make(map[sms.MSISDN]int64, len(messages))
+	for _, m := range messages {
+		ids[m.Number] = m.ID
+	}
+	for i := range recipients {
+		recipients[i].MessageID = ids[recipients[i].Number]
+	}
+	return recipients
+}
+
+func (d *Desk) insertBatch(ctx context.Context, tx *db.Tx, door string, o Order, draft Draft, userID int64, messages []db.Message, id int64) error {
+	n := int64(len(messages))
+	b := db.InsertBatchParams{ID: id, UserID: userID, Door: door, Sender: draft.Sender.Address, TON: draft.Sender.TON,
+		SubmitKey: sql.NullString{String: o.SubmitKey, Valid: o.SubmitKey != ""},
+		Body:      draft.Body, SendAt: db.At(draft.SendAt), Zone: draft.SendAt.Location().String(), Validity: int64(draft.Validity.Seconds()),
+		Recipients: n, Parts: n * int64(draft.Size.Parts), Credits: n * int64(draft.Size.Parts), CreatedAt: d.now()}
+	if messages[0].Status == sms.Scheduled {
+		b.NScheduled = n
+	} else {
+		b.NQueued = n
+	}
+	if err := tx.InsertBatch(ctx, b); err != nil {
+		return fmt.Errorf("insert batch: %w", err)
+	}
+	if err := tx.InsertBatchWords(ctx, id, draft.Body); err != nil {
+		return fmt.Errorf("insert batch words: %w", err)
+	}
+	if err := tx.InsertMessages(ctx, messages); err != nil {
+		return err
+	}
+	return d.reserve(ctx, tx, userID, id, b.Credits)
+}

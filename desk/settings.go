@@ -1,0 +1,142 @@
+package desk
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"time"
+
+	"textdesk/db"
+	"textdesk/sms"
+)
+
+// Settings are what an administrator has decided about the desk.
+type Settings struct {
+	Organisation string
+	// Country is where numbers without a country code are, "GB".
+	Country string
+	// Zone is the organisation's time zone.
+	Zone *time.Location
+	// Sender is the default for users who have none of their own.
+	Sender string
+	// Undo is how long a send to several people waits before the first text
+	// leaves, 0 to 120 s.
+	Undo time.Duration
+	// SetUp tells which steps of the first run are done.
+	SetUp SetUp
+}
+
+// SetUp is how far the first run has come.
+type SetUp struct {
+	Organisation, Provider, FirstText, Dismissed bool
+}
+
+// Done reports whether nothing is left to remind the administrator of.
+func (s SetUp) Done() bool {
+	return s.Dismissed || s.Organisation && s.Provider && s.FirstText
+}
+
+const (
+	keyOrganisation = "organisation"
+	keyCountry      = "country"
+	keyZone         = "zone"
+	keySender       = "sender"
+	keyUndo         = "undo_seconds"
+	keySetupToken   = "setup_token"
+	keySetupDone    = "setup_done_" // followed by the step's name
+)
+
+// The steps of the first run that leave a mark in the settings.
+const (
+	StepOrganisation = "organisation"
+	StepProvider     = "provider"
+	StepFirstText    = "first_text"
+	StepDismissed    = "dismissed"
+)
+
+// Settings reads the settings, with defaults for what nobody has decided.
+func (d *Desk) Settings(ctx context.Context) (Settings, error) {
+	rows, err := d.store.Settings(ctx)
+	if err != nil {
+		return Settings{}, fmt.Errorf("read settings: %w", err)
+	}
+	values := make(map[string]string, len(rows))
+	for _, row := range rows {
+		values[row.Key] = row.Value
+	}
+	s := Settings{Organisation: values[keyOrganisation], Country: "GB", Zone: time.UTC, Sender: values[keySender], Undo: 20 * time.Second}
+	if c := values[keyCountry]; c != "" {
+		s.Country = c
+	}
+	zone := "Europe/London"
+	if z := values[keyZone]; z != "" {
+		zone = z
+	}
+	if loc, err := time.LoadLocation(zone); err == nil {
+		s.Zone = loc
+	}
+	if n, err := strconv.Atoi(values[keyUndo]); err == nil {
+		s.Undo = time.Duration(n) * time.Second
+	}
+	s.SetUp = SetUp{
+		Organisation: values[keySetupDone+StepOrganisation] != "",
+		Provider:     values[keySetupDone+StepProvider] != "",
+		FirstText:    values[keySetupDone+StepFirstText] != "",
+		Dismissed:    values[keySetupDone+StepDismissed] != "",
+	}
+	return s, nil
+}
+
+// Organisation is the form of the settings that the first run asks for.
+type Organisation struct {
+	Name, Country, Zone, Sender string
+}
+
+// SaveOrganisation stores the organisation's name, home country, zone and
+// default sender. For administrators.
+func (d *Desk) SaveOrganisation(ctx context.Context, a Actor, o Organisation) error {
+	if !a.Admin() {
+		return ErrForbidden
+	}
+	o.Name, o.Sender = tidy(o.Name), tidy(o.Sender)
+	var bad []*Refusal
+	if o.Name == "" {
+		bad = append(bad, ErrBadOrganisation)
+	}
+	if r := tooLong("organisation", o.Name, 80); r != nil {
+		bad = append(bad, r)
+	}
+	if sms.CountryName(o.Country) == "" {
+		bad = append(bad, ErrBadCountry)
+	}
+	if _, err := time.LoadLocation(o.Zone); err != nil || o.Zone == "" || o.Zone == "Local" {
+		bad = append(bad, ErrBadZone)
+	}
+	if o.Sender != "" {
+		if _, r := parseSender(o.Sender, o.Country); r != nil {
+			bad = append(bad, r)
+		}
+	}
+	if len(bad) > 0 {
+		return refused(bad)
+	}
+	return d.store.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		for key, value := range map[string]string{keyOrganisation: o.Name, keyCountry: o.Country, keyZone: o.Zone,
+			keySender: o.Sender, keySetupDone + StepOrganisation: "1"} {
+			if err := tx.SetSetting(ctx, db.SetSettingParams{Key: key, Value: value}); err != nil {
+				return err
+			}
+		}
+		return d.audit(ctx, tx, a, "settings.organisation", o.Name, o.Country+", "+o.Zone)
+	})
+}
+
+// FinishStep marks a step of the first run as done.
+func (d *Desk) FinishStep(ctx context.Context, a Actor, step string) error {
+	if !a.Admin() {
+		return ErrForbidden
+	}
+	return d.store.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		return tx.SetSetting(ctx, db.SetSettingParams{Key: keySetupDone + step, Value: "1"})
+	})
+}

@@ -1,0 +1,199 @@
+package desk
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"textdesk/db"
+)
+
+// Sessions end after this much idleness, and after sessionLimit at the latest.
+const (
+	sessionIdle  = 12 * time.Hour
+	sessionLimit = 7 * 24 * time.Hour
+	// sessionTouch is how exactly "last seen" is kept: not every page is worth
+	// a commit.
+	sessionTouch = time.Minute
+)
+
+// freeAttempts is how often a password may be wrong before waiting begins; the
+// wait doubles with each further failure up to longestBlock.
+const (
+	freeAttempts = 5
+	longestBlock = 15 * time.Minute
+)
+
+// SignIn opens a session for whoever knows the password and returns the token
+// for their cookie. Attempts are slowed down by account and by address.
+func (d *Desk) SignIn(ctx context.Context, username, password, address, agent string) (token string, err error) {
+	keys := []string{throttleUser(username), "address " + address}
+	if err := d.throttled(ctx, keys); err != nil {
+		return "", err
+	}
+	u, err := d.store.UserByName(ctx, usernameKey(username))
+	if err != nil && !db.IsNotFound(err) {
+		return "", fmt.Errorf("read user: %w", err)
+	}
+	ok, err := d.matches(ctx, password, u.PasswordHash)
+	if err != nil {
+		return "", err
+	}
+	if !ok {
+		return "", d.signInFailed(ctx, keys)
+	}
+	if u.SuspendedAt != 0 {
+		return "", ErrSuspended
+	}
+	return d.openSession(ctx, u, address, agent)
+}
+
+func (d *Desk) openSession(ctx context.Context, u db.User, address, agent string) (string, error) {
+	token := newToken()
+	a := Actor{User: u, Door: "page", Address: address}
+	err := d.store.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		now := d.now()
+		if err := tx.InsertSession(ctx, db.InsertSessionParams{Hash: hashToken(token), UserID: u.ID, CreatedAt: now,
+			SeenAt: now, ExpiresAt: now.Add(sessionIdle), Address: address, Agent: agent}); err != nil {
+			return fmt.Errorf("insert session: %w", err)
+		}
+		if err := tx.ClearSignInFailures(ctx, throttleUser(u.Username)); err != nil {
+			return err
+		}
+		if err := tx.TouchUser(ctx, db.TouchUserParams{ID: u.ID, SeenAt: now}); err != nil {
+			return err
+		}
+		return d.audit(ctx, tx, a, "sign_in", u.Username, agent)
+	})
+	return token, err
+}
+
+// SignOut ends the session of a token.
+func (d *Desk) SignOut(ctx context.Context, token string) error {
+	return d.store.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		return tx.DeleteSession(ctx, hashToken(token))
+	})
+}
+
+// ActorBySession returns who a session's token belongs to, and lets the session
+// live on.
+func (d *Desk) ActorBySession(ctx context.Context, token, address string) (Actor, error) {
+	if token == "" {
+		return Actor{}, ErrSignedOut
+	}
+	now := d.now()
+	s, err := d.store.Session(ctx, db.SessionParams{Hash: hashToken(token), NowAt: now})
+	if db.IsNotFound(err) {
+		return Actor{}, ErrSignedOut
+	}
+	if err != nil {
+		return Actor{}, fmt.Errorf("read session: %w", err)
+	}
+	u, err := d.store.User(ctx, s.UserID)
+	if err != nil {
+		return Actor{}, fmt.Errorf("read user: %w", err)
+	}
+	if u.SuspendedAt != 0 {
+		return Actor{}, ErrSignedOut
+	}
+	if now > s.SeenAt.Add(sessionTouch) {
+		expires := min(now.Add(sessionIdle), s.CreatedAt.Add(sessionLimit))
+		err := d.store.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+			if err := tx.TouchSession(ctx, db.TouchSessionParams{Hash: s.Hash, SeenAt: now, ExpiresAt: expires}); err != nil {
+				return err
+			}
+			return tx.TouchUser(ctx, db.TouchUserParams{ID: u.ID, SeenAt: now})
+		})
+		if err != nil {
+			return Actor{}, fmt.Errorf("touch session: %w", err)
+		}
+	}
+	return Actor{User: u, Door: "page", Address: address}, nil
+}
+
+// SignedIn is one of a user's sessions, for their account page.
+type SignedIn struct {
+	Address, Agent string
+	SeenAt         time.Time
+	This           bool
+}
+
+// SessionsOf lists the actor's sessions; token is the one that asks.
+func (d *Desk) SessionsOf(ctx context.Context, a Actor, token string) ([]SignedIn, error) {
+	rows, err := d.store.Sessions(ctx, db.SessionsParams{UserID: a.User.ID, NowAt: d.now()})
+	if err != nil {
+		return nil, fmt.Errorf("read sessions: %w", err)
+	}
+	var all []SignedIn
+	for _, s := range rows {
+		all = append(all, SignedIn{Address: s.Address, Agent: s.Agent, SeenAt: s.SeenAt.Time(), This: s.Hash == hashToken(token)})
+	}
+	return all, nil
+}
+
+// SignOutElsewhere ends the actor's sessions but for the one that asks.
+func (d *Desk) SignOutElsewhere(ctx context.Context, a Actor, token string) error {
+	return d.store.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		if err := tx.DeleteSessionsOfUser(ctx, db.DeleteSessionsOfUserParams{UserID: a.User.ID, ExceptHash: hashToken(token)}); err != nil {
+			return err
+		}
+		return d.audit(ctx, tx, a, "sign_out_elsewhere", a.User.Username, "")
+	})
+}
+
+func throttleUser(username string) string { return "user " + usernameKey(username) }
+
+// throttled refuses while one of the keys is blocked.
+func (d *Desk) throttled(ctx context.Context, keys []string) error {
+	for _, key := range keys {
+		f, err := d.store.SignInFailures(ctx, key)
+		if db.IsNotFound(err) {
+			continue
+		}
+		if err != nil {
+			return fmt.Errorf("read failures: %w", err)
+		}
+		if wait := f.BlockedAt.Time().Sub(d.clock()); wait > 0 {
+			return ErrThrottled.because("Too many attempts. Wait %s and try again.", roughly(wait))
+		}
+	}
+	return nil
+}
+
+// signInFailed counts a failure and returns the refusal to show.
+func (d *Desk) signInFailed(ctx context.Context, keys []string) error {
+	err := d.store.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		for _, key := range keys {
+			f, err := tx.SignInFailures(ctx, key)
+			if err != nil && !db.IsNotFound(err) {
+				return err
+			}
+			now := d.now()
+			if now > f.FailedAt.Add(24*time.Hour) {
+				f.Failures = 0
+			}
+			f.Failures++
+			var block time.Duration
+			if over := f.Failures - freeAttempts; over >= 0 {
+				block = min(time.Second<<min(over, 20), longestBlock)
+			}
+			if err := tx.RecordSignInFailure(ctx, db.RecordSignInFailureParams{Key: key, Failures: f.Failures,
+				BlockedAt: now.Add(block), FailedAt: now}); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("record failure: %w", err)
+	}
+	return ErrSignIn
+}
+
+// roughly says a waiting time in words.
+func roughly(d time.Duration) string {
+	if d < time.Minute {
+		return fmt.Sprintf("%d seconds", int(d.Seconds())+1)
+	}
+	return fmt.Sprintf("%d minutes", int(d.Minutes())+1)
+}

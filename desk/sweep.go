@@ -1,0 +1,124 @@
+package desk
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"textdesk/db"
+	"textdesk/sms"
+)
+
+const (
+	// lateAfter is how late a scheduled message still goes on its own. Later
+	// than that, because the desk was down, it is held and a person asked.
+	lateAfter = time.Hour
+	// unknownAfter is how long a final receipt is waited for.
+	unknownAfter = 72 * time.Hour
+	// heldUntil is the due time of scheduled messages that wait for a person.
+	heldUntil = db.Millis(253402300799000) // the end of the year 9999
+)
+
+// Promote queues scheduled messages whose time has come, and holds batches
+// that are too late. It returns when the next one is due.
+func (d *Desk) Promote(ctx context.Context) (next time.Time, err error) {
+	for {
+		var due []db.Message
+		err := d.store.Write(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
+			due, err = tx.DueScheduled(ctx, db.DueScheduledParams{NowAt: d.now(), PageSize: sweepSize})
+			if err != nil {
+				return err
+			}
+			return d.promote(ctx, tx, due)
+		})
+		if err != nil {
+			return time.Time{}, fmt.Errorf("promote scheduled: %w", err)
+		}
+		for _, id := range providersOf(due) {
+			d.wake(id)
+		}
+		if len(due) < sweepSize {
+			break
+		}
+	}
+	at, err := d.store.NextScheduled(ctx)
+	if err != nil {
+		return time.Time{}, fmt.Errorf("promote scheduled: %w", err)
+	}
+	return db.Millis(at).Time(), nil
+}
+
+func (d *Desk) promote(ctx context.Context, tx *db.Tx, due []db.Message) error {
+	mv := d.newMoves(tx)
+	held := map[int64]bool{}
+	for _, m := range due {
+		if m.DueAt < mv.now.Add(-lateAfter) {
+			if !held[m.BatchID] {
+				held[m.BatchID] = true
+				if err := tx.HoldBatch(ctx, db.HoldBatchParams{ID: m.BatchID, HeldAt: mv.now, HeldWhy: "late"}); err != nil {
+					return err
+				}
+				if err := tx.PutOffScheduled(ctx, db.PutOffScheduledParams{BatchID: m.BatchID, DueAt: heldUntil}); err != nil {
+					return err
+				}
+			}
+			continue
+		}
+		if _, err := mv.move(ctx, m, change{to: sms.Queued}); err != nil {
+			return err
+		}
+	}
+	return mv.flush(ctx)
+}
+
+func providersOf(messages []db.Message) []int64 {
+	var ids []int64
+	for _, m := range messages {
+		if !contains(ids, m.ProviderID) {
+			ids = append(ids, m.ProviderID)
+		}
+	}
+	return ids
+}
+
+// GiveUp moves messages to unknown whose final receipt has not come in 72
+// hours.
+func (d *Desk) GiveUp(ctx context.Context, providerID int64) error {
+	for {
+		var stale []db.Message
+		err := d.store.Write(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
+			mv := d.newMoves(tx)
+			stale, err = tx.StaleOutstanding(ctx, db.StaleOutstandingParams{ProviderID: providerID, NowAt: mv.now,
+				BeforeAt: mv.now.Add(-unknownAfter), PageSize: sweepSize})
+			if err != nil {
+				return err
+			}
+			for _, m := range stale {
+				if _, err := mv.move(ctx, m, change{to: sms.Unknown, reason: "The provider gave no final receipt within 72 hours."}); err != nil {
+					return err
+				}
+			}
+			return mv.flush(ctx)
+		})
+		if err != nil {
+			return fmt.Errorf("give up on receipts: %w", err)
+		}
+		if len(stale) < sweepSize {
+			return nil
+		}
+	}
+}
+
+// Tidy deletes what has had its time: sessions and sign-in failures.
+func (d *Desk) Tidy(ctx context.Context) error {
+	return d.store.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		now := d.now()
+		if err := tx.DeleteExpiredSessions(ctx, now); err != nil {
+			return err
+		}
+		return tx.DeleteOldSignInFailures(ctx, now.Add(-48*time.Hour))
+	})
+}
+
+// Checkpoint keeps the write-ahead log short.
+func (d *Desk) Checkpoint(ctx context.Context) error { return d.store.Checkpoint(ctx) }

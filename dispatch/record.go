@@ -1,0 +1,90 @@
+package dispatch
+
+import (
+	"context"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"textdesk/desk"
+	"textdesk/providers"
+)
+
+// record stores what calls came to, as many in one commit as have come in
+// meanwhile. A slot is free again only when its outcome is on disk, so that a
+// crash never leaves more in doubt than there are slots. calls ends when the
+// lane has drained.
+func (l *lane) record(calls context.Context) {
+	ctx := context.WithoutCancel(calls)
+	for first := range l.results {
+		batch := []desk.Outcome{first}
+		for more := true; more; {
+			select {
+			case o, ok := <-l.results:
+				if ok {
+					batch = append(batch, o)
+				}
+				more = ok && len(batch) < cap(l.results)
+			default:
+				more = false
+			}
+		}
+		l.store(ctx, calls, batch)
+		for _, o := range batch {
+			l.judge(ctx, o.Err)
+			if o.Last {
+				l.free(1)
+			}
+		}
+	}
+}
+
+// store keeps trying: an outcome that is lost is a message in doubt. While the
+// disk is full or the database busy, the slots stay taken and nothing more
+// leaves. Only when the desk is stopping does it give up, and the rows that
+// stay marked become in doubt at the next start.
+func (l *lane) store(ctx, calls context.Context, batch []desk.Outcome) {
+	wait := 50 * time.Millisecond
+	for tries := 1; ; tries++ {
+		err := l.dp.desk.Record(ctx, batch)
+		if err == nil {
+			return
+		}
+		l.dp.log.Error("record outcomes", "error", err, "messages", len(batch))
+		if calls.Err() != nil && tries >= 5 {
+			return
+		}
+		pause(ctx, wait, nil)
+		wait = min(2*wait, 5*time.Second)
+	}
+}
+
+// judge draws conclusions about the provider from one outcome.
+func (l *lane) judge(ctx context.Context, err error) {
+	now := l.dp.desk.Now()
+	verdict := l.health.note(now, err)
+	if verdict == nothingNew {
+		return
+	}
+	if verdict == wellAgain {
+		if err := l.dp.desk.ProviderWell(ctx, l.row.ID); err != nil {
+			l.dp.trouble(ctx, "note provider", err)
+		}
+		return
+	}
+	e := providers.AsError(err)
+	l.dp.log.Warn("provider in trouble", "provider", l.row.Name, "kind", e.Kind.String(), "code", e.Code, "text", e.Text)
+	if err := l.dp.desk.ProviderTrouble(ctx, l.row.ID, sentence(e.Text)); err != nil {
+		l.dp.trouble(ctx, "note provider", err)
+	}
+}
+
+// sentence makes the text of an error one.
+func sentence(text string) string {
+	if text == "" {
+		return "The provider did not answer as it should."
+	}
+	first, size := utf8.DecodeRuneInString(text)
+	return string(unicode.ToUpper(first)) + strings.TrimSuffix(text[size:], ".") + "."
+}
