@@ -19,10 +19,10 @@ func Relative(at, now time.Time) string {
 		return "just now"
 	case d < 45*time.Second:
 		return "in a moment"
-	case d < 60*time.Minute:
+	case d < 59*time.Minute+30*time.Second:
 		s = Many(max(1, int(d.Round(time.Minute)/time.Minute)), "minute", "minutes")
 	case d < 12*time.Hour || days == 0:
-		s = Many(int(d/time.Hour), "hour", "hours")
+		s = Many(int(d.Round(time.Hour)/time.Hour), "hour", "hours")
 	case days == 1:
 		return "yesterday"
 	case days == -1:
