@@ -31,7 +31,12 @@ const (
 
 var kindNames = [...]string{"ambiguous", "temporary", "throttled", "rejected", "unauthorised", "no credit"}
 
-func (k Kind) String() string { return kindNames[k] }
+func (k Kind) String() string {
+	if int(k) < len(kindNames) {
+		return kindNames[k]
+	}
+	return fmt.Sprintf("kind %d", k)
+}
 
 // NotSent reports whether the text certainly did not leave.
 func (k Kind) NotSent() bool { return k != Ambiguous }

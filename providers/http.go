@@ -221,6 +221,7 @@ func (w *watch) gotConn(info httptrace.GotConnInfo) {
 	}
 	if w.conn, _ = c.(*countingConn); w.conn != nil {
 		w.start = w.conn.written.Load()
+		w.conn.readBefore.Store(w.conn.read.Load()) // for an answer that comes before the first write
 		w.conn.asking.Store(true)
 	}
 }

@@ -8,7 +8,9 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"net/http/httptrace"
 	"net/url"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -103,6 +105,72 @@ func TestIdleConnectionClosed(t *testing.T) {
 	}
 	if conns.Load() != 5 {
 		t.Errorf("%d connections, want 5", conns.Load())
+	}
+}
+
+// The connection is there, but breaks before the first byte: not sent, so a
+// new connection may take over, or the error says that it is safe to try again.
+func TestConnectionBreaksBeforeTheFirstByte(t *testing.T) {
+	up := providertest.NewUpstream(t, hello)
+	client := newClient(t, 1)
+	breakNext := true
+	ctx := httptrace.WithClientTrace(t.Context(), &httptrace.ClientTrace{GotConn: func(info httptrace.GotConnInfo) {
+		if breakNext {
+			info.Conn.Close()
+		}
+		breakNext = false
+	}})
+	_, err := providers.Call(ctx, client, request(t, "POST", up.URL, "new", nil))
+	if err == nil || providers.AsError(err).Kind != providers.Temporary || len(up.Requests()) != 0 {
+		t.Errorf("a new connection: %v", err)
+	}
+	if _, err = providers.Call(ctx, client, request(t, "POST", up.URL, "whole", nil)); err != nil {
+		t.Fatal(err)
+	}
+	breakNext = true
+	if _, err = providers.Call(ctx, client, request(t, "POST", up.URL, "kept", nil)); err != nil || len(up.Requests()) != 2 {
+		t.Errorf("a kept connection: %v after %d requests", err, len(up.Requests()))
+	}
+	breakNext = true
+	_, err = providers.Call(ctx, client, request(t, "POST", up.URL, "kept", http.Header{"Idempotency-Key": {"7"}}))
+	if err == nil || providers.AsError(err).Kind != providers.Temporary || len(up.Requests()) != 2 {
+		t.Errorf("a kept connection, nothing to rewind: %v after %d requests", err, len(up.Requests()))
+	}
+}
+
+// An answer given twice must not become the answer to the next request, which
+// waits for the same connection.
+func TestAnswerGivenTwice(t *testing.T) {
+	up := providertest.NewUpstream(t, hello)
+	const callers, each = 8, 40
+	for range callers * each {
+		up.Next(providertest.ServeTwice())
+	}
+	client := newClient(t, 1)
+	var wg sync.WaitGroup
+	var answered atomic.Int64
+	for i := range callers {
+		wg.Go(func() {
+			for j := range each {
+				own := strconv.Itoa(i*each + j)
+				r, err := providers.Call(t.Context(), client, request(t, "POST", up.URL, own, nil))
+				switch {
+				case err != nil && providers.AsError(err).Kind != providers.Ambiguous:
+					t.Error(err)
+				case err == nil && string(r.Body) != "POST "+own:
+					t.Errorf("%s got the answer %q", own, r.Body)
+				case err == nil:
+					answered.Add(1)
+				}
+			}
+		})
+	}
+	wg.Wait()
+	if n := answered.Load(); n < callers*each/4 {
+		t.Errorf("only %d of %d were answered", n, callers*each)
+	}
+	if n := len(up.Requests()); n > callers*each {
+		t.Errorf("the server saw %d requests of %d", n, callers*each)
 	}
 }
 

@@ -74,8 +74,9 @@ type Inbound struct {
 }
 
 // BatchSender sends one body from one sender to several recipients in one
-// call. The outcomes stand in the order of the submissions. An error means the
-// call as a whole failed, and its Kind holds for every recipient.
+// call. The submissions share Body, Sender, TON and Validity. The outcomes
+// stand in their order. An error means the call as a whole failed, and its Kind
+// holds for every recipient: an Ambiguous one puts them all in doubt.
 type BatchSender interface {
 	SendBatch(ctx context.Context, s []Submission) ([]Outcome, error)
 	// BatchLimit is the largest number of recipients for one call.
@@ -89,14 +90,17 @@ type Outcome struct {
 }
 
 // StatusPoller asks for the state of texts that were accepted earlier. A
-// reference that the service does not know is left out of the answer.
+// reference that the service does not know, or that cannot be one of its own, is
+// left out of the answer. Receipts may come with an error: what was learned
+// before it.
 type StatusPoller interface {
 	PollStatus(ctx context.Context, references []string) ([]Receipt, error)
 	// PollLimit is the largest number of references for one call.
 	PollLimit() int
 }
 
-// CallbackParser understands what the service posts to us.
+// CallbackParser understands what the service posts to us. An error means the
+// callback holds nothing that can be used; its text says why and quotes nothing.
 type CallbackParser interface {
 	ParseCallback(c Callback) (Posted, error)
 }
@@ -126,18 +130,21 @@ type Balance struct {
 	Unit   string // "credits", "GBP"
 }
 
-// Canceller takes a text back that the service has not sent yet.
+// Canceller takes a text back that the service has not sent yet. Rejected means
+// too late, or never taken.
 type Canceller interface {
 	Cancel(ctx context.Context, reference string) error
 }
 
-// Scheduler lets the service itself hold a text until an instant.
+// Scheduler lets the service itself hold a text until an instant. After an error
+// that is NotSent the caller may hold the text itself.
 type Scheduler interface {
 	SendAt(ctx context.Context, s Submission, at time.Time) (Acceptance, error)
 }
 
 // Idempotent marks services that recognise a repeated Submission.ID and do not
-// send its text again, so that an unanswered Send may be repeated.
+// send its text again, so that an unanswered Send may be repeated. It may depend
+// on the settings, so ask, besides looking for the method.
 type Idempotent interface {
 	Idempotent() bool
 }

@@ -79,7 +79,7 @@ type Posted struct {
 	Receipts, Inbound int
 }
 
-// patience is how long a call may take that goes wrong.
+// patience is how long the suite waits for an answer that never comes.
 const patience = 200 * time.Millisecond
 
 // To is the number that ordinary texts of the suite go to.
@@ -296,7 +296,11 @@ func (d Dialect) triggered(t *testing.T, tr *Trigger, kind providers.Kind) {
 		t.Fatal("the dialect has no trigger for this case")
 	}
 	b, s := d.trigger(t, tr)
-	_, err := b.send(t, s, patience)
+	wait := 5 * time.Second
+	if tr == d.NoAnswer {
+		wait = patience
+	}
+	_, err := b.send(t, s, wait)
 	if e := b.check(t, err, kind); e.Code != tr.Code {
 		t.Errorf("code is %q, want %q kept", e.Code, tr.Code)
 	}
