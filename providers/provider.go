@@ -6,6 +6,10 @@
 // A provider classifies what happened (see [Error]) and never retries, sleeps,
 // logs or touches the store: when and whether to try again is for dispatch to
 // decide, which alone knows what has been promised.
+//
+// A new provider is a folder with a Type function, a line in providers/all, and
+// a test that runs providertest. HTTP services are called through [Call] alone,
+// with a request of [NewRequest].
 package providers
 
 import (

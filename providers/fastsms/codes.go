@@ -29,7 +29,9 @@ type code struct {
 // is documented as an answer is a refusal, so the text was certainly not sent,
 // with these exceptions: -300 and -301 tell of a fault that may have struck
 // after the text was stored, -302 of one while the answer was written, and
-// -400 of a send that partly went.
+// -400 of a send that partly went. Maintenance (-511) passes; what needs an
+// administrator at FastSMS (-501, -512 to -515) stops every text alike. -411 is
+// about one number and one day, so it must not slow the others down.
 var codes = [...]code{
 	{-100, noCredit, "the FastSMS account has no credits left", false},                              // Not Enough Credits
 	{-101, rejected, "FastSMS does not know this kind of credit", false},                            // Invalid CreditID
