@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"encoding/json"
 	"strings"
 	"testing"
 	"time"
@@ -80,5 +81,27 @@ func TestProgressNeverRunsOut(t *testing.T) {
 	}
 	if (Progress{}).words() != "" {
 		t.Error("an empty bar has words")
+	}
+}
+
+func TestLiveStopsWhenThereIsNoPath(t *testing.T) {
+	render := func(path string) string {
+		var out strings.Builder
+		if err := Live("batch", path, "2s", "/batches/1").Render(WithBase(t.Context(), "/sms"), &out); err != nil {
+			t.Fatal(err)
+		}
+		return out.String()
+	}
+	if got := render("/batches/1/live"); !strings.Contains(got, `hx-get="/sms/batches/1/live"`) || !strings.Contains(got, `<noscript><a class="link-button" href="/sms/batches/1">`) {
+		t.Errorf("a live part is %s", got)
+	}
+	if got := render(""); strings.Contains(got, "hx-") || strings.Contains(got, "noscript") {
+		t.Errorf("a finished part is %s", got)
+	}
+}
+
+func TestHtmxConfigIsJSON(t *testing.T) {
+	if !json.Valid([]byte(htmxConfig)) {
+		t.Error("htmx would read its settings wrongly")
 	}
 }
