@@ -14,6 +14,9 @@ import (
 	"textdesk/sms/gsm"
 )
 
+// Callback is a request that a provider made to us, as it came.
+type Callback = providers.Callback
+
 // What a callback's row says of it.
 const (
 	callbackUnderstood    = 1
@@ -269,7 +272,11 @@ func (d *Desk) ReplyFrom(ctx context.Context, a Actor, number sms.MSISDN, body s
 	if err != nil && !db.IsNotFound(err) {
 		return fmt.Errorf("look for the answered message: %w", err)
 	}
-	c := phones.Reply(providers.Inbound{ID: newToken(), From: number, To: answered.Sender, Body: body, At: d.clock()})
+	to := answered.Sender
+	if to == "" {
+		to = row.Name // nobody has texted this phone yet
+	}
+	c := phones.Reply(providers.Inbound{ID: newToken(), From: number, To: to, Body: body, At: d.clock()})
 	if err := d.takeCallback(ctx, row, c); err != nil {
 		return err
 	}

@@ -238,6 +238,8 @@ func (d *Desk) OnlyMessage(ctx context.Context, b db.Batch) (int64, error) {
 type Attention struct {
 	InDoubt int64
 	Held    []db.Batch
+	// Simulated: there is a simulator, with phones to look at.
+	Simulated bool
 	// Troubled are providers whose last call failed for a reason of their own.
 	Troubled []db.Provider
 }
@@ -269,15 +271,14 @@ func (d *Desk) Attention(ctx context.Context, a Actor) (Attention, error) {
 			at.Held = append(at.Held, b)
 		}
 	}
-	if a.Admin() {
-		all, err := d.store.Providers(ctx)
-		if err != nil {
-			return at, fmt.Errorf("read providers: %w", err)
-		}
-		for _, p := range all {
-			if p.ErrorAt > p.OkAt {
-				at.Troubled = append(at.Troubled, p)
-			}
+	all, err := d.store.Providers(ctx)
+	if err != nil {
+		return at, fmt.Errorf("read providers: %w", err)
+	}
+	for _, p := range all {
+		at.Simulated = at.Simulated || p.Kind == SimulatorKind
+		if a.Admin() && p.ErrorAt > p.OkAt {
+			at.Troubled = append(at.Troubled, p)
 		}
 	}
 	return at, nil

@@ -1,0 +1,79 @@
+package commands
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+
+	"textdesk/db"
+	"textdesk/desk"
+	"textdesk/providers/all"
+)
+
+// opened is the desk of a data directory.
+type opened struct {
+	desk  *desk.Desk
+	vault *desk.Vault
+	store *db.Store
+}
+
+// open opens the data directory, and makes it on first use. Several processes
+// may have it open; only one may serve (db.Lock).
+func (c *Config) open(ctx context.Context) (*opened, error) {
+	if c.database != "" {
+		return nil, errors.New("this version keeps its store in SQLite only; leave --database and TEXTDESK_DATABASE empty")
+	}
+	if err := os.MkdirAll(c.data, 0o700); err != nil {
+		return nil, fmt.Errorf("the data directory cannot be made: %w", err)
+	}
+	vault, err := desk.OpenVault(c.data, c.secretKey)
+	if err != nil {
+		return nil, err
+	}
+	store, err := db.Open(ctx, c.data)
+	if err != nil {
+		return nil, err
+	}
+	return &opened{desk: desk.New(desk.Options{Store: store, Vault: vault, Types: all.Types()}), vault: vault, store: store}, nil
+}
+
+func (o *opened) close() error { return o.store.Close() }
+
+// withDesk runs a command's work on an open desk.
+func (in *invocation) withDesk(ctx context.Context, work func(d *desk.Desk) error) (err error) {
+	o, err := in.config.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, o.close()) }()
+	return plain(work(o.desk))
+}
+
+// plain makes one sentence of several refusals.
+func plain(err error) error {
+	refusals := desk.Refusals(err)
+	if len(refusals) < 2 {
+		return err
+	}
+	var sentences []string
+	for _, r := range refusals {
+		sentences = append(sentences, r.Sentence)
+	}
+	return errors.New(strings.Join(sentences, " "))
+}
+
+// migrate brings the database up to date; opening it does.
+func migrate(ctx context.Context, in *invocation) error {
+	o, err := in.config.open(ctx)
+	if err != nil {
+		return err
+	}
+	v, err := o.store.Version(ctx)
+	if err != nil {
+		return errors.Join(err, o.close())
+	}
+	fmt.Fprintf(in.Out, "The database is at version %d.\n", v)
+	return o.close()
+}

@@ -1,0 +1,144 @@
+package commands
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+)
+
+// Streams are where a command reads and writes.
+type Streams struct {
+	In       io.Reader
+	Out, Err io.Writer
+}
+
+// command is one word of the command line.
+type command struct {
+	name  string // "user add"
+	args  string // "NAME"
+	about string
+	run   func(ctx context.Context, in *invocation) error
+	flags func(*flag.FlagSet, *invocation)
+}
+
+// invocation is one use of a command.
+type invocation struct {
+	Streams
+	config Config
+	args   []string // what is left after the flags
+	opts   options
+}
+
+var commands = []command{
+	{name: "serve", about: "serve the desk", run: serve, flags: serveFlags},
+	{name: "user add", args: "NAME", about: "create a user", run: userAdd, flags: userAddFlags},
+	{name: "user token", args: "NAME", about: "make an API token and print it", run: userToken},
+	{name: "user list", about: "list the users", run: userList},
+	{name: "user suspend", args: "NAME", about: "keep a user out", run: userSuspend},
+	{name: "user resume", args: "NAME", about: "let a suspended user in again", run: userResume},
+	{name: "user password", args: "NAME", about: "give a user another password", run: userPassword, flags: passwordFlags},
+	{name: "provider add", args: "NAME", about: "add an upstream provider", run: providerAdd, flags: providerAddFlags},
+	{name: "provider list", about: "list the providers", run: providerList},
+	{name: "provider test", args: "NAME", about: "ask a provider for its balance", run: providerTest},
+	{name: "provider default", args: "NAME", about: "route messages to a provider from now on", run: providerDefault},
+	{name: "provider remove", args: "NAME", about: "forget a provider and its credentials", run: providerRemove},
+	{name: "migrate", about: "bring the database up to this version", run: migrate},
+	{name: "healthcheck", about: "ask the running desk whether it is well", run: healthcheck, flags: serveFlags},
+	{name: "version", about: "print the version", run: version},
+}
+
+// Run does what the command line says and returns the exit code: 0, 1 when it
+// was refused or failed, 2 when it was not understood.
+func Run(ctx context.Context, args []string, st Streams) int {
+	if len(args) == 0 || strings.HasPrefix(args[0], "-") && !isHelp(args[0]) {
+		args = append([]string{"serve"}, args...)
+	}
+	if isHelp(args[0]) {
+		usage(st.Out)
+		return 0
+	}
+	cmd, rest, ok := find(args)
+	if !ok {
+		fmt.Fprintf(st.Err, "textdesk: there is no command %q; see textdesk help\n", strings.Join(args[:min(2, len(args))], " "))
+		return 2
+	}
+	in, err := parse(cmd, rest, st)
+	if errors.Is(err, flag.ErrHelp) {
+		return 0
+	}
+	if err != nil {
+		fmt.Fprintf(st.Err, "textdesk %s: %v\n", cmd.name, err)
+		return 2
+	}
+	if err := cmd.run(ctx, in); err != nil {
+		fmt.Fprintf(st.Err, "textdesk: %s\n", oneSentence(err))
+		return 1
+	}
+	return 0
+}
+
+func isHelp(arg string) bool {
+	return arg == "help" || arg == "-h" || arg == "-help" || arg == "--help"
+}
+
+// find matches the longest command name at the start of args.
+func find(args []string) (command, []string, bool) {
+	for words := min(2, len(args)); words > 0; words-- {
+		name := strings.Join(args[:words], " ")
+		for _, c := range commands {
+			if c.name == name {
+				return c, args[words:], true
+			}
+		}
+	}
+	return command{}, nil, false
+}
+
+// parse reads flags and arguments in any order: "user add sam --level admin".
+func parse(cmd command, args []string, st Streams) (*invocation, error) {
+	in := &invocation{Streams: st}
+	fs := flag.NewFlagSet(cmd.name, flag.ContinueOnError)
+	fs.SetOutput(st.Err)
+	fs.Usage = func() {
+		fmt.Fprintf(st.Err, "usage: textdesk %s\n%s.\n", strings.TrimSpace(cmd.name+" "+cmd.args+" [flags]"), cmd.about)
+		fs.PrintDefaults()
+	}
+	in.config.storeFlags(fs)
+	if cmd.flags != nil {
+		cmd.flags(fs, in)
+	}
+	for {
+		if err := fs.Parse(args); err != nil {
+			return nil, err
+		}
+		if fs.NArg() == 0 {
+			break
+		}
+		in.args = append(in.args, fs.Arg(0))
+		args = fs.Args()[1:]
+	}
+	want := len(strings.Fields(cmd.args))
+	if len(in.args) != want {
+		return nil, fmt.Errorf("usage: textdesk %s", strings.TrimSpace(cmd.name+" "+cmd.args))
+	}
+	return in, fromEnvironment(fs, os.LookupEnv)
+}
+
+// usage lists the commands.
+func usage(w io.Writer) {
+	fmt.Fprint(w, "Textdesk, a self-hosted SMS desk for offices.\n\nusage: textdesk [command] [flags]\n\n")
+	for _, c := range commands {
+		fmt.Fprintf(w, "  %-24s %s\n", strings.TrimSpace(c.name+" "+c.args), c.about)
+	}
+	fmt.Fprint(w, "\nWithout a command it serves. textdesk COMMAND --help tells a command's flags.\n")
+}
+
+// oneSentence makes an error fit for the console: no stack, no second line.
+func oneSentence(err error) string {
+	text, _, _ := strings.Cut(strings.TrimSpace(err.Error()), "\n")
+	return text
+}

@@ -1,0 +1,162 @@
+package commands
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"os/signal"
+	"strings"
+	"sync"
+	"syscall"
+	"time"
+
+	"github.com/coreos/go-systemd/v22/daemon"
+
+	"textdesk/db"
+	"textdesk/desk"
+	"textdesk/dispatch"
+	"textdesk/handlers"
+)
+
+// drainTime is how long requests and calls in flight may go on after a signal.
+const drainTime = 25 * time.Second
+
+func serveFlags(fs *flag.FlagSet, in *invocation) {
+	in.config.serveFlags(fs)
+	fs.BoolVar(&in.opts.demo, "demo", false, "serve a throw-away desk full of realistic data")
+	fs.IntVar(&in.opts.demoSize, "demo-size", 5000, "`messages` in the demonstration")
+	fs.BoolVar(&in.opts.dev, "dev", false, "show the component gallery at /_ui")
+}
+
+// serve runs the desk until it is told to stop.
+func serve(ctx context.Context, in *invocation) (err error) {
+	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	log, err := in.config.logger(in.Err)
+	if err != nil {
+		return err
+	}
+	base, err := in.config.base()
+	if err != nil {
+		return err
+	}
+	proxies, err := in.config.proxies()
+	if err != nil {
+		return err
+	}
+	if in.opts.demo {
+		remove, err := in.useDemoDirectory()
+		if err != nil {
+			return err
+		}
+		defer remove()
+	}
+	if err := os.MkdirAll(in.config.data, 0o700); err != nil {
+		return fmt.Errorf("the data directory cannot be made: %w", err)
+	}
+	unlock, err := db.Lock(in.config.data)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, unlock()) }()
+	o, err := in.config.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, o.close()) }()
+	if err := o.desk.EnsureProvider(ctx); err != nil {
+		return err
+	}
+	banner := ""
+	if in.opts.demo {
+		if banner, err = in.fillDemo(ctx, o); err != nil {
+			return err
+		}
+	}
+	listener, err := listen(in.config.listen)
+	if err != nil {
+		return err
+	}
+	handler := handlers.New(handlers.Config{Desk: o.desk, Log: log, BaseURL: base, TrustedProxies: proxies,
+		CookieKeys:  [2][]byte{o.vault.Key("cookie signature", 32), o.vault.Key("cookie seal", 32)},
+		Development: in.opts.dev, Banner: banner, Version: Version})
+	address := "http://" + listener.Addr().String()
+	if base != nil {
+		address = strings.TrimRight(base.String(), "/")
+	}
+	ready := func() error {
+		fmt.Fprintf(in.Out, "Textdesk is ready at %s/\n", address)
+		return in.announce(ctx, o.desk, address)
+	}
+	return run(ctx, log, o.desk, listener, handler, ready)
+}
+
+// announce prints the link that lets the first administrator in.
+func (in *invocation) announce(ctx context.Context, d *desk.Desk, address string) error {
+	empty, err := d.Empty(ctx)
+	if err != nil || !empty {
+		return err
+	}
+	token, err := d.NewSetupToken(ctx)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(in.Out, "Set it up in a browser, with this link that works once: %s/setup?token=%s\n", address, token)
+	return nil
+}
+
+// listen opens the address, and says in one sentence what is wrong with it.
+func listen(address string) (net.Listener, error) {
+	listener, err := net.Listen("tcp", address)
+	if errors.Is(err, syscall.EADDRINUSE) {
+		return nil, fmt.Errorf("another program already listens on %s; stop it, or choose another address with --listen", address)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("cannot listen on %s: %w", address, err)
+	}
+	return listener, nil
+}
+
+// run serves and dispatches until ctx ends, then lets both finish what they
+// have in hand.
+func run(ctx context.Context, log *slog.Logger, d *desk.Desk, listener net.Listener, handler http.Handler, ready func() error) error {
+	server := &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 5 * time.Minute,
+		IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn)}
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	var work sync.WaitGroup
+	failures := make(chan error, 2)
+	dispatcher := dispatch.New(d, dispatch.Options{Log: log, Drain: drainTime})
+	work.Go(func() {
+		if err := dispatcher.Run(ctx); err != nil {
+			failures <- err
+		}
+	})
+	work.Go(func() {
+		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+			failures <- err
+		}
+	})
+	err := ready()
+	if err == nil {
+		_, _ = daemon.SdNotify(false, daemon.SdNotifyReady)
+		select {
+		case <-ctx.Done():
+		case err = <-failures:
+		}
+	}
+	_, _ = daemon.SdNotify(false, daemon.SdNotifyStopping)
+	stop()
+	drain, cancel := context.WithTimeout(context.Background(), drainTime)
+	defer cancel()
+	if shutdownErr := server.Shutdown(drain); shutdownErr != nil {
+		_ = server.Close()
+	}
+	work.Wait()
+	return err
+}

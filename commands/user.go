@@ -1,0 +1,135 @@
+package commands
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+	"text/tabwriter"
+
+	"textdesk/desk"
+)
+
+// options are the flags of the single commands.
+type options struct {
+	level, parent, credits, email, first, last string
+	passwordStdin                              bool
+
+	kind      string
+	set       settings
+	isDefault bool
+
+	demo, dev bool
+	demoSize  int
+}
+
+func userAddFlags(fs *flag.FlagSet, in *invocation) {
+	fs.StringVar(&in.opts.level, "level", "normal", "admin or normal")
+	fs.StringVar(&in.opts.parent, "parent", "", "the administrator they belong to; the first one otherwise")
+	fs.StringVar(&in.opts.credits, "credits", "", "credits to start with, or unlimited")
+	fs.StringVar(&in.opts.email, "email", "", "e-mail address")
+	fs.StringVar(&in.opts.first, "first", "", "first name")
+	fs.StringVar(&in.opts.last, "last", "", "last name")
+	passwordFlags(fs, in)
+}
+
+func passwordFlags(fs *flag.FlagSet, in *invocation) {
+	fs.BoolVar(&in.opts.passwordStdin, "password-stdin", false, "read the password from standard input")
+}
+
+// password reads one line from standard input.
+func (in *invocation) password() (string, error) {
+	if !in.opts.passwordStdin {
+		return "", errors.New("say --password-stdin and give the password on standard input")
+	}
+	line, err := bufio.NewReader(io.LimitReader(in.In, 1<<16)).ReadString('\n')
+	if err != nil && !errors.Is(err, io.EOF) {
+		return "", fmt.Errorf("read password: %w", err)
+	}
+	return strings.TrimRight(line, "\r\n"), nil
+}
+
+func userAdd(ctx context.Context, in *invocation) error {
+	password, err := in.password()
+	if err != nil {
+		return err
+	}
+	u := desk.NewUser{Username: in.args[0], Password: password, Level: strings.ToLower(in.opts.level), Parent: in.opts.parent,
+		FirstName: in.opts.first, LastName: in.opts.last, Email: in.opts.email}
+	switch in.opts.credits {
+	case "":
+	case "unlimited":
+		u.Unlimited = true
+	default:
+		if u.Credits, err = strconv.ParseInt(in.opts.credits, 10, 64); err != nil {
+			return desk.ErrBadCredits
+		}
+	}
+	return in.withDesk(ctx, func(d *desk.Desk) error {
+		first, err := d.Empty(ctx)
+		if err != nil {
+			return err
+		}
+		if first && u.Level == desk.LevelAdmin && in.opts.credits == "" {
+			u.Unlimited = true
+		}
+		_, err = d.AddUser(ctx, desk.CommandLine(), u)
+		return err
+	})
+}
+
+func userToken(ctx context.Context, in *invocation) error {
+	return in.withDesk(ctx, func(d *desk.Desk) error {
+		token, err := d.NewKeyFor(ctx, desk.CommandLine(), in.args[0])
+		if err == nil {
+			fmt.Fprintln(in.Out, token)
+		}
+		return err
+	})
+}
+
+func userSuspend(ctx context.Context, in *invocation) error {
+	return in.withDesk(ctx, func(d *desk.Desk) error { return d.Suspend(ctx, desk.CommandLine(), in.args[0]) })
+}
+
+func userResume(ctx context.Context, in *invocation) error {
+	return in.withDesk(ctx, func(d *desk.Desk) error { return d.Resume(ctx, desk.CommandLine(), in.args[0]) })
+}
+
+func userPassword(ctx context.Context, in *invocation) error {
+	password, err := in.password()
+	if err != nil {
+		return err
+	}
+	return in.withDesk(ctx, func(d *desk.Desk) error { return d.ResetPassword(ctx, desk.CommandLine(), in.args[0], password) })
+}
+
+func userList(ctx context.Context, in *invocation) error {
+	return in.withDesk(ctx, func(d *desk.Desk) error {
+		users, err := d.Users(ctx, desk.CommandLine())
+		if err != nil {
+			return err
+		}
+		names := map[int64]string{}
+		for _, u := range users {
+			names[u.ID] = u.Username
+		}
+		w := tabwriter.NewWriter(in.Out, 0, 4, 2, ' ', 0)
+		fmt.Fprintln(w, "NAME\tLEVEL\tPARENT\tCREDITS\tSTATE")
+		for _, u := range users {
+			credits, state := strconv.FormatInt(u.Balance, 10), "active"
+			if u.Unlimited {
+				credits = "unlimited"
+			}
+			if u.SuspendedAt != 0 {
+				state = "suspended"
+			}
+			fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", u.Username, u.Level, names[int64(u.ParentID)], credits, state)
+		}
+		return w.Flush()
+	})
+}

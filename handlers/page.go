@@ -1,0 +1,175 @@
+package handlers
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"github.com/a-h/templ"
+	"github.com/labstack/echo/v4"
+
+	"textdesk/desk"
+	"textdesk/views"
+	"textdesk/views/ui"
+)
+
+// render answers with a page or a fragment of one.
+func render(c echo.Context, status int, component templ.Component) error {
+	c.Response().Header().Set(echo.HeaderContentType, echo.MIMETextHTMLCharsetUTF8)
+	c.Response().Header().Set("Cache-Control", "no-store")
+	c.Response().WriteHeader(status)
+	return component.Render(c.Request().Context(), c.Response())
+}
+
+// redirect sends the browser to one of our pages, with GET.
+func redirect(c echo.Context, path string) error {
+	return c.Redirect(http.StatusSeeOther, link(c.Request().Context(), path))
+}
+
+// back redirects, and has the next page say what was done.
+func (v *visit) back(path, format string, args ...any) error {
+	if err := v.s.flash(v.Context, fmt.Sprintf(format, args...)); err != nil {
+		return err
+	}
+	return redirect(v.Context, path)
+}
+
+// page is the shell of a screen for the person who is signed in. current is the
+// path of the navigation's item.
+func (v *visit) page(title, current string) (ui.Page, error) {
+	at, err := v.s.Desk.Attention(v.Request().Context(), v.actor)
+	if err != nil {
+		return ui.Page{}, err
+	}
+	p := ui.Page{Title: title, Org: v.set.Organisation, UserName: v.actor.Name(), Credits: credits(v.actor), Banner: v.s.Banner,
+		Flash: v.s.takeFlash(v.Context)}
+	p.Nav = []ui.NavItem{
+		{Path: "/send", Icon: "send", Label: "Send"},
+		{Path: "/inbox", Icon: "inbox", Label: "Inbox"},
+		{Path: "/outbox", Icon: "history", Label: "Outbox"},
+	}
+	if n := at.InDoubt; n > 0 {
+		p.Nav = append(p.Nav, ui.NavItem{Path: "/in-doubt", Icon: "circle-question-mark", Label: "In doubt", Badge: views.Count(n), BadgeLabel: "messages in doubt"})
+	}
+	if at.Simulated {
+		p.Nav = append(p.Nav, ui.NavItem{Path: "/simulator", Icon: "smartphone", Label: "Simulator"})
+	}
+	if v.actor.Admin() {
+		providers := ui.NavItem{Path: "/providers", Icon: "radio-tower", Label: "Providers"}
+		if n := len(at.Troubled); n > 0 {
+			providers.Badge, providers.BadgeLabel = strconv.Itoa(n), "in trouble"
+		}
+		p.AdminNav = []ui.NavItem{providers, {Path: "/settings", Icon: "settings-2", Label: "Settings"}}
+	}
+	for _, items := range [][]ui.NavItem{p.Nav, p.AdminNav} {
+		for i := range items {
+			items[i].Current = items[i].Path == current
+		}
+	}
+	return p, nil
+}
+
+// credits says in words what the actor has.
+func credits(a desk.Actor) string {
+	if a.User.Unlimited {
+		return "Unlimited credits"
+	}
+	return views.Plural(a.User.Balance, "credit", "credits")
+}
+
+// bare is the shell of a page for whoever is not signed in.
+func (s *server) bare(c echo.Context, title string) (ui.Page, error) {
+	set, err := s.Desk.Settings(c.Request().Context())
+	if err != nil {
+		return ui.Page{}, err
+	}
+	return ui.Page{Title: title, Org: set.Organisation, Flash: s.takeFlash(c), Banner: s.Banner}, nil
+}
+
+// fieldErrors are the refusals in err as a form shows them. A fault is returned
+// as it is.
+func fieldErrors(err error) ([]ui.FieldError, error) {
+	refusals := desk.Refusals(err)
+	if err != nil && len(refusals) == 0 {
+		return nil, err
+	}
+	var all []ui.FieldError
+	for _, r := range refusals {
+		all = append(all, ui.FieldError{Field: r.Field, Message: r.Sentence})
+	}
+	return all, nil
+}
+
+// id is the number in the address, or an error that shows as not found.
+func (v *visit) id() (int64, error) {
+	id, err := strconv.ParseInt(v.Param("id"), 10, 64)
+	if err != nil || id <= 0 {
+		return 0, echo.ErrNotFound
+	}
+	return id, nil
+}
+
+// fragment reports whether htmx asks for a part of the page only.
+func (v *visit) fragment() bool { return v.Request().Header.Get("HX-Request") == "true" }
+
+// askToSignIn sends the browser to the sign-in page, to come back after it.
+func (s *server) askToSignIn(c echo.Context) error {
+	if empty, err := s.Desk.Empty(c.Request().Context()); err != nil {
+		return err
+	} else if empty {
+		return redirect(c, "/setup")
+	}
+	path := "/sign-in"
+	if r := c.Request(); r.Method == http.MethodGet && r.URL.Path != "/" {
+		path += "?next=" + url.QueryEscape(r.URL.RequestURI())
+	}
+	if c.Request().Header.Get("HX-Request") == "true" {
+		c.Response().Header().Set("HX-Redirect", link(c.Request().Context(), "/sign-in"))
+		return c.NoContent(http.StatusUnauthorized)
+	}
+	return redirect(c, path)
+}
+
+// showError is what a person sees when a page cannot be made.
+func (s *server) showError(err error, c echo.Context) {
+	if c.Response().Committed {
+		return
+	}
+	status, title, text := http.StatusInternalServerError, "Something went wrong", "This is our fault, not yours. Nothing was lost; try again, and tell your administrator if it happens again."
+	var httpError *echo.HTTPError
+	switch refusals := desk.Refusals(err); {
+	case errors.Is(err, desk.ErrForbidden):
+		status, title, text = http.StatusForbidden, "Not allowed", desk.ErrForbidden.Sentence
+	case errors.Is(err, desk.ErrUnknownMessage), errors.Is(err, desk.ErrUnknownBatch), errors.Is(err, desk.ErrUnknownProvider), errors.Is(err, desk.ErrUnknownKey):
+		status, title, text = http.StatusNotFound, "Not found", refusals[0].Sentence
+	case len(refusals) > 0:
+		status, title, text = http.StatusUnprocessableEntity, "That was not possible", refusals[0].Sentence
+	case errors.As(err, &httpError):
+		status = httpError.Code
+		switch status {
+		case http.StatusNotFound:
+			title, text = "Page not found", "If you typed the address, check that it is right."
+		case http.StatusMethodNotAllowed:
+			title, text = "Page not found", "This address takes no request of that kind."
+		default:
+			title, text = http.StatusText(status), strings.TrimSuffix(fmt.Sprint(httpError.Message), ".")+"."
+		}
+	}
+	if status >= 500 {
+		s.Log.Error("request failed", "route", c.Path(), "error", err, "id", c.Response().Header().Get(echo.HeaderXRequestID))
+	}
+	if c.Request().Method == http.MethodHead {
+		_ = c.NoContent(status)
+		return
+	}
+	page := ui.Page{Title: title}
+	if bare, err := s.bare(c, title); err == nil {
+		page = bare
+	}
+	if err := render(c, status, views.Failure(page, text, c.Response().Header().Get(echo.HeaderXRequestID))); err != nil {
+		s.Log.Warn("render error page", "error", err)
+	}
+}

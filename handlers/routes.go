@@ -1,0 +1,136 @@
+package handlers
+
+import (
+	"errors"
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+
+	"textdesk/desk"
+)
+
+// Access is who may use a route.
+type Access int
+
+const (
+	// Anyone, signed in or not.
+	Anyone Access = iota
+	// SignedIn people, who see what is theirs.
+	SignedIn
+	// Administrators only.
+	Administrators
+)
+
+// Route is one page or one form's target.
+type Route struct {
+	Method, Path string
+	Access       Access
+	open         func(*server, echo.Context) error // for Anyone
+	handle       func(*visit) error                // for the others
+}
+
+func get(path string, a Access, h func(*visit) error) Route {
+	return Route{Method: http.MethodGet, Path: path, Access: a, handle: h}
+}
+
+func post(path string, a Access, h func(*visit) error) Route {
+	return Route{Method: http.MethodPost, Path: path, Access: a, handle: h}
+}
+
+// Routes lists every route of the pages, with who may use it. The health
+// checks, the static files, the callbacks and the API doors stand in New.
+func Routes() []Route {
+	return []Route{
+		{Method: http.MethodGet, Path: "/", open: (*server).front},
+		{Method: http.MethodGet, Path: "/sign-in", open: (*server).signInForm},
+		{Method: http.MethodPost, Path: "/sign-in", open: (*server).signIn},
+		{Method: http.MethodGet, Path: "/setup", open: (*server).setupForm},
+		{Method: http.MethodPost, Path: "/setup", open: (*server).setup},
+		{Method: http.MethodGet, Path: "/_ui", open: (*server).gallery},
+
+		post("/sign-out", SignedIn, (*visit).signOut),
+
+		get("/setup/organisation", Administrators, (*visit).setupOrganisationForm),
+		post("/setup/organisation", Administrators, (*visit).setupOrganisation),
+		get("/setup/provider", Administrators, (*visit).setupProviderForm),
+		post("/setup/provider", Administrators, (*visit).setupProvider),
+		get("/setup/text", Administrators, (*visit).setupTextForm),
+		post("/setup/text", Administrators, (*visit).setupText),
+		get("/setup/done", Administrators, (*visit).setupDone),
+		post("/setup/dismiss", Administrators, (*visit).setupDismiss),
+
+		get("/send", SignedIn, (*visit).sendForm),
+		post("/send", SignedIn, (*visit).send),            // checks, reviews or sends, as the button says
+		post("/send/check", SignedIn, (*visit).sendCheck), // the running lines and the phone
+		get("/batches/:id", SignedIn, (*visit).batch),
+		get("/batches/:id/live", SignedIn, (*visit).batchLive),
+		get("/batches/:id/stop", SignedIn, (*visit).stopForm),
+		post("/batches/:id/stop", SignedIn, (*visit).stop),
+		post("/batches/:id/release", SignedIn, (*visit).release),
+
+		get("/outbox", SignedIn, (*visit).outbox),
+		get("/messages/:id", SignedIn, (*visit).message),
+		get("/messages/:id/live", SignedIn, (*visit).messageLive),
+		get("/messages/:id/cancel", SignedIn, (*visit).cancelForm),
+		post("/messages/:id/cancel", SignedIn, (*visit).cancel),
+		get("/in-doubt", SignedIn, (*visit).inDoubt),
+		post("/messages/:id/send-again", SignedIn, (*visit).sendAgain),
+		post("/messages/:id/mark-as-sent", SignedIn, (*visit).markAsSent),
+
+		get("/inbox", SignedIn, (*visit).inbox),
+		get("/simulator", SignedIn, (*visit).handsets),
+		get("/simulator/:number", SignedIn, (*visit).handset),
+		get("/simulator/:number/live", SignedIn, (*visit).handsetLive),
+		post("/simulator/:number", SignedIn, (*visit).handsetReply),
+
+		get("/account", SignedIn, (*visit).account),
+		post("/account/password", SignedIn, (*visit).changePassword),
+		post("/account/tokens", SignedIn, (*visit).newToken),
+		get("/account/tokens/:id/revoke", SignedIn, (*visit).revokeForm),
+		post("/account/tokens/:id/revoke", SignedIn, (*visit).revoke),
+		post("/account/sign-out-elsewhere", SignedIn, (*visit).signOutElsewhere),
+
+		get("/providers", Administrators, (*visit).providers),
+		get("/providers/new", Administrators, (*visit).newProviderForm),
+		post("/providers/new", Administrators, (*visit).newProvider),
+		post("/providers/:name/test", Administrators, (*visit).testProvider),
+		post("/providers/:name/default", Administrators, (*visit).defaultProvider),
+		get("/providers/:name/remove", Administrators, (*visit).removeProviderForm),
+		post("/providers/:name/remove", Administrators, (*visit).removeProvider),
+
+		get("/settings", Administrators, (*visit).settings),
+		post("/settings", Administrators, (*visit).saveSettings),
+	}
+}
+
+// route hangs the table into the router, each route behind its access.
+func (s *server) route(pages *echo.Group) {
+	for _, r := range Routes() {
+		if r.Access == Anyone {
+			pages.Add(r.Method, r.Path, func(c echo.Context) error { return r.open(s, c) })
+			continue
+		}
+		pages.Add(r.Method, r.Path, func(c echo.Context) error { return s.admit(c, r) })
+	}
+}
+
+// admit lets in who may use the route. Whoever is not signed in is asked to,
+// and comes back to the page they wanted.
+func (s *server) admit(c echo.Context, r Route) error {
+	ctx := c.Request().Context()
+	actor, err := s.Desk.ActorBySession(ctx, s.token(c), c.RealIP())
+	if errors.Is(err, desk.ErrSignedOut) {
+		return s.askToSignIn(c)
+	}
+	if err != nil {
+		return err
+	}
+	if r.Access == Administrators && !actor.Admin() {
+		return desk.ErrForbidden
+	}
+	set, err := s.Desk.Settings(ctx)
+	if err != nil {
+		return err
+	}
+	return r.handle(&visit{Context: c, s: s, actor: actor, set: set})
+}

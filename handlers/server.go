@@ -1,0 +1,121 @@
+package handlers
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/gorilla/sessions"
+	"github.com/labstack/echo/v4"
+	"github.com/labstack/echo/v4/middleware"
+
+	"textdesk/desk"
+	"textdesk/handlers/fastsmsapi"
+	"textdesk/static"
+)
+
+// Config is what the doors are made of.
+type Config struct {
+	Desk *desk.Desk
+	Log  *slog.Logger
+	// BaseURL is the public address, nil to take it from each request. Its path
+	// is where the desk lives behind the proxy: "/sms".
+	BaseURL *url.URL
+	// TrustedProxies are the networks whose X-Forwarded-* headers are believed.
+	TrustedProxies []netip.Prefix
+	// CookieKeys sign and seal the session cookie, 32 bytes each.
+	CookieKeys [2][]byte
+	// Development shows the component gallery at /_ui.
+	Development bool
+	// Banner stands over every page, for the demonstration.
+	Banner string
+	// Version is what /healthz and the about page say.
+	Version string
+}
+
+// server holds what the handlers share.
+type server struct {
+	Config
+	base    string // path of BaseURL, "" or "/sms"
+	cookies *sessions.CookieStore
+}
+
+// New returns the desk's HTTP handler.
+func New(c Config) http.Handler {
+	if c.Log == nil {
+		c.Log = slog.Default()
+	}
+	s := &server{Config: c, cookies: sessions.NewCookieStore(c.CookieKeys[0], c.CookieKeys[1])}
+	if c.BaseURL != nil {
+		s.base = strings.TrimRight(c.BaseURL.Path, "/")
+	}
+	e := echo.New()
+	e.HideBanner, e.HidePort = true, true
+	e.IPExtractor = s.ipExtractor()
+	e.HTTPErrorHandler = s.showError
+	e.Use(middleware.RequestID(), s.logRequests(), middleware.Recover(), s.secure)
+	e.GET("/healthz", s.healthz)
+	e.GET("/readyz", s.readyz)
+	e.GET("/static/*", echo.WrapHandler(static.Handler()))
+	api := fastsmsapi.New(fastsmsapi.Config{Desk: c.Desk, Log: c.Log})
+	e.Match([]string{http.MethodGet, http.MethodPost}, "/api", api.Serve)
+	e.Match([]string{http.MethodGet, http.MethodPost}, "/callbacks/:provider/:secret", s.callback)
+	e.Match([]string{http.MethodGet, http.MethodPost}, "/callbacks/:provider/:secret/*", s.callback)
+	s.route(e.Group("", s.sameOrigin()))
+	return s.atBase(e)
+}
+
+// atBase lets the desk live under its base path whether or not the proxy takes
+// that path away.
+func (s *server) atBase(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if rest, found := strings.CutPrefix(r.URL.Path, s.base+"/"); found && s.base != "" {
+			r2 := new(http.Request)
+			*r2 = *r
+			u := *r.URL
+			u.Path, u.RawPath = "/"+rest, ""
+			r2.URL = &u
+			r = r2
+		} else if s.base != "" && r.URL.Path == s.base {
+			http.Redirect(w, r, s.base+"/", http.StatusMovedPermanently)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// callback takes what a provider posts: answered when it is on disk.
+func (s *server) callback(c echo.Context) error {
+	call, err := readCallback(c, s.Desk.Now())
+	if err != nil {
+		return err
+	}
+	err = s.Desk.TakeCallback(c.Request().Context(), c.Param("provider"), c.Param("secret"), call)
+	if errors.Is(err, desk.ErrUnknownProvider) {
+		return echo.ErrNotFound
+	}
+	if err != nil {
+		return err
+	}
+	return c.String(http.StatusOK, "OK")
+}
+
+func (s *server) healthz(c echo.Context) error {
+	return c.String(http.StatusOK, "ok "+s.Version+"\n")
+}
+
+// readyz says whether the desk can take work.
+func (s *server) readyz(c echo.Context) error {
+	ctx, cancel := context.WithTimeout(c.Request().Context(), 5*time.Second)
+	defer cancel()
+	if err := s.Desk.Ready(ctx); err != nil {
+		s.Log.Error("not ready", "error", err)
+		return c.String(http.StatusServiceUnavailable, "not ready: the database cannot be written\n")
+	}
+	return c.String(http.StatusOK, "ready\n")
+}

@@ -1,0 +1,100 @@
+package handlers
+
+import (
+	"net/http"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"textdesk/desk"
+	"textdesk/views"
+)
+
+// front leads to where a person's work is.
+func (s *server) front(c echo.Context) error {
+	if _, err := s.Desk.ActorBySession(c.Request().Context(), s.token(c), c.RealIP()); err != nil {
+		if len(desk.Refusals(err)) > 0 {
+			return s.askToSignIn(c)
+		}
+		return err
+	}
+	return redirect(c, "/send")
+}
+
+func (s *server) signInForm(c echo.Context) error {
+	return s.showSignIn(c, http.StatusOK, views.SignInForm{Next: c.QueryParam("next")}, nil)
+}
+
+func (s *server) signIn(c echo.Context) error {
+	form := views.SignInForm{Username: c.FormValue("username"), Next: c.FormValue("next")}
+	token, err := s.Desk.SignIn(c.Request().Context(), form.Username, c.FormValue("password"), address(c), browser(c.Request()))
+	if err != nil {
+		return s.showSignIn(c, http.StatusUnprocessableEntity, form, err)
+	}
+	if err := s.signedIn(c, token); err != nil {
+		return err
+	}
+	return redirect(c, s.ownPath(form.Next))
+}
+
+func (s *server) showSignIn(c echo.Context, status int, form views.SignInForm, cause error) error {
+	page, err := s.bare(c, "Sign in")
+	if err != nil {
+		return err
+	}
+	if form.Errors, err = fieldErrors(cause); err != nil {
+		return err
+	}
+	page.HasErrors = len(form.Errors) > 0
+	return render(c, status, views.SignIn(page, form))
+}
+
+func (v *visit) signOut() error {
+	if err := v.s.Desk.SignOut(v.Request().Context(), v.s.token(v.Context)); err != nil {
+		return err
+	}
+	if err := v.s.signedOut(v.Context); err != nil {
+		return err
+	}
+	return redirect(v.Context, "/sign-in")
+}
+
+// ownPath keeps "come back to" from leading to another site.
+func (s *server) ownPath(next string) string {
+	if !strings.HasPrefix(next, "/") || strings.HasPrefix(next, "//") || strings.HasPrefix(next, `/\`) {
+		return "/"
+	}
+	return next
+}
+
+// browser says roughly what was used, for the list of sessions: "Firefox on
+// Windows".
+func browser(r *http.Request) string {
+	agent := r.UserAgent()
+	name := "A browser"
+	for _, b := range [][2]string{{"Edg/", "Edge"}, {"OPR/", "Opera"}, {"Firefox/", "Firefox"}, {"Chrome/", "Chrome"}, {"Safari/", "Safari"}, {"curl/", "curl"}} {
+		if strings.Contains(agent, b[0]) {
+			name = b[1]
+			break
+		}
+	}
+	for _, o := range [][2]string{{"Windows", "Windows"}, {"Android", "Android"}, {"iPhone", "iPhone"}, {"iPad", "iPad"}, {"Mac OS", "Mac"}, {"CrOS", "ChromeOS"}, {"Linux", "Linux"}} {
+		if strings.Contains(agent, o[0]) {
+			return name + " on " + o[1]
+		}
+	}
+	return name
+}
+
+// gallery shows the components, in development.
+func (s *server) gallery(c echo.Context) error {
+	if !s.Development {
+		return echo.ErrNotFound
+	}
+	page, err := s.bare(c, "Components")
+	if err != nil {
+		return err
+	}
+	page.UserName, page.Credits = "Sam Carter", "4,812 credits"
+	return render(c, http.StatusOK, views.Gallery(page))
+}

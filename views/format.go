@@ -1,0 +1,45 @@
+package views
+
+import (
+	"textdesk/sms"
+	"textdesk/views/ui"
+)
+
+// Status turns a state into the word, the colour and the explanation that staff
+// see. No other place does.
+type Status struct {
+	Word string
+	Tone ui.Tone
+	Icon string
+	// Means is one sentence.
+	Means string
+}
+
+var statuses = [sms.StatusCount]Status{
+	sms.Scheduled:  {"Scheduled", ui.Waiting, "calendar-clock", "It will leave at its time."},
+	sms.Queued:     {"Waiting", ui.Waiting, "clock", "It leaves as soon as the provider's pace allows."},
+	sms.Submitting: {"Sending", ui.Going, "send", "It is being handed to the provider."},
+	sms.Submitted:  {"Submitted", ui.Going, "send", "The provider has it."},
+	sms.Sent:       {"Sent", ui.Going, "send", "The network has it; the phone has not confirmed yet."},
+	sms.Delivered:  {"Delivered", ui.Delivered, "check", "It is on the phone."},
+	sms.Failed:     {"Not delivered", ui.Failed, "x", "It was refused or cannot be delivered."},
+	sms.Expired:    {"Expired", ui.Failed, "clock", "It could not be delivered in time."},
+	sms.Cancelled:  {"Cancelled", ui.Neutral, "ban", "It was taken back before it left."},
+	sms.Suppressed: {"Not sent: opted out", ui.Neutral, "ban", "This number must not be texted."},
+	sms.InDoubt:    {"In doubt", ui.Attention, "circle-question-mark", "It went out and no answer came. Somebody has to decide."},
+	sms.Unknown:    {"Unknown", ui.Attention, "circle-question-mark", "The provider took it but never said what became of it."},
+}
+
+// StatusOf returns what staff see of a state.
+func StatusOf(s sms.Status) Status { return statuses[s] }
+
+// Count writes a number with separators of thousands: "4,812".
+func Count[T ~int | ~int64](n T) string { return ui.Count(int(n)) }
+
+// Plural writes a number with its noun: "1 credit", "4,812 credits".
+func Plural[T ~int | ~int64](n T, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return Count(n) + " " + many
+}
