@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"os"
+
+	"textdesk/demo"
 )
 
 // useDemoDirectory points the configuration at a directory that is removed at
@@ -19,5 +21,12 @@ func (in *invocation) useDemoDirectory() (remove func(), err error) {
 
 // fillDemo fills the desk and returns the banner for its pages.
 func (in *invocation) fillDemo(ctx context.Context, o *opened) (string, error) {
-	return "Demonstration: nothing here is real, and it is gone when the desk stops.", nil
+	if in.opts.demoSize < 0 || in.opts.demoSize > 20_000_000 {
+		return "", fmt.Errorf("the demonstration has 0 to 20,000,000 messages, not %d", in.opts.demoSize)
+	}
+	if err := demo.Fill(ctx, o.desk, o.store, in.opts.demoSize); err != nil {
+		return "", err
+	}
+	fmt.Fprintf(in.Out, "This is a demonstration: sign in as %s with the password %s\n", demo.Username, demo.Password)
+	return "Demonstration: no text leaves this desk, and everything is gone when it stops.", nil
 }
