@@ -1,0 +1,20 @@
+// What every page must satisfy, wherever a test comes by.
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+
+// inspect fails on what axe finds (WCAG 2.2 AA and good practice), on a page
+// that scrolls sideways, and on anything in the console.
+export async function inspect(page, name) {
+  await page.evaluate(axe)
+  const { violations } = await page.evaluate(() => window.axe.run(document, {
+    runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
+  }))
+  const found = violations.map((v) => `${v.id}: ${v.help}\n    ${v.nodes.slice(0, 3).map((n) => n.target + ' ' + n.failureSummary.replaceAll('\n', ' ')).join('\n    ')}`)
+  assert.deepEqual(found, [], `${name}: axe`)
+  const sideways = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
+  assert.ok(sideways <= 0, `${name}: scrolls sideways by ${sideways} px at ${page.viewportSize().width} px`)
+  assert.deepEqual(page.complaints, [], `${name}: console`)
+}

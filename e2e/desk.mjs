@@ -1,0 +1,81 @@
+// Starts the real binary on a directory of its own, and browsers to use it with.
+import { execFileSync, spawn } from 'node:child_process'
+import { mkdtempSync, rmSync, existsSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { createInterface } from 'node:readline'
+import { chromium } from 'playwright-core'
+
+const binary = resolve(import.meta.dirname, '..', 'textdesk')
+export const password = 'correct horse battery'
+
+// startDesk serves a fresh desk (or the demonstration) on a free port and
+// returns its address, its set-up link if it has one, and its command line.
+export async function startDesk({ args = [], env = {} } = {}) {
+  const data = mkdtempSync(join(tmpdir(), 'textdesk-e2e-'))
+  const child = spawn(binary, ['serve', '--data', data, '--listen', '127.0.0.1:0', ...args], {
+    env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let log = ''
+  child.stderr.on('data', (d) => { log += d })
+  const desk = { data, child, log: () => log }
+  desk.run = (words, input = '') => execFileSync(binary, [...words, '--data', data], { input, encoding: 'utf8' }).trim()
+  desk.addUser = (name, level = 'admin', ...more) => desk.run(['user', 'add', name, '--level', level, '--password-stdin', ...more], password)
+  desk.stop = async () => {
+    const ended = new Promise((done) => child.once('exit', done))
+    child.kill('SIGTERM')
+    await ended
+    rmSync(data, { recursive: true, force: true })
+  }
+  await new Promise((ready, failed) => {
+    child.once('exit', (code) => failed(new Error(`textdesk ended with ${code}: ${log}`)))
+    createInterface({ input: child.stdout }).on('line', (line) => {
+      const at = line.match(/ready at (\S+)\//)
+      if (at) { desk.url = at[1]; setTimeout(ready, 200) }
+      const setup = line.match(/(https?:\S+\/setup\?token=\S+)/)
+      if (setup) desk.setup = setup[1]
+    })
+  })
+  return desk
+}
+
+let browser
+
+export async function launch() {
+  if (!browser) {
+    const path = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(existsSync)
+    browser = await chromium.launch({
+      executablePath: path,
+      args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+    })
+  }
+  return browser
+}
+
+export async function closeBrowser() {
+  await browser?.close()
+  browser = undefined
+}
+
+// visit opens a page in a browser of its own. complaints gathers what a
+// developer would see in the console, where there should be nothing.
+export async function visit(desk, { width = 1440, height = 900, dark = false, javaScript = true, timezone = 'Europe/London' } = {}) {
+  const context = await (await launch()).newContext({
+    baseURL: desk.url, viewport: { width, height }, colorScheme: dark ? 'dark' : 'light',
+    javaScriptEnabled: javaScript, timezoneId: timezone, reducedMotion: 'reduce',
+  })
+  const page = await context.newPage()
+  page.complaints = []
+  page.on('console', (m) => { if (m.type() === 'error' || m.type() === 'warning') page.complaints.push(m.text()) })
+  page.on('pageerror', (e) => page.complaints.push(String(e)))
+  page.setDefaultTimeout(15000)
+  return page
+}
+
+export async function signIn(desk, page, username, secret = password) {
+  await page.goto(desk.url + '/sign-in')
+  await page.getByLabel('Username').fill(username)
+  await page.getByLabel('Password', { exact: true }).fill(secret)
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  await page.waitForURL(/\/send/)
+}

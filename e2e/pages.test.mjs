@@ -1,0 +1,60 @@
+// Every page of a full desk and of an empty one, at both widths, in both
+// themes: axe finds nothing, nothing scrolls sideways, the console is silent.
+import { after, before, test } from 'node:test'
+import assert from 'node:assert/strict'
+import { closeBrowser, signIn, startDesk, visit } from './desk.mjs'
+import { inspect } from './axe.mjs'
+
+const shapes = [
+  { width: 360, height: 740, dark: false }, { width: 360, height: 740, dark: true },
+  { width: 1440, height: 900, dark: false }, { width: 1440, height: 900, dark: true },
+]
+const paths = ['/send', '/outbox', '/outbox?status=failed', '/outbox?q=nobody-wrote-this', '/in-doubt', '/inbox', '/simulator',
+  '/simulator/+447700900123', '/account', '/providers', '/providers/new', '/settings', '/setup/organisation', '/setup/provider', '/setup/text', '/no-such-page']
+
+let full, empty
+before(async () => {
+  full = await startDesk({ args: ['--demo', '--demo-size', '3000', '--dev'] })
+  empty = await startDesk()
+  empty.addUser('sam')
+})
+after(async () => {
+  await closeBrowser()
+  await Promise.all([full?.stop(), empty?.stop()])
+})
+
+for (const shape of shapes) {
+  const name = `${shape.width} px, ${shape.dark ? 'dark' : 'light'}`
+  test(`a full desk: ${name}`, async () => {
+    const page = await visit(full, shape)
+    await page.goto('/sign-in')
+    await inspect(page, 'sign-in')
+    await signIn(full, page, 'sam', 'textdesk demo')
+    for (const path of [...paths, '/_ui']) {
+      await open(page, path)
+      await inspect(page, path)
+    }
+    for (const status of ['', 'in_doubt', 'failed', 'scheduled']) {
+      await open(page, '/outbox' + (status && '?status=' + status))
+      const first = page.locator('main table a[href*="/messages/"]').first()
+      await page.goto(await first.getAttribute('href'))
+      await inspect(page, `a message, ${status || 'any'}`)
+    }
+  })
+  test(`an empty desk: ${name}`, async () => {
+    const page = await visit(empty, shape)
+    await signIn(empty, page, 'sam')
+    for (const path of paths) {
+      await open(page, path)
+      await inspect(page, path + ', empty')
+    }
+  })
+}
+
+// open goes to a page; one that is not there says so in the console, which is
+// no complaint of ours.
+async function open(page, path) {
+  const response = await page.goto(path)
+  assert.ok(response.status() < 500, `${path} answers ${response.status()}`)
+  if (response.status() >= 400) page.complaints = page.complaints.filter((c) => !c.includes('status of 4'))
+}
