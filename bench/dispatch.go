@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"net/http"
 	"net/url"
 	"os"
 	"strings"
@@ -18,7 +17,6 @@ import (
 	"textdesk/dispatch"
 	"textdesk/providers"
 	"textdesk/providers/all"
-	"textdesk/sms"
 )
 
 // dispatchRates measures messages a second from the queue to the provider,
@@ -175,4 +173,3 @@ func cpuTime() time.Duration {
 }
 
 var _ = http.MethodGet
-var _ sms.MSISDN

@@ -1,0 +1,146 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/cookiejar"
+	"net/url"
+	"os"
+	"slices"
+	"time"
+
+	"textdesk/db"
+	"textdesk/demo"
+	"textdesk/desk"
+	"textdesk/providers/all"
+)
+
+// full is a desk with a month of history in a directory of its own.
+func full(size int) (*benchDesk, error) {
+	ctx := context.Background()
+	dir, err := os.MkdirTemp("", "textdesk-bench-")
+	if err != nil {
+		return nil, err
+	}
+	vault, err := desk.OpenVault(dir, "")
+	if err != nil {
+		return nil, err
+	}
+	store, err := db.Open(ctx, dir)
+	if err != nil {
+		return nil, err
+	}
+	d := &benchDesk{Desk: desk.New(desk.Options{Store: store, Vault: vault, Types: all.Types()}), store: store, dir: dir}
+	if err := d.EnsureProvider(ctx); err != nil {
+		return nil, err
+	}
+	return d, demo.Fill(ctx, d.Desk, store, size)
+}
+
+// pageTimes measures whole pages as a browser gets them, one after the other,
+// on an idle desk, against the stored bytes of a page of the same size.
+func pageTimes(size int) ([]figure, error) {
+	d, err := full(size)
+	if err != nil {
+		return nil, err
+	}
+	defer d.close()
+	address, stop, err := serveOn(desk2handler(d.Desk))
+	if err != nil {
+		return nil, err
+	}
+	defer stop()
+	client, err := signedIn(address)
+	if err != nil {
+		return nil, err
+	}
+	middle := fmt.Sprint(10_000_000 + size/2)
+	var figures []figure
+	for _, p := range []struct{ what, path string }{
+		{"outbox, first page", "/outbox"},
+		{"outbox, a page in the middle", "/outbox?before=" + middle},
+		{"outbox, not delivered", "/outbox?status=failed"},
+		{"outbox, in doubt", "/outbox?status=in_doubt"},
+		{"outbox, one number", "/outbox?q=07700900123"},
+		{"outbox, words of the text", "/outbox?q=swimming+goggles"},
+		{"outbox, words that nobody wrote", "/outbox?q=zeppelin"},
+		{"send, empty form", "/send"},
+		{"inbox", "/inbox"},
+	} {
+		times, bytes, err := fetch(client, address+p.path, 200)
+		if err != nil {
+			return figures, err
+		}
+		bare, err := storedBytes(bytes, 200)
+		if err != nil {
+			return figures, err
+		}
+		p50, p99 := times[len(times)/2], times[len(times)*99/100]
+		figures = append(figures, figure{what: fmt.Sprintf("%s, %d messages, p50 / p99", p.what, size),
+			value: fmt.Sprintf("%.1f / %.1f ms", ms(p50), ms(p99)), reference: fmt.Sprintf("%.2f ms stored bytes", ms(bare)), ratio: fmt.Sprintf("%.1f", ms(p50)/ms(bare))})
+	}
+	return figures, nil
+}
+
+func ms(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
+
+// signedIn is a client with a session.
+func signedIn(address string) (*http.Client, error) {
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		return nil, err
+	}
+	client := &http.Client{Jar: jar}
+	resp, err := client.PostForm(address+"/sign-in", url.Values{"username": {demo.Username}, "password": {demo.Password}})
+	if err != nil {
+		return nil, err
+	}
+	defer resp.Body.Close()
+	if resp.StatusCode != http.StatusOK {
+		return nil, fmt.Errorf("signing in answers %s", resp.Status)
+	}
+	return client, nil
+}
+
+// fetch gets a page n times and returns the times in order, and its size.
+func fetch(client *http.Client, address string, n int) ([]time.Duration, int, error) {
+	var times []time.Duration
+	var size int
+	for i := range n + 5 {
+		began := time.Now()
+		resp, err := client.Get(address)
+		if err != nil {
+			return nil, 0, err
+		}
+		body, err := io.ReadAll(resp.Body)
+		_ = resp.Body.Close()
+		if err != nil {
+			return nil, 0, err
+		}
+		if resp.StatusCode != http.StatusOK {
+			return nil, 0, fmt.Errorf("%s answers %s", address, resp.Status)
+		}
+		if size = len(body); i >= 5 {
+			times = append(times, time.Since(began))
+		}
+	}
+	slices.Sort(times)
+	return times, size, nil
+}
+
+// storedBytes is the median time of a server that only writes that many bytes.
+func storedBytes(size, n int) (time.Duration, error) {
+	page := make([]byte, size)
+	address, stop, err := serveOn(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { _, _ = w.Write(page) }))
+	if err != nil {
+		return 0, err
+	}
+	defer stop()
+	times, _, err := fetch(http.DefaultClient, address, n)
+	if err != nil {
+		return 0, err
+	}
+	return times[len(times)/2], nil
+}
