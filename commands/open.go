@@ -51,15 +51,19 @@ func (in *invocation) withDesk(ctx context.Context, work func(d *desk.Desk) erro
 	return plain(work(o.desk))
 }
 
-// plain makes one sentence of several refusals.
+// plain makes one sentence of refusals, in a shell's terms.
 func plain(err error) error {
 	refusals := desk.Refusals(err)
-	if len(refusals) < 2 {
+	if len(refusals) == 0 {
 		return err
 	}
 	var sentences []string
 	for _, r := range refusals {
-		sentences = append(sentences, r.Sentence)
+		sentence := r.Sentence
+		if errors.Is(r, desk.ErrProviderSettings) && r.Field != "" {
+			sentence += " Say --set " + r.Field + "=…"
+		}
+		sentences = append(sentences, sentence)
 	}
 	return errors.New(strings.Join(sentences, " "))
 }

@@ -124,7 +124,7 @@ func (q *Queries) ProviderBusy(ctx context.Context, providerID int64) (int64, er
 }
 
 const providerByName = `-- name: ProviderByName :one
-SELECT id, name, kind, settings, callback_secret, rate, concurrency, group_size, is_default, created_at, changed_at, removed_at, ok_at, error_at, error_text, balance, balance_at FROM providers WHERE name = $1
+SELECT id, name, kind, settings, callback_secret, rate, concurrency, group_size, is_default, created_at, changed_at, removed_at, ok_at, error_at, error_text, balance, balance_at FROM providers WHERE name = $1 AND removed_at = 0
 `
 
 func (q *Queries) ProviderByName(ctx context.Context, name string) (Provider, error) {

@@ -105,6 +105,9 @@ func (s *Store) Size() int64 {
 	return total
 }
 
+// Directory is where the database lives.
+func (s *Store) Directory() string { return filepath.Dir(s.path) }
+
 // dsn names the file with the settings that every connection shares. FULL,
 // because losing the last commits would mean texts that went out and are
 // forgotten.

@@ -3,6 +3,7 @@ package desk
 import (
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 )
 
@@ -80,11 +81,12 @@ var (
 	ErrBadOrganisation  = define("bad_organisation", "organisation", "Enter the organisation's name.")
 	ErrBadCountry       = define("bad_country", "country", "Choose a country from the list.")
 	ErrBadZone          = define("bad_zone", "zone", "Choose a time zone from the list.")
+	ErrBadUndo          = define("bad_undo", "undo", "Enter a number of seconds from 0 to 120.")
 	ErrUnknownKey       = define("unknown_key", "", "There is no such API token.")
 	ErrKeyName          = define("key_name", "name", "Name the token after what will use it.")
 	ErrUnknownProvider  = define("unknown_provider", "", "There is no such provider.")
 	ErrUnknownKind      = define("unknown_kind", "kind", "There is no such kind of provider.")
-	ErrProviderName     = define("provider_name", "name", "A provider's name has 1 to 40 letters, digits, dots, dashes or underscores.")
+	ErrProviderName     = define("provider_name", "name", "A provider's name has 1 to 40 letters, digits, dots, dashes or underscores, and begins with a letter or digit.")
 	ErrProviderTaken    = define("provider_taken", "name", "This name is taken.")
 	ErrProviderSettings = define("provider_settings", "", "The provider's settings are not complete.")
 	ErrProviderBusy     = define("provider_busy", "", "Messages are still waiting for this provider.")
@@ -141,3 +143,12 @@ func tooLong(field, value string, limit int) *Refusal {
 
 // tidy trims what was typed and folds runs of blanks, for names.
 func tidy(typed string) string { return strings.Join(strings.Fields(typed), " ") }
+
+// thousands writes a count as staff read it: "20,001".
+func thousands(n int64) string {
+	s := strconv.FormatInt(n, 10)
+	for i := len(s) - 3; i > 0 && s[i-1] != '-'; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	return s
+}

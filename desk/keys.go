@@ -3,6 +3,7 @@ package desk
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"textdesk/db"
@@ -16,13 +17,17 @@ type APIKey struct {
 	CreatedAt, LastUsedAt time.Time
 }
 
-// NewKey makes a token for the actor and returns it, this once.
+// NewKey makes a token for the actor and returns it, this once. Each of a
+// user's tokens has a name of its own, so that a form sent twice makes one.
 func (d *Desk) NewKey(ctx context.Context, a Actor, name string) (token string, err error) {
 	name = tidy(name)
-	if name == "" || len(name) > 80 {
+	if name == "" {
 		return "", ErrKeyName
 	}
-	return d.insertKey(ctx, a, a.User, name)
+	if r := tooLong("name", name, 80); r != nil {
+		return "", r
+	}
+	return d.insertKey(ctx, a, a.User, name, true)
 }
 
 // NewKeyFor makes a token for another user, from the command line.
@@ -37,12 +42,23 @@ func (d *Desk) NewKeyFor(ctx context.Context, a Actor, username string) (token s
 	if err != nil {
 		return "", fmt.Errorf("read user: %w", err)
 	}
-	return d.insertKey(ctx, a, u, "Made on the command line")
+	return d.insertKey(ctx, a, u, "Made on the command line", false)
 }
 
-func (d *Desk) insertKey(ctx context.Context, a Actor, u db.User, name string) (string, error) {
+func (d *Desk) insertKey(ctx context.Context, a Actor, u db.User, name string, once bool) (string, error) {
 	token := newToken()
 	err := d.store.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		if once {
+			keys, err := tx.APIKeys(ctx, u.ID)
+			if err != nil {
+				return fmt.Errorf("read tokens: %w", err)
+			}
+			for _, k := range keys {
+				if strings.EqualFold(k.Name, name) {
+					return ErrKeyName.because("You already have a token called %s. Give this one another name.", k.Name)
+				}
+			}
+		}
 		if _, err := tx.InsertAPIKey(ctx, db.InsertAPIKeyParams{UserID: u.ID, Name: name, Hash: hashToken(token),
 			Hint: token[:4], CreatedAt: d.now()}); err != nil {
 			return fmt.Errorf("insert token: %w", err)

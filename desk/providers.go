@@ -27,7 +27,7 @@ type NewProvider struct {
 	Default bool
 }
 
-var providerName = regexp.MustCompile(`^[A-Za-z0-9._-]{1,40}$`)
+var providerName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$`)
 
 // Kinds lists the kinds of provider there are.
 func (d *Desk) Kinds() []providers.Type { return d.types }
@@ -49,28 +49,9 @@ func (d *Desk) AddProvider(ctx context.Context, a Actor, n NewProvider) (int64, 
 	if !a.Admin() {
 		return 0, ErrForbidden
 	}
-	n.Name = strings.TrimSpace(n.Name)
-	if !providerName.MatchString(n.Name) {
-		return 0, ErrProviderName
-	}
-	kind, err := d.kind(n.Kind)
+	p, settings, err := d.providerRow(&n)
 	if err != nil {
 		return 0, err
-	}
-	settings, err := kind.Complete(n.Settings)
-	if err != nil {
-		return 0, ErrProviderSettings.because("%s.", upperFirst(err.Error()))
-	}
-	p := db.InsertProviderParams{Name: n.Name, Kind: n.Kind, Rate: kind.Rate, Concurrency: int64(kind.Concurrency), GroupSize: max(1, int64(n.GroupSize)),
-		CreatedAt: d.now(), ChangedAt: d.now()}
-	if n.Rate != nil {
-		p.Rate = *n.Rate
-	}
-	if n.Concurrency != 0 {
-		p.Concurrency = int64(n.Concurrency)
-	}
-	if p.Rate < 0 || p.Rate > 100_000 || p.Concurrency < 1 || p.Concurrency > 1024 {
-		return 0, ErrProviderSettings.because("The rate is 0 to 100,000 messages a second and the concurrency 1 to 1024.")
 	}
 	text, err := json.Marshal(settings)
 	if err != nil {
@@ -106,8 +87,75 @@ func (d *Desk) AddProvider(ctx context.Context, a Actor, n NewProvider) (int64, 
 	return id, err
 }
 
+// providerRow checks the form, tidies it and makes the row of it, still without
+// its secrets. The refusals name the settings by their keys.
+func (d *Desk) providerRow(n *NewProvider) (db.InsertProviderParams, providers.Settings, error) {
+	n.Name = strings.TrimSpace(n.Name)
+	kind, err := d.kind(n.Kind)
+	if err != nil {
+		return db.InsertProviderParams{}, nil, err
+	}
+	p := db.InsertProviderParams{Name: n.Name, Kind: n.Kind, Rate: kind.Rate, Concurrency: int64(kind.Concurrency), GroupSize: max(1, int64(n.GroupSize)),
+		CreatedAt: d.now(), ChangedAt: d.now()}
+	if n.Rate != nil {
+		p.Rate = *n.Rate
+	}
+	if n.Concurrency != 0 {
+		p.Concurrency = int64(n.Concurrency)
+	}
+	var bad []*Refusal
+	if !providerName.MatchString(n.Name) {
+		bad = append(bad, ErrProviderName)
+	}
+	settings, unusable := complete(kind, n.Settings)
+	bad = append(bad, unusable...)
+	if p.Rate != 0 && !(p.Rate >= slowestRate && p.Rate <= 100_000) { // so that NaN is refused too
+		bad = append(bad, ErrProviderSettings.because("Enter how many messages a second, from 0.01 to 100,000, or 0 for no limit.").on("rate"))
+	}
+	if p.Concurrency < 1 || p.Concurrency > 1024 {
+		bad = append(bad, ErrProviderSettings.because("Enter how many requests at the same time, from 1 to 1,024.").on("concurrency"))
+	}
+	return p, settings, refused(bad)
+}
+
+// slowestRate is one message in 100 seconds.
+const slowestRate = 0.01
+
+// complete fills in a kind's defaults and makes sure that it opens.
+func complete(kind providers.Type, given providers.Settings) (providers.Settings, []*Refusal) {
+	var bad []*Refusal
+	for _, f := range kind.Fields {
+		if f.Required && f.Default == "" && strings.TrimSpace(given[f.Key]) == "" {
+			bad = append(bad, ErrProviderSettings.because("Enter the %s.", inSentence(f.Label)).on(f.Key))
+		}
+	}
+	if len(bad) > 0 {
+		return nil, bad
+	}
+	settings, err := kind.Complete(given)
+	if err != nil {
+		r := ErrProviderSettings.because("%s.", upperFirst(err.Error()))
+		if strings.TrimSpace(given["url"]) != "" {
+			r = r.on("url") // what Complete refuses besides what is missing
+		}
+		return nil, []*Refusal{r}
+	}
+	if _, err := kind.Open(settings, client(1)); err != nil {
+		return nil, []*Refusal{ErrProviderSettings.because("%s.", upperFirst(err.Error()))}
+	}
+	return settings, nil
+}
+
 func sealedAt(providerID int64, column string) string {
 	return fmt.Sprintf("providers:%d:%s", providerID, column)
+}
+
+// inSentence makes a label fit within a sentence: "API token", "delay".
+func inSentence(label string) string {
+	if len(label) > 1 && label[1] >= 'A' && label[1] <= 'Z' {
+		return label // an abbreviation
+	}
+	return strings.ToLower(label[:1]) + label[1:]
 }
 
 func upperFirst(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
@@ -179,6 +227,27 @@ func (d *Desk) RemoveProvider(ctx context.Context, a Actor, name string) error {
 	})
 }
 
+// CallbackPath is where a provider posts what it has to say, with its secret:
+// "/callbacks/FastSMS/k7wq-…". It is "" for one that posts nothing. For
+// administrators.
+func (d *Desk) CallbackPath(a Actor, row db.Provider) (string, error) {
+	if !a.Admin() {
+		return "", ErrForbidden
+	}
+	p, err := d.OpenProvider(row)
+	if err != nil {
+		return "", err
+	}
+	if _, ok := p.(providers.CallbackParser); !ok {
+		return "", nil
+	}
+	secret, err := d.vault.open(sealedAt(row.ID, "callback"), row.CallbackSecret)
+	if err != nil {
+		return "", err
+	}
+	return "/callbacks/" + row.Name + "/" + secret, nil
+}
+
 func (d *Desk) changeProvider(ctx context.Context, a Actor, name, action string, change func(context.Context, *db.Tx, db.Provider) error) error {
 	if !a.Admin() {
 		return ErrForbidden
@@ -227,31 +296,6 @@ func (d *Desk) TestProvider(ctx context.Context, a Actor, name string) (learned 
 	})
 }
 
-// TryProvider makes the same harmless call with settings that are not stored
-// yet.
-func (d *Desk) TryProvider(ctx context.Context, a Actor, kindName string, given providers.Settings) (learned string, err error) {
-	if !a.Admin() {
-		return "", ErrForbidden
-	}
-	kind, err := d.kind(kindName)
-	if err != nil {
-		return "", err
-	}
-	settings, err := kind.Complete(given)
-	if err != nil {
-		return "", ErrProviderSettings.because("%s.", upperFirst(err.Error()))
-	}
-	p, err := kind.Open(settings, client(1))
-	if err != nil {
-		return "", ErrProviderSettings.because("%s.", upperFirst(err.Error()))
-	}
-	learned, err = ask(ctx, p)
-	if err != nil {
-		return "", ErrProviderCheck.because("%s", upperFirst(providers.AsError(err).Text)+".")
-	}
-	return learned, nil
-}
-
 // ask makes the nearest harmless call.
 func ask(ctx context.Context, p providers.Provider) (string, error) {
 	b, ok := p.(providers.Balancer)
@@ -289,20 +333,3 @@ func (d *Desk) ProviderWell(ctx context.Context, id int64) error {
 		return tx.SetProviderOK(ctx, db.SetProviderOKParams{ID: id, OkAt: d.now()})
 	})
 }
-
-// EnsureProvider gives an empty desk a simulator, so that it can be tried at
-// once.
-func (d *Desk) EnsureProvider(ctx context.Context) error {
-	all, err := d.store.Providers(ctx)
-	if err != nil {
-		return fmt.Errorf("read providers: %w", err)
-	}
-	if len(all) > 0 {
-		return nil
-	}
-	_, err = d.AddProvider(ctx, CommandLine(), NewProvider{Name: "Simulator", Kind: SimulatorKind, Default: true})
-	return err
-}
-
-// SimulatorKind is the kind of provider that sends nothing.
-const SimulatorKind = "simulator"

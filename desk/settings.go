@@ -36,6 +36,9 @@ func (s SetUp) Done() bool {
 	return s.Dismissed || s.Organisation && s.Provider && s.FirstText
 }
 
+// longestUndo bounds how long a send may wait for second thoughts.
+const longestUndo = 2 * time.Minute
+
 const (
 	keyOrganisation = "organisation"
 	keyCountry      = "country"
@@ -93,11 +96,49 @@ type Organisation struct {
 }
 
 // SaveOrganisation stores the organisation's name, home country, zone and
-// default sender. For administrators.
+// default sender. An empty zone is the country's own. For administrators.
 func (d *Desk) SaveOrganisation(ctx context.Context, a Actor, o Organisation) error {
+	return d.saveSettings(ctx, a, o, nil)
+}
+
+// SaveSettings stores the organisation as SaveOrganisation does, and with it
+// how long a send waits before its first text leaves: 0 to 120 s, to the
+// second. Either all of it is stored or nothing. For administrators.
+func (d *Desk) SaveSettings(ctx context.Context, a Actor, o Organisation, undo time.Duration) error {
+	return d.saveSettings(ctx, a, o, &undo)
+}
+
+func (d *Desk) saveSettings(ctx context.Context, a Actor, o Organisation, undo *time.Duration) error {
 	if !a.Admin() {
 		return ErrForbidden
 	}
+	bad := o.check()
+	values := map[string]string{keyOrganisation: o.Name, keyCountry: o.Country, keyZone: o.Zone,
+		keySender: o.Sender, keySetupDone + StepOrganisation: "1"}
+	detail := o.Country + ", " + o.Zone
+	if undo != nil {
+		if *undo < 0 || *undo > longestUndo {
+			bad = append(bad, ErrBadUndo)
+		}
+		values[keyUndo] = strconv.Itoa(int(undo.Seconds()))
+		detail += ", undo " + values[keyUndo] + " s"
+	}
+	if len(bad) > 0 {
+		return refused(bad)
+	}
+	return d.store.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		for key, value := range values {
+			if err := tx.SetSetting(ctx, db.SetSettingParams{Key: key, Value: value}); err != nil {
+				return err
+			}
+		}
+		return d.audit(ctx, tx, a, "settings.organisation", o.Name, detail)
+	})
+}
+
+// check tidies the form, fills in the country's own zone, and refuses what is
+// no organisation.
+func (o *Organisation) check() []*Refusal {
 	o.Name, o.Sender = tidy(o.Name), tidy(o.Sender)
 	var bad []*Refusal
 	if o.Name == "" {
@@ -106,29 +147,22 @@ func (d *Desk) SaveOrganisation(ctx context.Context, a Actor, o Organisation) er
 	if r := tooLong("organisation", o.Name, 80); r != nil {
 		bad = append(bad, r)
 	}
-	if sms.CountryName(o.Country) == "" {
+	known := sms.CountryName(o.Country) != o.Country // which comes back as it is when there is none
+	if !known {
 		bad = append(bad, ErrBadCountry)
 	}
-	if _, err := time.LoadLocation(o.Zone); err != nil || o.Zone == "" || o.Zone == "Local" {
-		bad = append(bad, ErrBadZone)
+	switch zone, r := zoneFor(o.Zone, o.Country); {
+	case r == nil:
+		o.Zone = zone
+	case known || o.Zone != "": // without a country there is nothing to say of its zone
+		bad = append(bad, r)
 	}
 	if o.Sender != "" {
 		if _, r := parseSender(o.Sender, o.Country); r != nil {
 			bad = append(bad, r)
 		}
 	}
-	if len(bad) > 0 {
-		return refused(bad)
-	}
-	return d.store.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		for key, value := range map[string]string{keyOrganisation: o.Name, keyCountry: o.Country, keyZone: o.Zone,
-			keySender: o.Sender, keySetupDone + StepOrganisation: "1"} {
-			if err := tx.SetSetting(ctx, db.SetSettingParams{Key: key, Value: value}); err != nil {
-				return err
-			}
-		}
-		return d.audit(ctx, tx, a, "settings.organisation", o.Name, o.Country+", "+o.Zone)
-	})
+	return bad
 }
 
 // FinishStep marks a step of the first run as done.
@@ -139,4 +173,20 @@ func (d *Desk) FinishStep(ctx context.Context, a Actor, step string) error {
 	return d.store.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
 		return tx.SetSetting(ctx, db.SetSettingParams{Key: keySetupDone + step, Value: "1"})
 	})
+}
+
+// About is what an administrator wants to know of the desk's data.
+type About struct {
+	// Bytes is the size of the database with its log.
+	Bytes int64
+	// Directory is where the data lives, on the machine that serves.
+	Directory string
+}
+
+// About tells where the data is and how large. For administrators.
+func (d *Desk) About(a Actor) (About, error) {
+	if !a.Admin() {
+		return About{}, ErrForbidden
+	}
+	return About{Bytes: d.store.Size(), Directory: d.store.Directory()}, nil
 }

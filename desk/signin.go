@@ -27,6 +27,9 @@ const (
 // SignIn opens a session for whoever knows the password and returns the token
 // for their cookie. Attempts are slowed down by account and by address.
 func (d *Desk) SignIn(ctx context.Context, username, password, address, agent string) (token string, err error) {
+	if r := blankSignIn(username, password); len(r) > 0 {
+		return "", refused(r)
+	}
 	keys := []string{throttleUser(username), "address " + address}
 	if err := d.throttled(ctx, keys); err != nil {
 		return "", err
@@ -46,6 +49,18 @@ func (d *Desk) SignIn(ctx context.Context, username, password, address, agent st
 		return "", ErrSuspended
 	}
 	return d.openSession(ctx, u, address, agent)
+}
+
+// blankSignIn refuses what cannot be right, without counting it as an attempt.
+func blankSignIn(username, password string) []*Refusal {
+	var bad []*Refusal
+	if usernameKey(username) == "" {
+		bad = append(bad, ErrUsernameBlank.because("Enter your username."))
+	}
+	if password == "" {
+		bad = append(bad, ErrSignIn.because("Enter your password.").on("password"))
+	}
+	return bad
 }
 
 func (d *Desk) openSession(ctx context.Context, u db.User, address, agent string) (string, error) {

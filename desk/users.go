@@ -55,8 +55,8 @@ func (u *NewUser) check() []*Refusal {
 			bad = append(bad, ErrBadEmail)
 		}
 	}
-	for field, value := range map[string]string{"first_name": u.FirstName, "last_name": u.LastName, "telephone": u.Telephone} {
-		if r := tooLong(field, value, 80); r != nil {
+	for _, f := range [][2]string{{"first_name", u.FirstName}, {"last_name", u.LastName}, {"telephone", u.Telephone}} {
+		if r := tooLong(f[0], f[1], 80); r != nil {
 			bad = append(bad, r)
 		}
 	}

@@ -5,7 +5,7 @@ SELECT * FROM providers WHERE removed_at = 0 ORDER BY id;
 SELECT * FROM providers WHERE id = @id;
 
 -- name: ProviderByName :one
-SELECT * FROM providers WHERE name = @name;
+SELECT * FROM providers WHERE name = @name AND removed_at = 0;
 
 -- name: DefaultProvider :one
 SELECT * FROM providers WHERE is_default = 1 AND removed_at = 0;
