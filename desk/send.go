@@ -61,8 +61,10 @@ type Order struct {
 type Recipient struct {
 	Typed  string
 	Number sms.MSISDN
-	// Refusal says why this one gets nothing, nil otherwise.
+	// Refusal says why this one gets nothing, nil otherwise. Where it is no
+	// number, Why is the reason alone, to group by.
 	Refusal *Refusal
+	Why     sms.Reason
 	// Duplicate: the same number stands earlier in the order.
 	Duplicate bool
 	// MessageID is the message for the number, after Send. Duplicates have the
@@ -118,7 +120,7 @@ func (d *Desk) Check(ctx context.Context, a Actor, o Order) (Draft, error) {
 
 func (dr *Draft) readRecipients(o Order, home string) {
 	if len(o.To) > MaxRecipients {
-		dr.Problems = append(dr.Problems, ErrTooManyTo.because("One send takes up to %d numbers; this has %d.", MaxRecipients, len(o.To)))
+		dr.Problems = append(dr.Problems, ErrTooManyTo.because("One send takes up to %s numbers; this has %s.", thousands(MaxRecipients), thousands(int64(len(o.To)))))
 		return
 	}
 	seen := make(map[sms.MSISDN]bool, len(o.To))
@@ -127,7 +129,7 @@ func (dr *Draft) readRecipients(o Order, home string) {
 		number, err := sms.ParseMSISDN(typed, home)
 		switch {
 		case err != nil:
-			r.Refusal = numberRefusal(err)
+			r.Refusal, r.Why = numberRefusal(err)
 			dr.Bad++
 		case seen[number]:
 			r.Number, r.Duplicate = number, true
@@ -145,17 +147,17 @@ func (dr *Draft) readRecipients(o Order, home string) {
 	case dr.People == 0 && dr.Bad == 1:
 		dr.Problems = append(dr.Problems, dr.Recipients[0].Refusal)
 	case dr.People == 0:
-		dr.Problems = append(dr.Problems, ErrBadNumber.because("None of these %d is a mobile number.", dr.Bad))
+		dr.Problems = append(dr.Problems, ErrBadNumber.because("None of these %s is a mobile number.", thousands(int64(dr.Bad))))
 	}
 }
 
 // numberRefusal says in staff's words why a number is none.
-func numberRefusal(err error) *Refusal {
+func numberRefusal(err error) (*Refusal, sms.Reason) {
 	var n *sms.NumberError
 	if errors.As(err, &n) {
-		return ErrBadNumber.because("%s", n.Error())
+		return ErrBadNumber.because("%s.", n.Error()), n.Reason
 	}
-	return ErrBadNumber
+	return ErrBadNumber, 0
 }
 
 func (dr *Draft) readSender(o Order, a Actor, set Settings) {
@@ -229,7 +231,10 @@ func (dr *Draft) readWhen(o Order, now time.Time) {
 }
 
 func notEnough(cost, balance int64) *Refusal {
-	return ErrNoCredits.because("This costs %d credits and you have %d.", cost, balance)
+	if cost == 1 {
+		return ErrNoCredits.because("This costs 1 credit and you have none.")
+	}
+	return ErrNoCredits.because("This costs %s credits and you have %s.", thousands(cost), thousands(balance))
 }
 
 // Send accepts an order: when it returns, every recipient stands in the store

@@ -1,0 +1,105 @@
+package desk
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"textdesk/db"
+	"textdesk/sms"
+)
+
+// Route is the way that a text would take now.
+type Route struct {
+	Provider string
+	// Rate is how many messages a second the provider takes, 0 without limit.
+	Rate float64
+	// Simulated: the texts reach no real phone.
+	Simulated bool
+}
+
+// Route returns the way that a text would take now, or [ErrNoRoute].
+func (d *Desk) Route(ctx context.Context) (Route, error) {
+	p, err := d.store.DefaultProvider(ctx)
+	if db.IsNotFound(err) {
+		return Route{}, ErrNoRoute
+	}
+	if err != nil {
+		return Route{}, fmt.Errorf("read provider: %w", err)
+	}
+	return Route{Provider: p.Name, Rate: p.Rate, Simulated: p.Kind == SimulatorKind}, nil
+}
+
+// Takes is how long n messages take at the route's rate, 0 where it has none.
+func (r Route) Takes(n int64) time.Duration { return takes(n, r.Rate) }
+
+func takes(n int64, rate float64) time.Duration {
+	if rate <= 0 {
+		return 0
+	}
+	return time.Duration(float64(n) / rate * float64(time.Second))
+}
+
+// Progress is how far a batch has come.
+type Progress struct {
+	Batch db.Batch
+	// By is the name of who sent it.
+	By string
+	// StartsAt is when the first message leaves, while nothing has left yet and
+	// the sender can still undo all of it; zero otherwise.
+	StartsAt time.Time
+	// Rate is the provider's, in messages a second, and Left how long those
+	// that wait will take at it; 0 where there is no limit.
+	Rate float64
+	Left time.Duration
+	// Trouble: the provider's last call failed for a reason of its own, so that
+	// those that wait go on waiting.
+	Trouble bool
+}
+
+// Waiting is how many messages of the batch can still be taken back.
+func (p Progress) Waiting() int64 { return p.Batch.NScheduled + p.Batch.NQueued }
+
+// Final reports whether nothing will happen to the batch on its own.
+func (p Progress) Final() bool {
+	b := p.Batch
+	return p.Waiting()+b.NSubmitting+b.NSubmitted+b.NSent == 0
+}
+
+// Back is how many credits come back when those that wait are stopped.
+func (p Progress) Back() int64 {
+	if p.Batch.Recipients == 0 {
+		return 0
+	}
+	return p.Waiting() * p.Batch.Credits / p.Batch.Recipients
+}
+
+// Progress tells how far a batch has come.
+func (d *Desk) Progress(ctx context.Context, a Actor, batchID int64) (Progress, error) {
+	b, err := d.Batch(ctx, a, batchID)
+	if err != nil {
+		return Progress{}, err
+	}
+	p := Progress{Batch: b}
+	user, err := d.store.User(ctx, b.UserID)
+	if err != nil {
+		return Progress{}, fmt.Errorf("read user: %w", err)
+	}
+	p.By = Actor{User: user}.Name()
+	if p.Waiting() == 0 {
+		return p, nil
+	}
+	first, err := d.store.FirstMessageOfBatch(ctx, b.ID)
+	if err != nil {
+		return Progress{}, fmt.Errorf("read message: %w", err)
+	}
+	provider, err := d.store.Provider(ctx, first.ProviderID)
+	if err != nil {
+		return Progress{}, fmt.Errorf("read provider: %w", err)
+	}
+	p.Rate, p.Left, p.Trouble = provider.Rate, takes(p.Waiting(), provider.Rate), provider.ErrorAt > provider.OkAt
+	if b.NQueued == b.Recipients && first.Status == sms.Queued && first.Attempts == 0 && first.DueAt > d.now() {
+		p.StartsAt = first.DueAt.Time()
+	}
+	return p, nil
+}
