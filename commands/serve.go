@@ -41,6 +41,7 @@ func serve(ctx context.Context, in *invocation) (err error) {
 	if err != nil {
 		return err
 	}
+	slog.SetDefault(log) // what libraries print goes the same way
 	base, err := in.config.base()
 	if err != nil {
 		return err
