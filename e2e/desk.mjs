@@ -11,9 +11,9 @@ export const password = 'correct horse battery'
 
 // startDesk serves a fresh desk (or the demonstration) on a free port and
 // returns its address, its set-up link if it has one, and its command line.
-export async function startDesk({ args = [], env = {} } = {}) {
+export async function startDesk({ args = [], env = {}, port = 0 } = {}) {
   const data = mkdtempSync(join(tmpdir(), 'textdesk-e2e-'))
-  const child = spawn(binary, ['serve', '--data', data, '--listen', '127.0.0.1:0', ...args], {
+  const child = spawn(binary, ['serve', '--data', data, '--listen', `127.0.0.1:${port}`, ...args], {
     env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'],
   })
   let log = ''
