@@ -141,6 +141,12 @@ func (d *Desk) receive(ctx context.Context, tx *db.Tx, c db.Callback, in provide
 type InboundPage struct {
 	Inbound      []db.Inbound
 	Newer, Older bool
+	// Answered are the messages that they answer, by message id.
+	Answered map[int64]db.Message
+	// Usernames are the names of those who sent them, by user id.
+	Usernames map[int64]string
+	// Simulator is the provider whose phones can be looked at, 0 without one.
+	Simulator int64
 }
 
 // Inbox returns a page of the texts that answer what the actor may see; for
@@ -161,6 +167,25 @@ func (d *Desk) Inbox(ctx context.Context, a Actor, before, after int64, limit in
 		} else {
 			page.Inbound, page.Older = found[:limit], true
 		}
+	}
+	page.Answered = map[int64]db.Message{}
+	for _, in := range page.Inbound {
+		if _, known := page.Answered[int64(in.MessageID)]; known || in.MessageID == 0 {
+			continue
+		}
+		m, err := d.store.Message(ctx, int64(in.MessageID))
+		if err != nil {
+			return InboundPage{}, fmt.Errorf("read answered message: %w", err)
+		}
+		page.Answered[m.ID] = m
+	}
+	if page.Usernames, err = d.usernames(ctx, a, nil); err != nil {
+		return InboundPage{}, err
+	}
+	if row, err := d.simulator(ctx); err == nil {
+		page.Simulator = row.ID
+	} else if len(Refusals(err)) == 0 {
+		return InboundPage{}, err
 	}
 	return page, nil
 }
@@ -272,6 +297,9 @@ func (d *Desk) ReplyFrom(ctx context.Context, a Actor, number sms.MSISDN, body s
 	if err != nil && !db.IsNotFound(err) {
 		return fmt.Errorf("look for the answered message: %w", err)
 	}
+	if err := d.mayAnswer(ctx, a, row, answered); err != nil {
+		return err
+	}
 	to := answered.Sender
 	if to == "" {
 		to = row.Name // nobody has texted this phone yet
@@ -281,6 +309,22 @@ func (d *Desk) ReplyFrom(ctx context.Context, a Actor, number sms.MSISDN, body s
 		return err
 	}
 	return d.ReadCallbacks(ctx)
+}
+
+// mayAnswer refuses to let a simulated phone answer for a real one, or answer
+// a message that the actor may not see: it would land in somebody else's inbox.
+func (d *Desk) mayAnswer(ctx context.Context, a Actor, simulator db.Provider, answered db.Message) error {
+	if answered.ID != 0 && answered.ProviderID != simulator.ID {
+		return ErrForbidden.because("The last text to this number did not go through the simulator, so a real phone answers it.").on("body")
+	}
+	users, err := d.reach(ctx, a)
+	if err != nil {
+		return err
+	}
+	if users != nil && !contains(users, answered.UserID) {
+		return ErrForbidden.because("Text this phone first; then it can answer you.").on("body")
+	}
+	return nil
 }
 
 // Scripts lists what the simulator does with which numbers.

@@ -17,6 +17,10 @@ const (
 	entryTransfer = "transfer"
 )
 
+// Refunded reports whether a message's credits went back to its user, because
+// it certainly did not go.
+func Refunded(m db.Message) bool { return m.Paid == db.Released }
+
 // enter writes one line of the ledger and keeps the cached balance equal to
 // the sum of its lines. It is the only place that changes credits.
 func (d *Desk) enter(ctx context.Context, tx *db.Tx, e db.InsertCreditEntryParams) error {

@@ -30,8 +30,10 @@ type Page struct {
 	Messages []db.Message
 	// Newer and Older tell whether there are pages on either side.
 	Newer, Older bool
-	// Senders are the usernames of those who sent them.
+	// Usernames are the names of those who sent them, by user id.
 	Usernames map[int64]string
+	// Providers are the names of the providers they go through, by provider id.
+	Providers map[int64]string
 }
 
 // Outbox returns a page of the messages that the actor may see.
@@ -55,8 +57,21 @@ func (d *Desk) Outbox(ctx context.Context, a Actor, f Filter) (Page, error) {
 	} else if f.After > 0 {
 		page.Newer = false
 	}
-	page.Usernames, err = d.usernames(ctx, a, page.Messages)
-	return page, err
+	if page.Usernames, err = d.usernames(ctx, a, page.Messages); err != nil {
+		return Page{}, err
+	}
+	page.Providers = map[int64]string{}
+	for _, m := range page.Messages {
+		if page.Providers[m.ProviderID] != "" {
+			continue
+		}
+		provider, err := d.store.Provider(ctx, m.ProviderID)
+		if err != nil {
+			return Page{}, fmt.Errorf("read provider: %w", err)
+		}
+		page.Providers[m.ProviderID] = provider.Name
+	}
+	return page, nil
 }
 
 // EachMessage calls do for every message of the filter that the actor may see,
@@ -123,7 +138,9 @@ type Story struct {
 	Events   []db.Event
 	Replies  []db.Inbound
 	Provider string
-	Username string
+	// Simulated: the provider is the simulator, so its phone can be looked at.
+	Simulated bool
+	Username  string
 	// Deciders are the names of those who decided something, by id.
 	Deciders map[int64]string
 }
@@ -151,7 +168,7 @@ func (d *Desk) Message(ctx context.Context, a Actor, id int64) (Story, error) {
 	if err != nil {
 		return Story{}, fmt.Errorf("read provider: %w", err)
 	}
-	s.Provider = provider.Name
+	s.Provider, s.Simulated = provider.Name, provider.Kind == SimulatorKind && provider.RemovedAt == 0
 	names, err := d.usernames(ctx, a, nil)
 	if err != nil {
 		return Story{}, err

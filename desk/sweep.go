@@ -71,6 +71,10 @@ func (d *Desk) promote(ctx context.Context, tx *db.Tx, due []db.Message) error {
 	return mv.flush(ctx)
 }
 
+// Held reports whether a message waits for a person to say go, because its
+// time passed while the desk was down.
+func Held(m db.Message) bool { return m.Status == sms.Scheduled && m.DueAt == heldUntil }
+
 func providersOf(messages []db.Message) []int64 {
 	var ids []int64
 	for _, m := range messages {

@@ -33,6 +33,17 @@ var statuses = [sms.StatusCount]Status{
 // StatusOf returns what staff see of a state.
 func StatusOf(s sms.Status) Status { return statuses[s] }
 
+// happened is how a timeline tells that a message came into a state.
+var happened = [sms.StatusCount]string{
+	sms.Scheduled: "Scheduled", sms.Queued: "Waits for the next try", sms.Submitting: "Handed to the provider",
+	sms.Submitted: "Taken by the provider", sms.Sent: "Handed to the network", sms.Delivered: "Delivered to the phone",
+	sms.Failed: "Not delivered", sms.Expired: "Expired", sms.Cancelled: "Cancelled", sms.Suppressed: "Not sent: the number is opted out",
+	sms.InDoubt: "No answer came", sms.Unknown: "No receipt came",
+}
+
+// Happened says in a timeline that a message came into a state.
+func Happened(s sms.Status) string { return happened[s] }
+
 // Count writes a number with separators of thousands: "4,812".
 func Count[T ~int | ~int64](n T) string { return ui.Count(int(n)) }
 
