@@ -23,7 +23,7 @@ const (
 	DefaultValidity = 24 * time.Hour
 	// MaxValidity and MinValidity bound what a sender may ask for.
 	MaxValidity = 24 * time.Hour
-	MinValidity = time.Minute
+	MinValidity = time.Second
 	// farthest is how far ahead a message may be scheduled.
 	farthest = 366 * 24 * time.Hour
 )
@@ -36,7 +36,7 @@ type Order struct {
 	// organisation's.
 	Sender string
 	// TON overrides the type of number that the sender's form shows, unless it
-	// is TONUnknown.
+	// is TONUnknown: digits may be meant as a name, but no name is a number.
 	TON  sms.TON
 	Body string
 	// MaxParts is how many parts the door allows, 0 is MaxParts.
@@ -172,14 +172,33 @@ func (dr *Draft) readSender(o Order, a Actor, set Settings) {
 		return
 	}
 	sender, r := parseSender(typed, set.Country)
+	if r == nil {
+		sender, r = asTON(sender, typed, o.TON)
+	}
 	if r != nil {
 		dr.Problems = append(dr.Problems, r)
 		return
 	}
-	if o.TON != sms.TONUnknown {
-		sender.TON = o.TON
-	}
 	dr.Sender = sender
+}
+
+// maxName is the longest sender's name, in characters of the GSM alphabet.
+const maxName = 11
+
+// asTON reads a sender as the type of number that somebody insists on.
+func asTON(sender sms.Sender, typed string, ton sms.TON) (sms.Sender, *Refusal) {
+	named := sender.TON == sms.TONAlphanumeric
+	switch {
+	case ton == sms.TONUnknown:
+		return sender, nil
+	case ton == sms.TONAlphanumeric && !named && gsm.Count(typed).Units > maxName:
+		return sms.Sender{}, ErrSenderTooLong
+	case ton == sms.TONAlphanumeric && !named:
+		return sms.Sender{Address: typed, TON: ton}, nil // the digits as they were written
+	case ton != sms.TONAlphanumeric && named:
+		return sms.Sender{}, ErrBadSender.because("%q is a name, not a number.", typed)
+	}
+	return sms.Sender{Address: sender.Address, TON: ton}, nil
 }
 
 // parseSender reads a sender and refuses in the desk's words.
@@ -190,8 +209,11 @@ func parseSender(typed, home string) (sms.Sender, *Refusal) {
 	}
 	var s *sms.SenderError
 	if errors.As(err, &s) {
-		if s.Reason == sms.SenderTooLong {
+		switch s.Reason {
+		case sms.SenderTooLong:
 			return sms.Sender{}, ErrSenderTooLong.because("%s", s.Error())
+		case sms.SenderNotGSM:
+			return sms.Sender{}, ErrSenderLetters.because("%s", s.Error())
 		}
 		return sms.Sender{}, ErrBadSender.because("%s", s.Error())
 	}
@@ -383,14 +405,27 @@ func (d *Desk) number(ctx context.Context, tx *db.Tx, messages []db.Message, sen
 	return nil
 }
 
-// place tells each recipient its message.
+// place tells each recipient its message. A repeated number shares what
+// became of its first.
 func place(messages []db.Message, recipients []Recipient) []Recipient {
 	ids := make(map[sms.MSISDN]int64, len(messages))
 	for _, m := range messages {
 		ids[m.Number] = m.ID
 	}
+	var refusals map[sms.MSISDN]*Refusal
 	for i := range recipients {
-		recipients[i].MessageID = ids[recipients[i].Number]
+		r := &recipients[i]
+		r.MessageID = ids[r.Number]
+		switch {
+		case r.Number == "" || r.MessageID != 0:
+		case r.Duplicate:
+			r.Refusal = refusals[r.Number]
+		default:
+			if refusals == nil {
+				refusals = map[sms.MSISDN]*Refusal{}
+			}
+			refusals[r.Number] = r.Refusal
+		}
 	}
 	return recipients
 }

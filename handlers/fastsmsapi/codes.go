@@ -1,0 +1,186 @@
+package fastsmsapi
+
+import (
+	"errors"
+	"slices"
+	"strconv"
+
+	"textdesk/desk"
+)
+
+// Code is an answer that is not what was asked for. It is an error, so that
+// actions can return it.
+type Code int
+
+func (c Code) Error() string  { return c.Text() }
+func (c Code) String() string { return strconv.Itoa(int(c)) }
+
+// Text is what the page says the code means, "" for a code that it does not
+// have.
+func (c Code) Text() string {
+	for _, row := range codes {
+		if row.code == c {
+			return row.text
+		}
+	}
+	return ""
+}
+
+// The codes that this door gives on its own, without a refusal of the desk.
+const (
+	databaseError  Code = -300
+	unknownError   Code = -301
+	invalidTo      Code = -401
+	invalidList    Code = -410
+	invalidGroup   Code = -414
+	unknownAction  Code = -502
+	badFrom        Code = -504
+	badTo          Code = -505
+	missingDetails Code = -507
+	unknownReport  Code = -601
+)
+
+// codes is the page's table of error codes, in its order and its words. After
+// it come those that the page describes with GetBGMessages.
+var codes = [...]struct {
+	code Code
+	text string
+}{
+	{-100, "Not Enough Credits"},
+	{-101, "Invalid CreditID"},
+	{-200, "Invalid Contact"},
+	{-300, "General Database Error"},
+	{-301, "Unknown Error"},
+	{-302, "Return XML Error"},
+	{-303, "Received XML Error"},
+	{-400, "Some numbers in list failed"},
+	{-401, "Invalid Destination Address"},
+	{-402, "Invalid Source Address – Alphanumeric too long"},
+	{-403, "Invalid Source Address – Invalid Number"},
+	{-404, "Blank Body"},
+	{-405, "Invalid Validity Period"},
+	{-406, "No Route Available"},
+	{-407, "Invalid Schedule Date"},
+	{-408, "Distribution List is Empty"},
+	{-409, "Group is Empty"},
+	{-410, "Invalid Distribution List"},
+	{-411, "You have exceeded the limit of messages you can send in a single day to a single number"},
+	{-412, "Number is blacklisted"},
+	{-414, "Invalid Group"},
+	{-501, "Unknown Username/Password"},
+	{-502, "Unknown Action"},
+	{-503, "Unknown Message ID"},
+	{-504, "Invalid From Timestamp"},
+	{-505, "Invalid To Timestamp"},
+	{-506, "Source Address Not Allowed (Email2SMS)"},
+	{-507, "Invalid/Missing Details"},
+	{-508, "Error Creating User"},
+	{-509, "Unknown/Invalid User"},
+	{-510, "You cannot set a user’s credits to be less than 0"},
+	{-511, "The system is down for maintenance"},
+	{-512, "User Suspended"},
+	{-513, "License in use"},
+	{-514, "License expired"},
+	{-515, "No License available"},
+	{-516, "Unknown List"},
+	{-517, "Unable to create List"},
+	{-518, "Blank or Invalid Source Address"},
+	{-519, "Blank Message Body"},
+	{-520, "Unknown Group"},
+	{-601, "Unknown Report Type"},
+	{-701, "No UserID Specified"},
+	{-702, "Invalid Amount Specified"},
+	{-703, "Invalid Currency Requested"},
+
+	{-521, "Unknown Background Send ID"},
+	{-522, "Background Send Not Finished"},
+	{-523, "No messages were found"},
+}
+
+// byRefusal is the code for each refusal of the desk. Those that no action of
+// this door meets have the nearest code, so that a new action that does meet
+// them says something true.
+var byRefusal = map[string]Code{
+	desk.ErrNoRecipients.Code:  -401,
+	desk.ErrTooManyTo.Code:     -507,
+	desk.ErrBadNumber.Code:     -401,
+	desk.ErrBlankBody.Code:     -404,
+	desk.ErrBodyTooLong.Code:   -507,
+	desk.ErrNoSender.Code:      -518,
+	desk.ErrSenderTooLong.Code: -402,
+	desk.ErrBadSender.Code:     -403,
+	desk.ErrSenderLetters.Code: -518,
+	desk.ErrBadSendAt.Code:     -407,
+	desk.ErrSendAtPast.Code:    -407,
+	desk.ErrSendAtTooFar.Code:  -407,
+	desk.ErrBadValidity.Code:   -405,
+	desk.ErrNoCredits.Code:     -100,
+	desk.ErrNoRoute.Code:       -406,
+
+	desk.ErrUnknownMessage.Code: -503,
+	desk.ErrTooLate.Code:        -503,
+	desk.ErrNotInDoubt.Code:     -503,
+	desk.ErrUnknownBatch.Code:   -521,
+	desk.ErrNotHeld.Code:        -521,
+
+	desk.ErrSignIn.Code:    -501,
+	desk.ErrThrottled.Code: -501,
+	desk.ErrSignedOut.Code: -501,
+	desk.ErrBadToken.Code:  -501,
+	desk.ErrNoSetup.Code:   -501,
+	desk.ErrSuspended.Code: -512,
+
+	desk.ErrForbidden.Code:      -509,
+	desk.ErrUnknownUser.Code:    -509,
+	desk.ErrUsernameBlank.Code:  -508,
+	desk.ErrUsernameTaken.Code:  -508,
+	desk.ErrBadUsername.Code:    -508,
+	desk.ErrBadLevel.Code:       -508,
+	desk.ErrBadEmail.Code:       -508,
+	desk.ErrWeakPassword.Code:   -508,
+	desk.ErrWrongPassword.Code:  -508,
+	desk.ErrPasswordRepeat.Code: -508,
+	desk.ErrBadCredits.Code:     -702,
+	desk.ErrLastAdmin.Code:      -507,
+
+	desk.ErrTooLong.Code:          -507,
+	desk.ErrBadOrganisation.Code:  -507,
+	desk.ErrBadCountry.Code:       -507,
+	desk.ErrBadZone.Code:          -507,
+	desk.ErrBadUndo.Code:          -507,
+	desk.ErrUnknownKey.Code:       -507,
+	desk.ErrKeyName.Code:          -507,
+	desk.ErrUnknownProvider.Code:  -507,
+	desk.ErrUnknownKind.Code:      -507,
+	desk.ErrProviderName.Code:     -507,
+	desk.ErrProviderTaken.Code:    -507,
+	desk.ErrProviderSettings.Code: -507,
+	desk.ErrProviderBusy.Code:     -507,
+	desk.ErrProviderDefault.Code:  -507,
+	desk.ErrProviderCheck.Code:    -507,
+}
+
+// codeOf is the code for an error. Of several refusals the first counts.
+// known is false for a fault, and for a refusal without a row.
+func codeOf(err error) (code Code, known bool) {
+	if all := desk.Refusals(err); len(all) > 0 {
+		if code, known = byRefusal[all[0].Code]; known {
+			return code, true
+		}
+		return unknownError, false
+	}
+	if errors.As(err, &code) {
+		return code, code != unknownError
+	}
+	return databaseError, false
+}
+
+// texts are the lines beneath an answer, one for each code in it.
+func texts(in []Code) (lines string) {
+	for i, c := range in {
+		if !slices.Contains(in[:i], c) {
+			lines += "\n" + c.Text()
+		}
+	}
+	return lines
+}

@@ -1,0 +1,222 @@
+package fastsmsapi
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"textdesk/db"
+	"textdesk/desk"
+	"textdesk/sms"
+)
+
+// kind is one of the reports.
+type kind struct {
+	header string
+	// now: the report is about this moment, so From and To are ignored.
+	now   bool
+	write func(ctx context.Context, c *call, f desk.Filter, out *table) error
+}
+
+// kinds are the reports by name, in lower case.
+var kinds = map[string]kind{
+	"outbox": {header: "MessageID,Username,Destination,Status,Schedule Date,Sent Date,Delivery Date", now: true,
+		write: messages(column{}, sms.Scheduled, sms.Queued, sms.Submitting)},
+	"messages": {header: "MessageID,Username,Destination,Source,Status,Schedule Date,Sent Date,Delivery Date",
+		write: messages(column{source: true})},
+	"usage": {header: "Status,Messages", write: usage},
+	"inboundmessages": {header: "MessageID,From,Number,Message,Received Date,Status",
+		write: inbound},
+	"failedmessages": {header: "MessageID,Username,Destination,Source,Status,Schedule Date,Sent Date,Delivery Date,Reason",
+		write: messages(column{source: true, reason: true}, sms.Failed, sms.Expired, sms.Suppressed)},
+}
+
+// report writes a report as it reads it, however long it is.
+func report(ctx context.Context, c *call) (answer, error) {
+	k, known := kinds[strings.ToLower(c.word("ReportType"))]
+	if !known {
+		return answer{}, unknownReport
+	}
+	set, err := c.desk.Settings(ctx)
+	if err != nil {
+		return answer{}, err
+	}
+	var f desk.Filter
+	if !k.now {
+		if f, err = period(c, set.Zone); err != nil {
+			return answer{}, err
+		}
+	}
+	out := newTable(c.out, set.Zone)
+	out.b = append(out.b, k.header...)
+	out.end()
+	if err := k.write(ctx, c, f, out); err != nil {
+		return answer{}, err
+	}
+	return answer{}, out.flush()
+}
+
+// period reads From and To, both of which are in the report to the second.
+func period(c *call, zone *time.Location) (desk.Filter, error) {
+	from, ok := timestamp(c.word("From"))
+	if !ok {
+		return desk.Filter{}, badFrom
+	}
+	to, ok := timestamp(c.word("To"))
+	if !ok || to.Before(from) {
+		return desk.Filter{}, badTo
+	}
+	var f desk.Filter
+	f.From, f.To = desk.Spanning(from, to, zone)
+	return f, nil
+}
+
+// column says which columns a report of messages has beside the usual ones.
+type column struct{ source, reason bool }
+
+func messages(with column, statuses ...sms.Status) func(context.Context, *call, desk.Filter, *table) error {
+	return func(ctx context.Context, c *call, f desk.Filter, out *table) error {
+		f.Statuses = statuses
+		return c.desk.Report(ctx, c.actor, f, func(l desk.ReportLine) error {
+			out.number(l.ID)
+			out.text(l.Username)
+			out.text(l.Number.Digits())
+			if with.source {
+				out.text(l.Sender)
+			}
+			out.text(words[l.Status])
+			out.date(l.SendAt)
+			out.date(l.SentAt)
+			out.date(l.DeliveredAt)
+			if with.reason {
+				out.text(l.Reason)
+			}
+			return out.end()
+		})
+	}
+}
+
+// usage counts messages by the word for their status.
+func usage(ctx context.Context, c *call, f desk.Filter, out *table) error {
+	counts, err := c.desk.Usage(ctx, c.actor, f)
+	if err != nil {
+		return err
+	}
+	byWord := map[string]int64{}
+	for status, n := range counts {
+		byWord[words[status]] += n
+	}
+	for _, word := range words {
+		if byWord[word] == 0 {
+			continue
+		}
+		out.text(word)
+		out.number(byWord[word])
+		byWord[word] = 0 // the word of several statuses has one row
+		if err := out.end(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func inbound(ctx context.Context, c *call, f desk.Filter, out *table) error {
+	return c.desk.EachInbound(ctx, c.actor, f.From, f.To, func(in db.Inbound) error {
+		out.number(in.ID)
+		out.text(in.Number.Digits())
+		out.text(strings.TrimPrefix(in.Destination, "+"))
+		out.text(in.Body)
+		out.date(in.ReceivedAt.Time())
+		out.text("Received")
+		return out.end()
+	})
+}
+
+// table writes CSV so that every record is one physical line, because clients
+// split lines before they parse, and quotes only what needs it. A text keeps
+// what it holds, formulas included: this is for programs, which would have to
+// guess what was changed.
+type table struct {
+	w     http.ResponseWriter
+	zone  *time.Location
+	b     []byte
+	began bool // the record has a field
+}
+
+// tableChunk is how much is gathered for a write, in bytes.
+const tableChunk = 32 << 10
+
+func newTable(w http.ResponseWriter, zone *time.Location) *table {
+	return &table{w: w, zone: zone, b: make([]byte, 0, tableChunk+4096)}
+}
+
+func (t *table) field() {
+	if t.began {
+		t.b = append(t.b, ',')
+	}
+	t.began = true
+}
+
+func (t *table) number(n int64) {
+	t.field()
+	t.b = strconv.AppendInt(t.b, n, 10)
+}
+
+// date writes an instant on the organisation's clock, nothing for the zero
+// time.
+func (t *table) date(at time.Time) {
+	t.field()
+	if !at.IsZero() {
+		t.b = at.In(t.zone).AppendFormat(t.b, "02/01/2006 15:04:05")
+	}
+}
+
+// lineEnds are what some program takes for the end of a line.
+var lineEnds = strings.NewReplacer("\r\n", " ", "\n", " ", "\r", " ", "\v", " ", "\f", " ", "\u0085", " ", "\u2028", " ", "\u2029", " ")
+
+func (t *table) text(s string) {
+	t.field()
+	s = lineEnds.Replace(s)
+	if !strings.ContainsAny(s, `",`) && strings.TrimSpace(s) == s {
+		t.b = append(t.b, s...)
+		return
+	}
+	t.b = append(t.b, '"')
+	t.b = append(t.b, strings.ReplaceAll(s, `"`, `""`)...)
+	t.b = append(t.b, '"')
+}
+
+// end ends the record.
+func (t *table) end() error {
+	t.b = append(t.b, '\n')
+	t.began = false
+	if len(t.b) < tableChunk {
+		return nil
+	}
+	return t.flush()
+}
+
+// stallTime is how long a caller may take to accept one chunk.
+const stallTime = time.Minute
+
+// flush hands on what was gathered. Until the first time the answer may still
+// become a code.
+func (t *table) flush() error {
+	deadline := http.NewResponseController(t.w)
+	_ = deadline.SetWriteDeadline(time.Now().Add(stallTime)) // not every writer has one
+	t.w.Header().Set("Content-Type", contentType)
+	t.w.Header().Set("Cache-Control", "no-store")
+	_, err := t.w.Write(t.b)
+	t.b = t.b[:0]
+	_ = deadline.SetWriteDeadline(time.Time{})
+	if err != nil {
+		return errGone
+	}
+	return nil
+}
+
+// errGone is no fault of ours.
+var errGone = errors.New("the caller left in the middle of the answer")

@@ -1,0 +1,161 @@
+package fastsmsapi
+
+import (
+	"context"
+	"strconv"
+	"strings"
+	"time"
+
+	"textdesk/desk"
+	"textdesk/sms"
+)
+
+// maxParts is how long a body may be: 459 characters of the GSM alphabet, or
+// 201 others.
+const maxParts = 3
+
+// send takes a text for one or many numbers. The answer has a place for each
+// number, in their order: its message's id, or the code of why there is none.
+func send(ctx context.Context, c *call) (answer, error) {
+	order := desk.Order{Sender: c.text("SourceAddress"), Body: c.text("Body"), MaxParts: maxParts, Partly: true}
+	var err error
+	if order.To, err = destinations(c.parameters); err != nil {
+		return answer{}, err
+	}
+	if order.TON, err = sourceTON(c.word("SourceTON")); err != nil {
+		return answer{}, err
+	}
+	if order.Validity, err = validity(c.word("ValidityPeriod")); err != nil {
+		return answer{}, err
+	}
+	if order.SendAt, err = scheduleDate(ctx, c); err != nil {
+		return answer{}, err
+	}
+	sent, err := c.desk.Send(ctx, c.actor, order)
+	if err != nil && !aboutRecipients(err) {
+		return answer{}, err
+	}
+	return byPosition(sent, err, c.set("GetAllMessageIDs")), nil
+}
+
+// destinations splits the numbers. Repeats of the parameter with other numbers
+// count too, because nobody may be left out in silence.
+func destinations(p parameters) (to []string, err error) {
+	switch strings.ToLower(p.word("DestinationAddress")) {
+	case "":
+		return nil, invalidTo
+	case "list":
+		return nil, invalidList // nobody has any yet
+	case "group":
+		return nil, invalidGroup // nobody has any yet
+	}
+	seen := map[string]bool{}
+	for _, value := range p["DestinationAddress"] {
+		if !seen[value] {
+			seen[value] = true
+			to = append(to, strings.Split(value, ",")...)
+		}
+	}
+	return to, nil
+}
+
+// sourceTON reads the two types of number that the page knows.
+func sourceTON(v string) (sms.TON, error) {
+	switch v {
+	case "":
+		return sms.TONUnknown, nil
+	case "1":
+		return sms.TONInternational, nil
+	case "5":
+		return sms.TONAlphanumeric, nil
+	}
+	return 0, missingDetails
+}
+
+// validity reads a number of seconds. To the desk 0 is its default, to the
+// page it is nonsense.
+func validity(v string) (time.Duration, error) {
+	if v == "" {
+		return 0, nil
+	}
+	seconds, ok := digits(v)
+	if !ok || seconds < 1 || seconds > int64(desk.MaxValidity/time.Second) {
+		return 0, desk.ErrBadValidity
+	}
+	return time.Duration(seconds) * time.Second, nil
+}
+
+// scheduleDate reads a time on the organisation's clock, zero when there is
+// none.
+func scheduleDate(ctx context.Context, c *call) (time.Time, error) {
+	v := c.word("ScheduleDate")
+	if v == "" {
+		return time.Time{}, nil
+	}
+	wall, ok := timestamp(v)
+	if !ok {
+		return time.Time{}, desk.ErrBadSendAt
+	}
+	set, err := c.desk.Settings(ctx)
+	if err != nil {
+		return time.Time{}, err
+	}
+	at, err := desk.AtWallClock(wall, set.Zone)
+	return at.At, err
+}
+
+// timestamp reads YYYYMMDDHHMMSS, as if it were UTC.
+func timestamp(v string) (time.Time, bool) {
+	if _, ok := digits(v); !ok || len(v) != len("20060102150405") {
+		return time.Time{}, false
+	}
+	at, err := time.Parse("20060102150405", v)
+	return at, err == nil
+}
+
+// digits reads a whole number without a sign.
+func digits(v string) (int64, bool) {
+	if strings.Trim(v, "0123456789") != "" {
+		return 0, false
+	}
+	n, err := strconv.ParseInt(v, 10, 64)
+	return n, err == nil
+}
+
+// aboutRecipients reports whether a send was refused for what each of its
+// recipients is, not for what all of them would have got.
+func aboutRecipients(err error) bool {
+	switch code, _ := codeOf(err); code {
+	case byRefusal[desk.ErrBadNumber.Code], byRefusal[desk.ErrNoCredits.Code]:
+		return true
+	}
+	return false
+}
+
+// byPosition writes what became of each recipient. refused is why nobody got
+// anything, nil when somebody did.
+func byPosition(sent desk.Sent, refused error, allIDs bool) answer {
+	var a answer
+	var line []byte
+	add := func(id int64) { line = append(strconv.AppendInt(line, id, 10), ',') }
+	for _, r := range sent.Recipients {
+		switch {
+		case r.Refusal != nil:
+			code, _ := codeOf(r.Refusal)
+			a.codes = append(a.codes, code)
+			add(int64(code))
+		case refused != nil:
+			code, _ := codeOf(refused)
+			a.codes = append(a.codes, code)
+			add(int64(code))
+		case allIDs:
+			for part := range sent.Parts {
+				add(r.MessageID + int64(part))
+			}
+		default:
+			add(r.MessageID)
+		}
+	}
+	a.line = strings.TrimSuffix(string(line), ",")
+	return a
+}
