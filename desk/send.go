@@ -32,6 +32,9 @@ const (
 type Order struct {
 	// To are the recipients as typed, one number each.
 	To []string
+	// BareNumbers: digits without a plus sign that are no number at home are
+	// tried as an international one, which is how programs write them.
+	BareNumbers bool
 	// Sender is the originator as typed; "" is the user's default, or else the
 	// organisation's.
 	Sender string
@@ -127,6 +130,11 @@ func (dr *Draft) readRecipients(o Order, home string) {
 	for _, typed := range o.To {
 		r := Recipient{Typed: typed}
 		number, err := sms.ParseMSISDN(typed, home)
+		if err != nil && o.BareNumbers {
+			if abroad, ok := bareNumber(typed); ok {
+				number, err = abroad, nil
+			}
+		}
 		switch {
 		case err != nil:
 			r.Refusal, r.Why = numberRefusal(err)
@@ -149,6 +157,16 @@ func (dr *Draft) readRecipients(o Order, home string) {
 	case dr.People == 0:
 		dr.Problems = append(dr.Problems, ErrBadNumber.because("None of these %s is a mobile number.", thousands(int64(dr.Bad))))
 	}
+}
+
+// bareNumber reads an international number that lacks its plus sign.
+func bareNumber(typed string) (sms.MSISDN, bool) {
+	typed = strings.TrimSpace(typed)
+	if typed == "" || typed[0] < '1' || typed[0] > '9' {
+		return "", false
+	}
+	number, err := sms.ParseMSISDN("+"+typed, "")
+	return number, err == nil
 }
 
 // numberRefusal says in staff's words why a number is none.

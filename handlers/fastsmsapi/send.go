@@ -17,7 +17,7 @@ const maxParts = 3
 // send takes a text for one or many numbers. The answer has a place for each
 // number, in their order: its message's id, or the code of why there is none.
 func send(ctx context.Context, c *call) (answer, error) {
-	order := desk.Order{Sender: c.text("SourceAddress"), Body: c.text("Body"), MaxParts: maxParts, Partly: true}
+	order := desk.Order{Sender: c.text("SourceAddress"), Body: c.text("Body"), MaxParts: maxParts, Partly: true, BareNumbers: true}
 	var err error
 	if order.To, err = destinations(c.parameters); err != nil {
 		return answer{}, err
