@@ -1,52 +1,119 @@
 package db
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
 	"strings"
 )
 
-// claimDue leases due messages to the dispatcher. A lease only keeps the rows
-// from being claimed twice; it is safe to lose.
-const claimDue = `UPDATE messages SET leased_until = ?
+// A lease only keeps rows from being claimed twice; it is safe to lose. Held
+// batches are passed over.
+const (
+	claimSingle = `UPDATE messages SET leased_until = ?
 WHERE id IN (
-  SELECT m.id FROM messages m
-  WHERE m.status = 1 AND m.provider_id = ? AND m.due_at <= ? AND m.leased_until <= ?
+  SELECT m.id FROM messages m INDEXED BY messages_due
+  WHERE m.status = 1 AND m.priority = 0 AND m.provider_id = ? AND m.due_at <= ? AND m.leased_until <= ?
     AND NOT EXISTS (SELECT 1 FROM batches b WHERE b.id = m.batch_id AND b.held_at > 0)
-  ORDER BY m.priority, m.due_at, m.id LIMIT ?)
+  ORDER BY m.due_at, m.id LIMIT ?)
 RETURNING ` + messageColumns
 
+	claimBulk = `UPDATE messages SET leased_until = ?
+WHERE id IN (
+  SELECT m.id FROM messages m INDEXED BY messages_due_bulk
+  WHERE m.status = 1 AND m.priority = 1 AND m.provider_id = ? AND m.batch_id = ? AND m.due_at <= ? AND m.leased_until <= ?
+  ORDER BY m.due_at, m.id LIMIT ?)
+RETURNING ` + messageColumns
+
+	// waitingBatches leaps from batch to batch through the index, however many
+	// messages each has.
+	waitingBatches = `WITH RECURSIVE waiting (id) AS (
+  SELECT MIN(batch_id) FROM messages INDEXED BY messages_due_bulk WHERE status = 1 AND priority = 1 AND provider_id = ?
+  UNION ALL
+  SELECT (SELECT MIN(m.batch_id) FROM messages m INDEXED BY messages_due_bulk WHERE m.status = 1 AND m.priority = 1 AND m.provider_id = ? AND m.batch_id > w.id)
+  FROM waiting w WHERE w.id IS NOT NULL
+)
+SELECT w.id FROM waiting w JOIN batches b ON b.id = w.id AND b.held_at = 0`
+)
+
+// turnShare is how many messages a batch has in its turn at the least, so that
+// a claim is a few statements however many batches wait.
+const turnShare = 8
+
 // ClaimDue leases up to limit queued messages of a provider that are due at
-// now, single messages before bulk, until the given instant.
-func (tx *Tx) ClaimDue(ctx context.Context, providerID int64, now, until Millis, limit int) ([]Message, error) {
-	return scanMessages(tx.db.QueryContext(ctx, claimDue, until, providerID, now, now, limit))
+// now, until the given instant: single messages first, then bulk, in which the
+// batches take turns, beginning after the batch that had the last one.
+func (tx *Tx) ClaimDue(ctx context.Context, providerID, lastTurn int64, now, until Millis, limit int) ([]Message, error) {
+	claimed, err := scanMessages(tx.db.QueryContext(ctx, claimSingle, until, providerID, now, now, limit))
+	if err != nil {
+		return nil, fmt.Errorf("claim messages: %w", err)
+	}
+	byTime := func(a, b Message) int { return cmp.Or(cmp.Compare(a.DueAt, b.DueAt), cmp.Compare(a.ID, b.ID)) }
+	slices.SortFunc(claimed, byTime) // RETURNING has no order
+	if len(claimed) == limit {
+		return claimed, nil
+	}
+	batches, err := tx.waitingBatches(ctx, providerID)
+	if err != nil {
+		return nil, err
+	}
+	next, _ := slices.BinarySearch(batches, lastTurn+1)
+	for i := range batches {
+		left := limit - len(claimed)
+		if left == 0 {
+			break
+		}
+		share := min(left, max(turnShare, left/(len(batches)-i)))
+		turn, err := scanMessages(tx.db.QueryContext(ctx, claimBulk, until, providerID, batches[(next+i)%len(batches)], now, now, share))
+		if err != nil {
+			return nil, fmt.Errorf("claim messages: %w", err)
+		}
+		slices.SortFunc(turn, byTime)
+		claimed = append(claimed, turn...)
+	}
+	return claimed, nil
 }
 
-// MarkSubmitting moves leased messages to submitting and returns the ids of
-// those that could: a message that was cancelled or held meanwhile stays.
-func (tx *Tx) MarkSubmitting(ctx context.Context, ids []int64, now Millis) ([]int64, error) {
-	query := `UPDATE messages SET status = 2, attempts = attempts + 1, submitted_at = ?, leased_until = 0
-WHERE status = 1 AND id IN (` + placeholders(len(ids)) + `) RETURNING id`
-	args := make([]any, 0, 1+len(ids))
-	args = append(args, now)
-	for _, id := range ids {
-		args = append(args, id)
+// waitingBatches lists, in order, the batches with bulk messages that wait for
+// a provider and are not held.
+func (tx *Tx) waitingBatches(ctx context.Context, providerID int64) ([]int64, error) {
+	ids, err := scanIDs(tx.db.QueryContext(ctx, waitingBatches, providerID, providerID))
+	if err != nil {
+		return nil, fmt.Errorf("look for waiting batches: %w", err)
 	}
-	rows, err := tx.db.QueryContext(ctx, query, args...)
+	slices.Sort(ids)
+	return ids, nil
+}
+
+// MarkSubmitting moves leased messages to submitting and returns those that
+// could, as they stand now: a message that was cancelled, held or put off
+// meanwhile stays, and its lease ends.
+func (tx *Tx) MarkSubmitting(ctx context.Context, ids []int64, now Millis) ([]Message, error) {
+	const query = `UPDATE messages SET status = 2, attempts = attempts + 1, submitted_at = ?, leased_until = 0
+WHERE status = 1 AND due_at <= ? AND NOT EXISTS (SELECT 1 FROM batches b WHERE b.id = messages.batch_id AND b.held_at > 0)
+  AND id IN (SELECT value FROM json_each(?))
+RETURNING ` + messageColumns
+	marked, err := scanMessages(tx.db.QueryContext(ctx, query, now, now, idList(ids)))
 	if err != nil {
 		return nil, fmt.Errorf("mark submitting: %w", err)
 	}
-	defer rows.Close()
-	moved := make([]int64, 0, len(ids))
-	for rows.Next() {
-		var id int64
-		if err := rows.Scan(&id); err != nil {
-			return nil, fmt.Errorf("mark submitting: %w", err)
+	if len(marked) < len(ids) {
+		if err := tx.Unclaim(ctx, ids); err != nil {
+			return nil, err
 		}
-		moved = append(moved, id)
 	}
-	return moved, rows.Err()
+	return marked, nil
+}
+
+// Unclaim takes leases back.
+func (tx *Tx) Unclaim(ctx context.Context, ids []int64) error {
+	_, err := tx.db.ExecContext(ctx, `UPDATE messages SET leased_until = 0 WHERE status = 1 AND id IN (SELECT value FROM json_each(?))`, idList(ids))
+	if err != nil {
+		return fmt.Errorf("take leases back: %w", err)
+	}
+	return nil
 }
 
 // ReleaseLeases takes all leases back. Only for the start, when nobody works.
@@ -55,17 +122,46 @@ func (tx *Tx) ReleaseLeases(ctx context.Context) error {
 	return err
 }
 
-// NextDue returns when the provider's next message that nobody has leased is
-// due, or 0 when nothing waits.
+const (
+	nextSingle = `SELECT m.due_at FROM messages m INDEXED BY messages_due
+WHERE m.status = 1 AND m.priority = 0 AND m.provider_id = ? AND m.leased_until <= ?
+  AND NOT EXISTS (SELECT 1 FROM batches b WHERE b.id = m.batch_id AND b.held_at > 0)
+ORDER BY m.due_at, m.id LIMIT 1`
+
+	nextBulk = `SELECT m.due_at FROM messages m INDEXED BY messages_due_bulk
+WHERE m.status = 1 AND m.priority = 1 AND m.provider_id = ? AND m.batch_id = ? AND m.leased_until <= ?
+ORDER BY m.due_at, m.id LIMIT 1`
+)
+
+// NextDue returns when the provider's next message is due that nobody has
+// leased and that is not held, or 0 when there is none.
 func (s *Store) NextDue(ctx context.Context, providerID int64, now Millis) (Millis, error) {
-	var at Millis
-	err := s.read.QueryRowContext(ctx, `SELECT COALESCE(MIN(at), 0) FROM (
-  SELECT MIN(due_at) AS at FROM messages WHERE status = 1 AND provider_id = ? AND priority = 0
-  UNION ALL SELECT MIN(due_at) FROM messages WHERE status = 1 AND provider_id = ? AND priority = 1)`, providerID, providerID).Scan(&at)
-	if err != nil {
+	reads := &Tx{Queries: s.Queries, db: s.reads}
+	var next Millis
+	look := func(query string, args ...any) error {
+		var at Millis
+		err := s.reads.QueryRowContext(ctx, query, args...).Scan(&at)
+		if IsNotFound(err) {
+			return nil
+		}
+		if err == nil && (next == 0 || at < next) {
+			next = at
+		}
+		return err
+	}
+	if err := look(nextSingle, providerID, now); err != nil {
 		return 0, fmt.Errorf("next due: %w", err)
 	}
-	return at, nil
+	batches, err := reads.waitingBatches(ctx, providerID)
+	if err != nil {
+		return 0, err
+	}
+	for _, id := range batches {
+		if err := look(nextBulk, providerID, id, now); err != nil {
+			return 0, fmt.Errorf("next due: %w", err)
+		}
+	}
+	return next, nil
 }
 
 const messageColumns = `id, batch_id, user_id, provider_id, number, sender, ton, body, alphabet, parts, credits, status, paid, priority,
@@ -93,6 +189,22 @@ func scanMessage(rows *sql.Rows) (m Message, err error) {
 		&m.Parts, &m.Credits, &m.Status, &m.Paid, &m.Priority, &m.DueAt, &m.ExpiresAt, &m.LeasedUntil, &m.Attempts,
 		&m.CreatedAt, &m.SubmittedAt, &m.FinalAt, &m.PollAt, &m.Code, &m.Reason)
 	return m, err
+}
+
+func scanIDs(rows *sql.Rows, err error) ([]int64, error) {
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var ids []int64
+	for rows.Next() {
+		var id int64
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		ids = append(ids, id)
+	}
+	return ids, rows.Err()
 }
 
 // placeholders returns "?, ?, ?".

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"textdesk/sms"
 )
@@ -23,74 +24,205 @@ type MessageFilter struct {
 	// after, in the list that runs from new to old.
 	Before, After int64
 	Limit         int
+
+	oldestFirst bool
+	batches     []int64 // only of these
+	index       string  // the index to use, when it is known
 }
 
 // FindMessages returns a page of messages, newest first. It seeks to the page
 // by id, so the ten-thousandth page costs what the first does.
 func (s *Store) FindMessages(ctx context.Context, f MessageFilter) ([]Message, error) {
-	query, args := f.query()
-	found, err := scanMessages(s.Queries.db.QueryContext(ctx, query, args...))
+	f.oldestFirst = f.After > 0
+	found, err := s.messagePage(ctx, f)
 	if err != nil {
 		return nil, fmt.Errorf("find messages: %w", err)
 	}
-	if f.After > 0 {
+	if f.oldestFirst {
 		slices.Reverse(found)
 	}
 	return found, nil
 }
 
-// EachMessage calls do for every message of the filter, oldest first, without
-// holding more than one in memory. Limit, Before and After are ignored.
+// eachSize is how many messages EachMessage holds at a time.
+const eachSize = 500
+
+// EachMessage calls do for every message of the filter, oldest first. It reads
+// page by page, because do may be as slow as the network of whoever downloads,
+// and must not keep a connection from everybody else. Limit, Before and After
+// are ignored.
 func (s *Store) EachMessage(ctx context.Context, f MessageFilter, do func(Message) error) error {
-	f.Before, f.After, f.Limit = 0, 0, -1
-	query, args := f.each()
-	rows, err := s.Queries.db.QueryContext(ctx, query, args...)
-	if err != nil {
-		return fmt.Errorf("read messages: %w", err)
-	}
-	defer rows.Close()
-	for rows.Next() {
-		m, err := scanMessage(rows)
+	f.Before, f.After, f.Limit, f.oldestFirst = 0, 0, eachSize, true
+	for {
+		page, err := s.messagePage(ctx, f)
 		if err != nil {
 			return fmt.Errorf("read messages: %w", err)
 		}
-		if err := do(m); err != nil {
-			return err
+		for _, m := range page {
+			if err := do(m); err != nil {
+				return err
+			}
+		}
+		if len(page) < eachSize {
+			return nil
+		}
+		f.After = page[len(page)-1].ID
+	}
+}
+
+// CountMessages counts the messages with a status that belong to the users; nil
+// is everyone.
+func (s *Store) CountMessages(ctx context.Context, users []int64, status sms.Status) (n int64, err error) {
+	query, args := "SELECT count(*) FROM messages WHERE status = ?", []any{status}
+	if len(users) > 0 {
+		query, args = query+" AND user_id IN (SELECT value FROM json_each(?))", append(args, idList(users))
+	}
+	if err := s.reads.QueryRowContext(ctx, query, args...).Scan(&n); err != nil {
+		return 0, fmt.Errorf("count messages: %w", err)
+	}
+	return n, nil
+}
+
+// numberFew is up to how many messages to numbers with the same beginning are
+// sorted; where there are more, going through all messages finds a page sooner.
+const numberFew = 2000
+
+// messagePage returns the next Limit messages in the filter's direction.
+func (s *Store) messagePage(ctx context.Context, f MessageFilter) ([]Message, error) {
+	if f.Words != "" {
+		return s.messagesWithWords(ctx, f)
+	}
+	if f.Number != "" && f.BatchID == 0 {
+		var n int
+		err := s.reads.QueryRowContext(ctx, `SELECT count(*) FROM (SELECT 1 FROM messages INDEXED BY messages_number
+WHERE number >= ? AND number < ? LIMIT ?)`, string(f.Number), string(f.Number)+":", numberFew+1).Scan(&n)
+		if err != nil {
+			return nil, err
+		}
+		if f.index = "INDEXED BY messages_number"; n > numberFew {
+			f.index = "NOT INDEXED"
 		}
 	}
-	return rows.Err()
+	query, args := f.query()
+	return scanMessages(s.reads.QueryContext(ctx, query, args...))
 }
+
+// messagesWithWords goes through the batches whose text has the words, in the
+// direction of the page. The ids of messages rise with those of their batches,
+// because both are given out in the transaction that accepts a batch.
+func (s *Store) messagesWithWords(ctx context.Context, f MessageFilter) ([]Message, error) {
+	match := matchWords(f.Words)
+	if match == "" {
+		return nil, nil
+	}
+	f.Words = ""
+	var edge int64 // the batch to begin with
+	if f.oldestFirst {
+		err := s.reads.QueryRowContext(ctx, "SELECT COALESCE((SELECT batch_id FROM messages WHERE id > ? ORDER BY id LIMIT 1), 9223372036854775807)", f.After).Scan(&edge)
+		if err != nil {
+			return nil, err
+		}
+	} else {
+		before := f.Before
+		if before == 0 {
+			before = 1<<63 - 1
+		}
+		if err := s.reads.QueryRowContext(ctx, "SELECT COALESCE((SELECT batch_id FROM messages WHERE id < ? ORDER BY id DESC LIMIT 1), 0)", before).Scan(&edge); err != nil {
+			return nil, err
+		}
+	}
+	var found []Message
+	for {
+		batches, more, err := s.batchesWithWords(ctx, match, edge, f.oldestFirst)
+		if err != nil {
+			return nil, err
+		}
+		if len(batches) > 0 {
+			part := f
+			part.batches, part.Limit = batches, f.Limit-len(found)
+			page, err := s.messagePage(ctx, part)
+			if err != nil {
+				return nil, err
+			}
+			found = append(found, page...)
+		}
+		if !more || len(found) >= f.Limit {
+			return found, nil
+		}
+		if edge = batches[len(batches)-1] - 1; f.oldestFirst {
+			edge += 2
+		}
+	}
+}
+
+// batchesWithWords returns the next batches from the edge on whose text
+// matches: few with many messages, or many with few.
+func (s *Store) batchesWithWords(ctx context.Context, match string, edge int64, rising bool) (ids []int64, more bool, err error) {
+	const atOnce, enough = 200, 2000
+	query := "SELECT w.rowid, (SELECT recipients FROM batches WHERE id = w.rowid) FROM batch_words w WHERE batch_words MATCH ? AND w.rowid <= ? ORDER BY w.rowid DESC LIMIT ?"
+	if rising {
+		query = strings.NewReplacer("<=", ">=", "DESC", "ASC").Replace(query)
+	}
+	rows, err := s.reads.QueryContext(ctx, query, match, edge, atOnce)
+	if err != nil {
+		return nil, false, err
+	}
+	defer rows.Close()
+	var messages int64
+	for rows.Next() {
+		var id int64
+		var recipients int64
+		if err := rows.Scan(&id, &recipients); err != nil {
+			return nil, false, err
+		}
+		ids = append(ids, id)
+		if messages += recipients; messages >= enough {
+			return ids, true, nil
+		}
+	}
+	return ids, len(ids) == atOnce, rows.Err()
+}
+
+// leadLimit is how many pages are merged into one.
+const leadLimit = 100
 
 // query composes a page's SQL. Where several users or statuses are wanted,
 // each gets a page of its own from its index and the pages are merged: SQLite
 // would otherwise sort all rows that match.
 func (f MessageFilter) query() (string, []any) {
 	order := "id DESC"
-	if f.After > 0 {
+	if f.oldestFirst {
 		order = "id ASC"
+	}
+	leads := f.leads()
+	if len(leads) > leadLimit {
+		where, args := f.where(lead{})
+		if len(f.Users) > 0 {
+			where, args = and(where, "user_id IN (SELECT value FROM json_each(?))"), append(args, idList(f.Users))
+		}
+		if len(f.Statuses) > 0 {
+			where, args = and(where, "status IN ("+placeholders(len(f.Statuses))+")"), append(args, anys(f.Statuses)...)
+		}
+		index := f.index
+		if index == "" && f.batches == nil && f.BatchID == 0 {
+			index = "NOT INDEXED" // in the order of ids, until the page is full
+		}
+		return "SELECT " + messageColumns + " FROM messages " + index + where + " ORDER BY " + order + " LIMIT ?", append(args, f.Limit)
+	}
+	if len(leads) == 1 {
+		where, args := f.where(leads[0])
+		return "SELECT " + messageColumns + " FROM messages " + leads[0].index + where + " ORDER BY " + order + " LIMIT ?", append(args, f.Limit)
 	}
 	var pages []string
 	var args []any
-	for _, lead := range f.leads() {
+	for _, lead := range leads {
 		where, values := f.where(lead)
-		pages = append(pages, "SELECT * FROM (SELECT id FROM messages "+lead.index+where+" ORDER BY "+order+" LIMIT "+strconv.Itoa(f.Limit)+")")
-		args = append(args, values...)
+		pages = append(pages, "SELECT * FROM (SELECT id FROM messages "+lead.index+where+" ORDER BY "+order+" LIMIT ?)")
+		args = append(append(args, values...), f.Limit)
 	}
 	query := "SELECT " + messageColumns + " FROM messages WHERE id IN (" + strings.Join(pages, " UNION ALL ") +
-		") ORDER BY " + order + " LIMIT " + strconv.Itoa(f.Limit)
-	return query, args
-}
-
-// each composes the SQL of a whole list, in the order of ids.
-func (f MessageFilter) each() (string, []any) {
-	where, args := f.where(lead{})
-	if len(f.Users) > 0 {
-		where, args = and(where, "user_id IN ("+placeholders(len(f.Users))+")"), append(args, anys(f.Users)...)
-	}
-	if len(f.Statuses) > 0 {
-		where, args = and(where, "status IN ("+placeholders(len(f.Statuses))+")"), append(args, anys(f.Statuses)...)
-	}
-	return "SELECT " + messageColumns + " FROM messages" + where + " ORDER BY id", args
+		") ORDER BY " + order + " LIMIT ?"
+	return query, append(args, f.Limit)
 }
 
 // lead is the user and status that one page is taken for, and the index that
@@ -107,18 +239,22 @@ func (f MessageFilter) leads() []lead {
 	if len(users) == 0 {
 		users = []int64{0}
 	}
+	index := f.index
+	if index == "" && (f.BatchID != 0 || f.batches != nil) {
+		index = "INDEXED BY messages_batch"
+	}
 	var all []lead
 	for _, u := range users {
 		if len(f.Statuses) == 0 {
-			l := lead{user: u}
-			if u != 0 && f.Number == "" && f.BatchID == 0 && f.Words == "" {
+			l := lead{user: u, index: index}
+			if u != 0 && index == "" {
 				l.index = "INDEXED BY messages_user"
 			}
 			all = append(all, l)
 		}
 		for _, st := range f.Statuses {
-			l := lead{user: u, status: st, by: true}
-			if f.Number == "" && f.BatchID == 0 && f.Words == "" {
+			l := lead{user: u, status: st, by: true, index: index}
+			if index == "" {
 				l.index = "INDEXED BY messages_status"
 			}
 			all = append(all, l)
@@ -142,12 +278,12 @@ func (f MessageFilter) where(l lead) (string, []any) {
 	if f.BatchID != 0 {
 		add("batch_id = ?", f.BatchID)
 	}
+	if f.batches != nil {
+		add("batch_id IN (SELECT value FROM json_each(?))", idList(f.batches))
+	}
 	if f.Number != "" {
 		// Every number that begins so lies before the next digit's neighbour.
 		add("number >= ? AND number < ?", string(f.Number), string(f.Number)+":")
-	}
-	if f.Words != "" {
-		add("batch_id IN (SELECT rowid FROM batch_words WHERE batch_words MATCH ? ORDER BY rowid DESC LIMIT 500)", matchWords(f.Words))
 	}
 	if f.From > 0 {
 		add("created_at >= ?", f.From)
@@ -180,6 +316,19 @@ func anys[T any](values []T) []any {
 	return out
 }
 
+// idList writes ids as JSON, for json_each: the statement stays the same
+// however many there are.
+func idList(ids []int64) string {
+	list := []byte{'['}
+	for i, id := range ids {
+		if i > 0 {
+			list = append(list, ',')
+		}
+		list = strconv.AppendInt(list, id, 10)
+	}
+	return string(append(list, ']'))
+}
+
 // InsertBatchWords makes a batch findable by the words of its text.
 func (tx *Tx) InsertBatchWords(ctx context.Context, batchID int64, body string) error {
 	_, err := tx.db.ExecContext(ctx, "INSERT INTO batch_words (rowid, body) VALUES (?, ?)", batchID, body)
@@ -187,52 +336,17 @@ func (tx *Tx) InsertBatchWords(ctx context.Context, batchID int64, body string) 
 }
 
 // matchWords turns what a person typed into an FTS5 query in which nothing is
-// an operator: every word must occur, the last may be unfinished.
+// an operator: every word must occur, the last may be unfinished. It is empty
+// when nothing that was typed is a word.
 func matchWords(typed string) string {
-	words := strings.Fields(typed)
-	for i, w := range words {
-		words[i] = `"` + strings.ReplaceAll(w, `"`, `""`) + `"`
+	var words []string
+	for _, w := range strings.Fields(strings.ReplaceAll(typed, "\x00", " ")) {
+		if strings.ContainsFunc(w, func(r rune) bool { return unicode.IsLetter(r) || unicode.IsNumber(r) }) {
+			words = append(words, `"`+strings.ReplaceAll(w, `"`, `""`)+`"`)
+		}
+	}
+	if words == nil {
+		return ""
 	}
 	return strings.Join(words, " ") + "*"
-}
-
-// InboundFilter says which received texts a list shows.
-type InboundFilter struct {
-	Users         []int64 // to whose messages they answer; nil is everyone's, and unsolicited ones
-	Before, After int64
-	Limit         int
-}
-
-// FindInbound returns a page of received texts, newest first.
-func (s *Store) FindInbound(ctx context.Context, f InboundFilter) ([]Inbound, error) {
-	where, order := "", "id DESC"
-	var args []any
-	if len(f.Users) > 0 {
-		where, args = and(where, "user_id IN ("+placeholders(len(f.Users))+")"), append(args, anys(f.Users)...)
-	}
-	if f.Before > 0 {
-		where, args = and(where, "id < ?"), append(args, f.Before)
-	}
-	if f.After > 0 {
-		where, args, order = and(where, "id > ?"), append(args, f.After), "id ASC"
-	}
-	rows, err := s.Queries.db.QueryContext(ctx, `SELECT id, provider_id, provider_ref, callback_id, number, destination, body, message_id, user_id, sent_at, received_at
-FROM inbound`+where+" ORDER BY "+order+" LIMIT "+strconv.Itoa(f.Limit), args...)
-	if err != nil {
-		return nil, fmt.Errorf("find inbound: %w", err)
-	}
-	defer rows.Close()
-	var found []Inbound
-	for rows.Next() {
-		var in Inbound
-		if err := rows.Scan(&in.ID, &in.ProviderID, &in.ProviderRef, &in.CallbackID, &in.Number, &in.Destination, &in.Body,
-			&in.MessageID, &in.UserID, &in.SentAt, &in.ReceivedAt); err != nil {
-			return nil, fmt.Errorf("find inbound: %w", err)
-		}
-		found = append(found, in)
-	}
-	if f.After > 0 {
-		slices.Reverse(found)
-	}
-	return found, rows.Err()
 }

@@ -273,11 +273,16 @@ func (q *Queries) SetCallbackState(ctx context.Context, arg SetCallbackStatePara
 }
 
 const waitingCallbacks = `-- name: WaitingCallbacks :many
-SELECT id, provider_id, received_at, method, path, query, header, body, state, problem FROM callbacks WHERE state = 0 ORDER BY id LIMIT $1
+SELECT id, provider_id, received_at, method, path, query, header, body, state, problem FROM callbacks WHERE state = 0 AND id > $1 ORDER BY id LIMIT $2
 `
 
-func (q *Queries) WaitingCallbacks(ctx context.Context, pageSize int32) ([]Callback, error) {
-	rows, err := q.db.QueryContext(ctx, waitingCallbacks, pageSize)
+type WaitingCallbacksParams struct {
+	AfterID  int64
+	PageSize int32
+}
+
+func (q *Queries) WaitingCallbacks(ctx context.Context, arg WaitingCallbacksParams) ([]Callback, error) {
+	rows, err := q.db.QueryContext(ctx, waitingCallbacks, arg.AfterID, arg.PageSize)
 	if err != nil {
 		return nil, err
 	}

@@ -12,18 +12,24 @@ import (
 )
 
 const bringForward = `-- name: BringForward :exec
-UPDATE messages SET due_at = $1, expires_at = $2 WHERE batch_id = $3 AND status = 0
+UPDATE messages SET due_at = $1, expires_at = $2 WHERE batch_id = $3 AND status = 0 AND due_at = $4
 `
 
 type BringForwardParams struct {
 	DueAt     Millis
 	ExpiresAt Millis
 	BatchID   int64
+	PutOffAt  Millis
 }
 
-// Makes the scheduled messages of a batch due.
+// Makes due what was put off.
 func (q *Queries) BringForward(ctx context.Context, arg BringForwardParams) error {
-	_, err := q.db.ExecContext(ctx, bringForward, arg.DueAt, arg.ExpiresAt, arg.BatchID)
+	_, err := q.db.ExecContext(ctx, bringForward,
+		arg.DueAt,
+		arg.ExpiresAt,
+		arg.BatchID,
+		arg.PutOffAt,
+	)
 	return err
 }
 
@@ -190,6 +196,21 @@ func (q *Queries) Events(ctx context.Context, messageID int64) ([]Event, error) 
 	return items, nil
 }
 
+const extendValidity = `-- name: ExtendValidity :exec
+UPDATE messages SET expires_at = $1 WHERE batch_id = $2 AND status = 1 AND expires_at < $1
+`
+
+type ExtendValidityParams struct {
+	ExpiresAt Millis
+	BatchID   int64
+}
+
+// Gives what waited in a held batch its validity again.
+func (q *Queries) ExtendValidity(ctx context.Context, arg ExtendValidityParams) error {
+	_, err := q.db.ExecContext(ctx, extendValidity, arg.ExpiresAt, arg.BatchID)
+	return err
+}
+
 const firstMessageOfBatch = `-- name: FirstMessageOfBatch :one
 SELECT id, batch_id, user_id, provider_id, number, sender, ton, body, alphabet, parts, credits, status, paid, priority, due_at, expires_at, leased_until, attempts, created_at, submitted_at, final_at, poll_at, code, reason FROM messages WHERE batch_id = $1 ORDER BY id LIMIT 1
 `
@@ -351,6 +372,65 @@ func (q *Queries) MessageByPartID(ctx context.Context, id int64) (Message, error
 	return i, err
 }
 
+const messagesIn = `-- name: MessagesIn :many
+SELECT id, batch_id, user_id, provider_id, number, sender, ton, body, alphabet, parts, credits, status, paid, priority, due_at, expires_at, leased_until, attempts, created_at, submitted_at, final_at, poll_at, code, reason FROM messages WHERE status = $1 AND id > $2 ORDER BY id LIMIT $3
+`
+
+type MessagesInParams struct {
+	Status   sms.Status
+	AfterID  int64
+	PageSize int32
+}
+
+// A page of all messages with a status, from the oldest on.
+func (q *Queries) MessagesIn(ctx context.Context, arg MessagesInParams) ([]Message, error) {
+	rows, err := q.db.QueryContext(ctx, messagesIn, arg.Status, arg.AfterID, arg.PageSize)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []Message
+	for rows.Next() {
+		var i Message
+		if err := rows.Scan(
+			&i.ID,
+			&i.BatchID,
+			&i.UserID,
+			&i.ProviderID,
+			&i.Number,
+			&i.Sender,
+			&i.TON,
+			&i.Body,
+			&i.Alphabet,
+			&i.Parts,
+			&i.Credits,
+			&i.Status,
+			&i.Paid,
+			&i.Priority,
+			&i.DueAt,
+			&i.ExpiresAt,
+			&i.LeasedUntil,
+			&i.Attempts,
+			&i.CreatedAt,
+			&i.SubmittedAt,
+			&i.FinalAt,
+			&i.PollAt,
+			&i.Code,
+			&i.Reason,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const messagesOfBatch = `-- name: MessagesOfBatch :many
 SELECT id, batch_id, user_id, provider_id, number, sender, ton, body, alphabet, parts, credits, status, paid, priority, due_at, expires_at, leased_until, attempts, created_at, submitted_at, final_at, poll_at, code, reason FROM messages WHERE batch_id = $1 AND id > $2 ORDER BY id LIMIT $3
 `
@@ -410,16 +490,17 @@ func (q *Queries) MessagesOfBatch(ctx context.Context, arg MessagesOfBatchParams
 }
 
 const messagesWaitingInBatch = `-- name: MessagesWaitingInBatch :many
-SELECT id, batch_id, user_id, provider_id, number, sender, ton, body, alphabet, parts, credits, status, paid, priority, due_at, expires_at, leased_until, attempts, created_at, submitted_at, final_at, poll_at, code, reason FROM messages WHERE batch_id = $1 AND status IN (0, 1) ORDER BY id LIMIT $2
+SELECT id, batch_id, user_id, provider_id, number, sender, ton, body, alphabet, parts, credits, status, paid, priority, due_at, expires_at, leased_until, attempts, created_at, submitted_at, final_at, poll_at, code, reason FROM messages WHERE batch_id = $1 AND id > $2 AND status IN (0, 1) ORDER BY id LIMIT $3
 `
 
 type MessagesWaitingInBatchParams struct {
 	BatchID  int64
+	AfterID  int64
 	PageSize int32
 }
 
 func (q *Queries) MessagesWaitingInBatch(ctx context.Context, arg MessagesWaitingInBatchParams) ([]Message, error) {
-	rows, err := q.db.QueryContext(ctx, messagesWaitingInBatch, arg.BatchID, arg.PageSize)
+	rows, err := q.db.QueryContext(ctx, messagesWaitingInBatch, arg.BatchID, arg.AfterID, arg.PageSize)
 	if err != nil {
 		return nil, err
 	}
@@ -608,6 +689,21 @@ func (q *Queries) PutOffScheduled(ctx context.Context, arg PutOffScheduledParams
 	return err
 }
 
+const routeMessage = `-- name: RouteMessage :exec
+UPDATE messages SET provider_id = $1 WHERE id = $2 AND status = $3
+`
+
+type RouteMessageParams struct {
+	ProviderID int64
+	ID         int64
+	Status     sms.Status
+}
+
+func (q *Queries) RouteMessage(ctx context.Context, arg RouteMessageParams) error {
+	_, err := q.db.ExecContext(ctx, routeMessage, arg.ProviderID, arg.ID, arg.Status)
+	return err
+}
+
 const setPart = `-- name: SetPart :exec
 UPDATE parts SET status = $1, code = $2 WHERE message_id = $3 AND part = $4
 `
@@ -641,71 +737,6 @@ type SetPollAtParams struct {
 func (q *Queries) SetPollAt(ctx context.Context, arg SetPollAtParams) error {
 	_, err := q.db.ExecContext(ctx, setPollAt, arg.PollAt, arg.ID)
 	return err
-}
-
-const staleOutstanding = `-- name: StaleOutstanding :many
-SELECT id, batch_id, user_id, provider_id, number, sender, ton, body, alphabet, parts, credits, status, paid, priority, due_at, expires_at, leased_until, attempts, created_at, submitted_at, final_at, poll_at, code, reason FROM messages WHERE provider_id = $1 AND status IN (3, 4) AND poll_at <= $2 AND submitted_at < $3 LIMIT $4
-`
-
-type StaleOutstandingParams struct {
-	ProviderID int64
-	NowAt      Millis
-	BeforeAt   Millis
-	PageSize   int32
-}
-
-// Submitted before an instant and still without a final receipt.
-func (q *Queries) StaleOutstanding(ctx context.Context, arg StaleOutstandingParams) ([]Message, error) {
-	rows, err := q.db.QueryContext(ctx, staleOutstanding,
-		arg.ProviderID,
-		arg.NowAt,
-		arg.BeforeAt,
-		arg.PageSize,
-	)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var items []Message
-	for rows.Next() {
-		var i Message
-		if err := rows.Scan(
-			&i.ID,
-			&i.BatchID,
-			&i.UserID,
-			&i.ProviderID,
-			&i.Number,
-			&i.Sender,
-			&i.TON,
-			&i.Body,
-			&i.Alphabet,
-			&i.Parts,
-			&i.Credits,
-			&i.Status,
-			&i.Paid,
-			&i.Priority,
-			&i.DueAt,
-			&i.ExpiresAt,
-			&i.LeasedUntil,
-			&i.Attempts,
-			&i.CreatedAt,
-			&i.SubmittedAt,
-			&i.FinalAt,
-			&i.PollAt,
-			&i.Code,
-			&i.Reason,
-		); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Close(); err != nil {
-		return nil, err
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
 }
 
 const submitting = `-- name: Submitting :many

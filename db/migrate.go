@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"time"
 
 	"github.com/pressly/goose/v3"
 )
@@ -18,8 +19,20 @@ var migrations embed.FS
 // changed; running on it could lose what that version stored.
 var ErrNewer = errors.New("the database was made by a newer version of Textdesk; install that version, or restore a backup made by this one")
 
-// migrate brings the file up to this version. Migrations only go forward.
+// migrate brings the file up to this version. Migrations only go forward. Of
+// several processes that start at once, one does it.
 func migrate(ctx context.Context, path string) error {
+	var err error
+	for range 5 {
+		if err = migrateOnce(ctx, path); err == nil || errors.Is(err, ErrNewer) || ctx.Err() != nil {
+			return err
+		}
+		time.Sleep(100 * time.Millisecond) // another one may be in the middle of it
+	}
+	return err
+}
+
+func migrateOnce(ctx context.Context, path string) error {
 	conn, err := sql.Open("sqlite", dsn(path, "_txlock=immediate"))
 	if err != nil {
 		return fmt.Errorf("migrate database: %w", err)

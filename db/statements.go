@@ -15,7 +15,9 @@ type preparer interface {
 }
 
 // statementLimit bounds how many statements stay prepared: lists with filters
-// make a few dozen forms of their query, never more than their filters allow.
+// make a few dozen forms of their query. Past it a query is prepared for one
+// use. None is ever closed to make room, because another goroutine may be about
+// to use it.
 const statementLimit = 512
 
 // statements prepares each query once. It implements DBTX.
@@ -31,55 +33,62 @@ func newStatements(on preparer) *statements {
 
 // PrepareContext implements DBTX.
 func (s *statements) PrepareContext(ctx context.Context, query string) (*sql.Stmt, error) {
+	return s.on.PrepareContext(ctx, query)
+}
+
+// prepared returns the kept statement for a query, nil when there is no room
+// for another.
+func (s *statements) prepared(ctx context.Context, query string) (*sql.Stmt, error) {
 	s.mu.RLock()
-	stmt := s.byText[query]
+	stmt, full := s.byText[query], len(s.byText) >= statementLimit
 	s.mu.RUnlock()
-	if stmt != nil {
+	if stmt != nil || full {
 		return stmt, nil
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if stmt = s.byText[query]; stmt != nil {
-		return stmt, nil
-	}
-	if len(s.byText) >= statementLimit {
-		for text, old := range s.byText {
-			_ = old.Close()
-			delete(s.byText, text)
-			break
-		}
-	}
-	// Without the caller's context: the statement outlives the call.
-	stmt, err := s.on.PrepareContext(context.WithoutCancel(ctx), query)
+	// Without the lock, because it may wait for a free connection, and without
+	// the caller's context, because the statement outlives the call.
+	made, err := s.on.PrepareContext(context.WithoutCancel(ctx), query)
 	if err != nil {
 		return nil, err
 	}
-	s.byText[query] = stmt
-	return stmt, nil
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if stmt = s.byText[query]; stmt != nil { // somebody was faster
+		_ = made.Close()
+		return stmt, nil
+	}
+	s.byText[query] = made
+	return made, nil
 }
 
 // ExecContext implements DBTX.
 func (s *statements) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
-	stmt, err := s.PrepareContext(ctx, query)
+	stmt, err := s.prepared(ctx, query)
 	if err != nil {
 		return nil, err
+	}
+	if stmt == nil {
+		return s.on.ExecContext(ctx, query, args...)
 	}
 	return stmt.ExecContext(ctx, args...)
 }
 
 // QueryContext implements DBTX.
 func (s *statements) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
-	stmt, err := s.PrepareContext(ctx, query)
+	stmt, err := s.prepared(ctx, query)
 	if err != nil {
 		return nil, err
+	}
+	if stmt == nil {
+		return s.on.QueryContext(ctx, query, args...)
 	}
 	return stmt.QueryContext(ctx, args...)
 }
 
 // QueryRowContext implements DBTX.
 func (s *statements) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
-	stmt, err := s.PrepareContext(ctx, query)
-	if err != nil {
+	stmt, err := s.prepared(ctx, query)
+	if err != nil || stmt == nil {
 		return s.on.QueryRowContext(ctx, query, args...) // reports the same error on Scan
 	}
 	return stmt.QueryRowContext(ctx, args...)

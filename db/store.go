@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"net/url"
 	"os"
 	"path/filepath"
 
@@ -22,8 +23,10 @@ type Store struct {
 	// Queries read. They never see an unfinished Write.
 	*Queries
 	read   *sql.DB
+	reads  *statements // on read
 	writer *sql.DB
 	conn   *sql.Conn // the one connection that writes
+	keeper *sql.DB   // its one connection checkpoints, beside the writer
 	tx     *Tx       // its queries, prepared once
 	writes writeQueue
 	path   string
@@ -51,6 +54,10 @@ func Open(ctx context.Context, dir string) (*Store, error) {
 	if s.read, err = sql.Open("sqlite", dsn(path, "_pragma=query_only(1)", "_pragma=cache_size(-16384)")); err != nil {
 		return nil, fmt.Errorf("open database: %w", err)
 	}
+	if s.keeper, err = sql.Open("sqlite", dsn(path)); err != nil {
+		return nil, fmt.Errorf("open database: %w", err)
+	}
+	s.keeper.SetMaxOpenConns(1)
 	s.read.SetMaxOpenConns(readers)
 	s.read.SetMaxIdleConns(readers)
 	if s.conn, err = s.writer.Conn(ctx); err != nil {
@@ -58,7 +65,8 @@ func Open(ctx context.Context, dir string) (*Store, error) {
 	}
 	prepared := newStatements(s.conn)
 	s.tx = &Tx{Queries: New(prepared), db: prepared}
-	s.Queries = New(newStatements(s.read))
+	s.reads = newStatements(s.read)
+	s.Queries = New(s.reads)
 	return s, nil
 }
 
@@ -70,6 +78,9 @@ func (s *Store) Close() error {
 	}
 	if s.read != nil {
 		errs = append(errs, s.read.Close())
+	}
+	if s.keeper != nil {
+		errs = append(errs, s.keeper.Close())
 	}
 	if s.writer != nil {
 		errs = append(errs, s.writer.Close())
@@ -85,9 +96,10 @@ func (s *Store) Ready(ctx context.Context) error {
 }
 
 // Checkpoint moves what the write-ahead log holds into the database file, as
-// far as readers allow, so that no commit has to pay for it.
+// far as readers allow, so that no commit has to pay for it. Writers go on
+// meanwhile.
 func (s *Store) Checkpoint(ctx context.Context) error {
-	_, err := s.writer.ExecContext(ctx, "PRAGMA wal_checkpoint(PASSIVE)")
+	_, err := s.keeper.ExecContext(ctx, "PRAGMA wal_checkpoint(PASSIVE)")
 	if err != nil {
 		return fmt.Errorf("checkpoint: %w", err)
 	}
@@ -112,7 +124,8 @@ func (s *Store) Directory() string { return filepath.Dir(s.path) }
 // because losing the last commits would mean texts that went out and are
 // forgotten.
 func dsn(path string, extra ...string) string {
-	s := "file:" + path + "?_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)" +
+	// Escaped, because SQLite reads "?", "#" and "%" in it as parts of an address.
+	s := "file:" + (&url.URL{Path: filepath.ToSlash(path)}).EscapedPath() + "?_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)" +
 		"&_pragma=foreign_keys(1)&_pragma=temp_store(MEMORY)&_pragma=journal_size_limit(67108864)&_pragma=trusted_schema(0)"
 	for _, e := range extra {
 		s += "&" + e

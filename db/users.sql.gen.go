@@ -336,7 +336,7 @@ func (q *Queries) UserList(ctx context.Context) ([]User, error) {
 const userTree = `-- name: UserTree :many
 WITH RECURSIVE tree (id) AS (
   SELECT u.id FROM users u WHERE u.id = $1
-  UNION ALL
+  UNION
   SELECT c.id FROM users c JOIN tree t ON c.parent_id = t.id
 )
 SELECT id FROM tree

@@ -97,34 +97,45 @@ func (q *writeQueue) pass() {
 
 // commit runs the group's changes in one transaction. A change that fails
 // takes the transaction with it, so the others run again without it: writers
-// are serial and the same changes in the same order see the same rows.
+// are serial and the same changes in the same order see the same rows. From
+// then on each change has a savepoint, so that many failures in one group cost
+// one repetition and not one each.
 func (s *Store) commit(ctx context.Context, group []*write) {
-	for len(group) > 0 {
-		failed, err := s.attempt(ctx, group)
+	for guarded := false; len(group) > 0; guarded = true {
+		lost, err := s.attempt(ctx, group, guarded)
 		if err == nil {
 			return
 		}
-		if failed < 0 { // the transaction itself: nobody's change is in
+		if lost < 0 { // the transaction itself: nobody's change is in
 			for _, w := range group {
 				w.err = err
 			}
 			return
 		}
-		group[failed].err = err
+		group[lost].err = err
 		rest := make([]*write, 0, len(group)-1)
-		rest = append(rest, group[:failed]...)
-		group = append(rest, group[failed+1:]...)
+		rest = append(rest, group[:lost]...)
+		group = append(rest, group[lost+1:]...)
 	}
 }
 
-// attempt runs the group in one transaction and says whose change failed, or
-// -1 when the transaction did.
-func (s *Store) attempt(ctx context.Context, group []*write) (failed int, err error) {
+// attempt runs the group in one transaction and says whose change ended it, or
+// -1 when it could not begin or be committed. Guarded, a change that fails
+// leaves the transaction alone and has its error set.
+func (s *Store) attempt(ctx context.Context, group []*write, guarded bool) (lost int, err error) {
 	if _, err := s.conn.ExecContext(ctx, "BEGIN IMMEDIATE"); err != nil {
 		return -1, fmt.Errorf("begin: %w", err)
 	}
 	for i, w := range group {
-		if err := run(ctx, s.tx, w.change); err != nil {
+		if !guarded {
+			if err := run(ctx, s.tx, w.change); err != nil {
+				s.rollback(ctx)
+				return i, err
+			}
+			continue
+		}
+		w.err = nil
+		if err := s.guard(ctx, w); err != nil {
 			s.rollback(ctx)
 			return i, err
 		}
@@ -134,6 +145,24 @@ func (s *Store) attempt(ctx context.Context, group []*write) (failed int, err er
 		return -1, fmt.Errorf("commit: %w", err)
 	}
 	return 0, nil
+}
+
+// guard runs one change behind a savepoint and keeps its error in w. It returns
+// an error when the transaction is gone: SQLite ends it by itself after some
+// errors (a full disk).
+func (s *Store) guard(ctx context.Context, w *write) error {
+	if _, err := s.conn.ExecContext(ctx, "SAVEPOINT change"); err != nil {
+		return fmt.Errorf("savepoint: %w", err)
+	}
+	if w.err = run(ctx, s.tx, w.change); w.err != nil {
+		if _, err := s.conn.ExecContext(ctx, "ROLLBACK TO change"); err != nil {
+			return w.err
+		}
+	}
+	if _, err := s.conn.ExecContext(ctx, "RELEASE change"); err != nil {
+		return fmt.Errorf("savepoint: %w", err)
+	}
+	return nil
 }
 
 // rollback ends the transaction. SQLite has already done so after some errors

@@ -3,7 +3,7 @@ INSERT INTO callbacks (provider_id, received_at, method, path, query, header, bo
 VALUES (@provider_id, @received_at, @method, @path, @query, @header, @body) RETURNING id;
 
 -- name: WaitingCallbacks :many
-SELECT * FROM callbacks WHERE state = 0 ORDER BY id LIMIT @page_size;
+SELECT * FROM callbacks WHERE state = 0 AND id > @after_id ORDER BY id LIMIT @page_size;
 
 -- name: SetCallbackState :exec
 UPDATE callbacks SET state = @state, problem = @problem WHERE id = @id;

@@ -12,7 +12,7 @@ SELECT * FROM messages WHERE batch_id = @batch_id AND id > @after_id ORDER BY id
 SELECT * FROM messages WHERE batch_id = @batch_id ORDER BY id LIMIT 1;
 
 -- name: MessagesWaitingInBatch :many
-SELECT * FROM messages WHERE batch_id = @batch_id AND status IN (0, 1) ORDER BY id LIMIT @page_size;
+SELECT * FROM messages WHERE batch_id = @batch_id AND id > @after_id AND status IN (0, 1) ORDER BY id LIMIT @page_size;
 
 -- name: MoveMessage :execrows
 -- Moves a message from one status to another; no row when it has moved meanwhile.
@@ -36,9 +36,9 @@ UPDATE messages SET due_at = @due_at WHERE batch_id = @batch_id AND status = 0;
 -- name: Submitting :many
 SELECT * FROM messages WHERE provider_id = @provider_id AND status = 2 LIMIT @page_size;
 
--- name: StaleOutstanding :many
--- Submitted before an instant and still without a final receipt.
-SELECT * FROM messages WHERE provider_id = @provider_id AND status IN (3, 4) AND poll_at <= @now_at AND submitted_at < @before_at LIMIT @page_size;
+-- name: MessagesIn :many
+-- A page of all messages with a status, from the oldest on.
+SELECT * FROM messages WHERE status = @status AND id > @after_id ORDER BY id LIMIT @page_size;
 
 -- name: DueForPoll :many
 SELECT * FROM messages WHERE provider_id = @provider_id AND status IN (3, 4) AND poll_at > 0 AND poll_at <= @now_at
@@ -68,5 +68,12 @@ VALUES (@message_id, @at, @status, @user_id, @code, @reference, @detail);
 SELECT * FROM events WHERE message_id = @message_id ORDER BY id;
 
 -- name: BringForward :exec
--- Makes the scheduled messages of a batch due.
-UPDATE messages SET due_at = @due_at, expires_at = @expires_at WHERE batch_id = @batch_id AND status = 0;
+-- Makes due what was put off.
+UPDATE messages SET due_at = @due_at, expires_at = @expires_at WHERE batch_id = @batch_id AND status = 0 AND due_at = @put_off_at;
+
+-- name: ExtendValidity :exec
+-- Gives what waited in a held batch its validity again.
+UPDATE messages SET expires_at = @expires_at WHERE batch_id = @batch_id AND status = 1 AND expires_at < @expires_at;
+
+-- name: RouteMessage :exec
+UPDATE messages SET provider_id = @provider_id WHERE id = @id AND status = @status;

@@ -33,7 +33,7 @@ UPDATE users SET seen_at = @seen_at WHERE id = @id;
 -- The user and everyone below.
 WITH RECURSIVE tree (id) AS (
   SELECT u.id FROM users u WHERE u.id = @id
-  UNION ALL
+  UNION
   SELECT c.id FROM users c JOIN tree t ON c.parent_id = t.id
 )
 SELECT id FROM tree;

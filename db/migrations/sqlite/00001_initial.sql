@@ -167,13 +167,13 @@ CREATE TABLE messages (
   -- 7 expired, 8 cancelled, 9 suppressed, 10 in doubt, 11 unknown
   status       INTEGER NOT NULL CHECK (status BETWEEN 0 AND 11),
   paid         INTEGER NOT NULL DEFAULT 0 CHECK (paid IN (0, 1, 2)), -- credits: 0 reserved, 1 settled, 2 released
-  priority     INTEGER NOT NULL,              -- 0 single, 1 bulk
+  priority     INTEGER NOT NULL CHECK (priority IN (0, 1)), -- 0 single, 1 bulk
   due_at       INTEGER NOT NULL,              -- must not leave before; also the next attempt
   expires_at   INTEGER NOT NULL,              -- must not leave after
   leased_until INTEGER NOT NULL DEFAULT 0,    -- claimed by dispatch, not yet marked
   attempts     INTEGER NOT NULL DEFAULT 0,    -- calls to the provider
   created_at   INTEGER NOT NULL,
-  submitted_at INTEGER NOT NULL DEFAULT 0,    -- when the provider took it; while submitting, when it was marked
+  submitted_at INTEGER NOT NULL DEFAULT 0,    -- when the provider took it; while submitting or in doubt, when it was marked
   final_at     INTEGER NOT NULL DEFAULT 0,
   poll_at      INTEGER NOT NULL DEFAULT 0,    -- next time to ask for its state; 0 never
   code         TEXT NOT NULL DEFAULT '',      -- the provider's code for the state, '-412'
@@ -182,7 +182,10 @@ CREATE TABLE messages (
 ) STRICT;
 CREATE INDEX messages_user ON messages (user_id, id);
 CREATE INDEX messages_number ON messages (number, id);
-CREATE INDEX messages_due ON messages (provider_id, priority, due_at, id) WHERE status = 1;
+CREATE INDEX messages_batch ON messages (batch_id, id);
+-- What is due: single messages in the order of their time; bulk by batch, because batches take turns.
+CREATE INDEX messages_due ON messages (provider_id, due_at, id) WHERE status = 1 AND priority = 0;
+CREATE INDEX messages_due_bulk ON messages (provider_id, batch_id, due_at, id) WHERE status = 1 AND priority = 1;
 CREATE INDEX messages_scheduled ON messages (due_at) WHERE status = 0;
 CREATE INDEX messages_submitting ON messages (provider_id) WHERE status = 2;
 CREATE INDEX messages_poll ON messages (provider_id, poll_at) WHERE status IN (3, 4);

@@ -1,0 +1,117 @@
+package db
+
+import (
+	"context"
+	"fmt"
+	"strings"
+)
+
+// proofs are the sentences that must be true of a store, each with a query that
+// finds what contradicts it: who or what, what is written, what it should be.
+var proofs = []struct{ sentence, query string }{
+	{"the balance of user %s is %s, but the ledger says %s", `
+SELECT u.username, u.balance, COALESCE(SUM(e.amount), 0) FROM users u LEFT JOIN credit_entries e ON e.user_id = u.id
+GROUP BY u.id HAVING u.balance <> COALESCE(SUM(e.amount), 0)`},
+	{"the reserved credits of user %s are %s, but the ledger says %s", `
+SELECT u.username, u.reserved, COALESCE(SUM(e.reserved), 0) FROM users u LEFT JOIN credit_entries e ON e.user_id = u.id
+GROUP BY u.id HAVING u.reserved <> COALESCE(SUM(e.reserved), 0)`},
+	{"the reserved credits of user %s are %s, but their messages hold %s", `
+SELECT u.username, u.reserved, COALESCE(m.held, 0) FROM users u
+LEFT JOIN (SELECT user_id, SUM(credits) AS held FROM messages WHERE paid = 0 GROUP BY user_id) m ON m.user_id = u.id
+WHERE u.reserved <> COALESCE(m.held, 0)`},
+	{"what was reserved for send %s is %s, but its messages hold %s", `
+SELECT b.id, COALESCE(e.reserved, 0), COALESCE(m.held, 0) FROM batches b
+LEFT JOIN (SELECT batch_id, SUM(reserved) AS reserved FROM credit_entries GROUP BY batch_id) e ON e.batch_id = b.id
+LEFT JOIN (SELECT batch_id, SUM(credits) AS held FROM messages WHERE paid = 0 GROUP BY batch_id) m ON m.batch_id = b.id
+WHERE COALESCE(e.reserved, 0) <> COALESCE(m.held, 0)`},
+	{"send %s has taken %s credits, but its messages cost %s", `
+SELECT b.id, COALESCE(-e.amount, 0), COALESCE(m.cost, 0) FROM batches b
+LEFT JOIN (SELECT batch_id, SUM(amount) AS amount FROM credit_entries GROUP BY batch_id) e ON e.batch_id = b.id
+LEFT JOIN (SELECT batch_id, SUM(credits) AS cost FROM messages WHERE paid <> 2 GROUP BY batch_id) m ON m.batch_id = b.id
+WHERE COALESCE(-e.amount, 0) <> COALESCE(m.cost, 0)`},
+	{"transfers between users add up to %s, and not to %s%s", `
+SELECT SUM(amount), '0', '' FROM credit_entries WHERE kind = 'transfer' HAVING SUM(amount) <> 0`},
+	{"send %s counts %s recipients, but has %s messages", `
+SELECT b.id, b.recipients, COALESCE(m.n, 0) FROM batches b LEFT JOIN (SELECT batch_id, count(*) AS n FROM messages GROUP BY batch_id) m ON m.batch_id = b.id
+WHERE b.recipients <> COALESCE(m.n, 0)`},
+	{"the counters of send %s are %s, but its messages say %s", `
+SELECT * FROM (SELECT b.id, b.n_scheduled || ' ' || b.n_queued || ' ' || b.n_submitting || ' ' || b.n_submitted || ' ' || b.n_sent || ' ' || b.n_delivered || ' ' ||
+  b.n_failed || ' ' || b.n_expired || ' ' || b.n_cancelled || ' ' || b.n_suppressed || ' ' || b.n_in_doubt || ' ' || b.n_unknown AS counted,
+  m.n0 || ' ' || m.n1 || ' ' || m.n2 || ' ' || m.n3 || ' ' || m.n4 || ' ' || m.n5 || ' ' || m.n6 || ' ' || m.n7 || ' ' || m.n8 || ' ' || m.n9 || ' ' || m.n10 || ' ' || m.n11 AS found
+FROM batches b JOIN (SELECT batch_id, SUM(status = 0) AS n0, SUM(status = 1) AS n1, SUM(status = 2) AS n2, SUM(status = 3) AS n3, SUM(status = 4) AS n4,
+  SUM(status = 5) AS n5, SUM(status = 6) AS n6, SUM(status = 7) AS n7, SUM(status = 8) AS n8, SUM(status = 9) AS n9, SUM(status = 10) AS n10, SUM(status = 11) AS n11
+  FROM messages GROUP BY batch_id) m ON m.batch_id = b.id) WHERE counted <> found`},
+	{"message %s stands at status %s, which does not go with its credits (%s)", `
+SELECT id, status, CASE paid WHEN 0 THEN 'reserved' WHEN 1 THEN 'spent' ELSE 'given back' END FROM messages
+WHERE credits > 0 AND NOT CASE WHEN status IN (0, 1, 2, 10) THEN paid = 0 WHEN status IN (3, 4, 5, 11) THEN paid = 1
+  WHEN status = 9 THEN paid = 2 ELSE paid IN (1, 2) END`},
+	{"message %s has a number (%s) that another message of its send has too%s", `
+SELECT MAX(id), number, '' FROM messages GROUP BY batch_id, number HAVING count(*) > 1`},
+}
+
+// problemLimit is how many contradictions of one kind are listed.
+const problemLimit = 20
+
+// Check compares everything that is kept twice, and asks SQLite whether the file
+// is whole. It returns a sentence for each contradiction. It reads the whole
+// store, and holds nobody up.
+func (s *Store) Check(ctx context.Context) (problems []string, err error) {
+	// One transaction, so that all of it is of the same instant.
+	tx, err := s.read.BeginTx(ctx, nil)
+	if err != nil {
+		return nil, fmt.Errorf("check: %w", err)
+	}
+	defer func() { _ = tx.Rollback() }()
+	find := func(sentence, query string) error {
+		rows, err := tx.QueryContext(ctx, query)
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		columns, err := rows.Columns()
+		if err != nil {
+			return err
+		}
+		for n := 0; rows.Next(); n++ {
+			values, into := make([]string, len(columns)), make([]any, len(columns))
+			for i := range values {
+				into[i] = &values[i]
+			}
+			if err := rows.Scan(into...); err != nil {
+				return err
+			}
+			if n == problemLimit {
+				problems = append(problems, "and more of the same")
+				break
+			}
+			problems = append(problems, fmt.Sprintf(sentence, anys(values)...))
+		}
+		return rows.Err()
+	}
+	for _, p := range proofs {
+		if err := find(p.sentence, p.query); err != nil {
+			return nil, fmt.Errorf("check that not %s: %w", strings.ReplaceAll(p.sentence, "%s", "…"), err)
+		}
+	}
+	var verdict string
+	if err := tx.QueryRowContext(ctx, "PRAGMA quick_check(1)").Scan(&verdict); err != nil {
+		return nil, fmt.Errorf("check the file: %w", err)
+	}
+	if verdict != "ok" {
+		problems = append(problems, "the database file is damaged: "+verdict)
+	}
+	broken, err := tx.QueryContext(ctx, "PRAGMA foreign_key_check")
+	if err != nil {
+		return nil, fmt.Errorf("check references: %w", err)
+	}
+	defer broken.Close()
+	for n := 0; broken.Next() && n < problemLimit; n++ {
+		var table, parent string
+		var rowid, key any
+		if err := broken.Scan(&table, &rowid, &parent, &key); err != nil {
+			return nil, fmt.Errorf("check references: %w", err)
+		}
+		problems = append(problems, fmt.Sprintf("a row of %s refers to one of %s that is not there", table, parent))
+	}
+	return problems, broken.Err()
+}
