@@ -46,6 +46,7 @@ var commands = []command{
 	{name: "provider test", args: "NAME", about: "ask a provider for its balance", run: providerTest},
 	{name: "provider default", args: "NAME", about: "route messages to a provider from now on", run: providerDefault},
 	{name: "provider remove", args: "NAME", about: "forget a provider and its credentials", run: providerRemove},
+	{name: "check", about: "prove that balances, counters and messages agree", run: check},
 	{name: "migrate", about: "bring the database up to this version", run: migrate},
 	{name: "healthcheck", about: "ask the running desk whether it is well", run: healthcheck, flags: serveFlags},
 	{name: "version", about: "print the version", run: version},

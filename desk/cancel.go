@@ -39,51 +39,52 @@ func (d *Desk) Cancel(ctx context.Context, a Actor, id int64) error {
 }
 
 // Stop takes back what has not left of a batch and returns how many messages
-// that were. Those that were already on their way stay so.
+// that were. Those that were already on their way stay so; one of them that
+// comes back, certainly not sent, is taken back too. All of it is one
+// transaction, so that nothing leaves between its beginning and its end.
 func (d *Desk) Stop(ctx context.Context, a Actor, batchID int64) (stopped int, err error) {
 	b, err := d.Batch(ctx, a, batchID)
 	if err != nil {
 		return 0, err
 	}
-	for {
-		var n int
-		err := d.store.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-			n = 0
-			if err := tx.StopBatch(ctx, db.StopBatchParams{ID: b.ID, StoppedAt: d.now()}); err != nil {
-				return err
-			}
-			waiting, err := tx.MessagesWaitingInBatch(ctx, db.MessagesWaitingInBatchParams{BatchID: b.ID, PageSize: sweepSize})
+	err = d.store.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		stopped = 0
+		if err := tx.StopBatch(ctx, db.StopBatchParams{ID: b.ID, StoppedAt: d.now()}); err != nil {
+			return err
+		}
+		mv := d.newMoves(tx)
+		page := db.MessagesWaitingInBatchParams{BatchID: b.ID, PageSize: sweepSize}
+		for {
+			waiting, err := tx.MessagesWaitingInBatch(ctx, page)
 			if err != nil {
 				return err
 			}
-			mv := d.newMoves(tx)
 			for _, m := range waiting {
 				moved, err := mv.move(ctx, m, change{to: sms.Cancelled, by: a.User.ID})
 				if err != nil {
 					return err
 				}
 				if moved {
-					n++
+					stopped++
 				}
+				page.AfterID = m.ID
 			}
 			if len(waiting) < sweepSize {
-				if err := tx.ReleaseBatch(ctx, b.ID); err != nil {
-					return err
-				}
-				if err := d.audit(ctx, tx, a, "batch.stop", fmt.Sprint(b.ID), ""); err != nil {
-					return err
-				}
+				break
 			}
-			return mv.flush(ctx)
-		})
-		if err != nil {
-			return stopped, fmt.Errorf("stop batch: %w", err)
 		}
-		stopped += n
-		if n < sweepSize {
-			return stopped, nil
+		if err := tx.ReleaseBatch(ctx, b.ID); err != nil {
+			return err
 		}
+		if err := d.audit(ctx, tx, a, "batch.stop", fmt.Sprint(b.ID), ""); err != nil {
+			return err
+		}
+		return mv.flush(ctx)
+	})
+	if err != nil {
+		return 0, fmt.Errorf("stop batch: %w", err)
 	}
+	return stopped, nil
 }
 
 // Release lets a held batch go on now.
@@ -104,7 +105,12 @@ func (d *Desk) Release(ctx context.Context, a Actor, batchID int64) error {
 			return err
 		}
 		// Their validity counts from now: it passed while they were held.
-		if err := tx.BringForward(ctx, db.BringForwardParams{BatchID: b.ID, DueAt: d.now(), ExpiresAt: d.now() + db.Millis(b.Validity*1000)}); err != nil {
+		now := d.now()
+		expires := now + db.Millis(b.Validity*1000)
+		if err := tx.BringForward(ctx, db.BringForwardParams{BatchID: b.ID, PutOffAt: heldUntil, DueAt: now, ExpiresAt: expires}); err != nil {
+			return err
+		}
+		if err := tx.ExtendValidity(ctx, db.ExtendValidityParams{BatchID: b.ID, ExpiresAt: expires}); err != nil {
 			return err
 		}
 		return d.audit(ctx, tx, a, "batch.release", fmt.Sprint(b.ID), "")

@@ -94,6 +94,9 @@ func (d *Desk) reach(ctx context.Context, a Actor) ([]int64, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read users: %w", err)
 	}
+	if len(tree) == 0 {
+		return []int64{a.User.ID}, nil
+	}
 	all, err := d.store.CountUsers(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("count users: %w", err)

@@ -29,7 +29,9 @@ func (d *Desk) decide(ctx context.Context, a Actor, id int64, action string, how
 	if err != nil {
 		return err
 	}
+	var providerID int64
 	err = d.store.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		providerID = m.ProviderID
 		m, err := tx.Message(ctx, m.ID)
 		if err != nil {
 			return fmt.Errorf("read message: %w", err)
@@ -38,7 +40,13 @@ func (d *Desk) decide(ctx context.Context, a Actor, id int64, action string, how
 			return ErrNotInDoubt
 		}
 		mv := d.newMoves(tx)
-		if _, err := mv.move(ctx, m, how(m, mv.now)); err != nil {
+		c := how(m, mv.now)
+		if c.to == sms.Queued {
+			if providerID, err = d.reroute(ctx, tx, m); err != nil {
+				return err
+			}
+		}
+		if _, err := mv.move(ctx, m, c); err != nil {
 			return err
 		}
 		if err := d.audit(ctx, tx, a, action, fmt.Sprint(m.ID), ""); err != nil {
@@ -49,6 +57,29 @@ func (d *Desk) decide(ctx context.Context, a Actor, id int64, action string, how
 	if err != nil {
 		return err
 	}
-	d.wake(m.ProviderID)
+	d.wake(providerID)
 	return nil
+}
+
+// reroute sends a message whose provider was removed meanwhile through the one
+// in use, because nobody would ever call the other.
+func (d *Desk) reroute(ctx context.Context, tx *db.Tx, m db.Message) (providerID int64, err error) {
+	p, err := tx.Provider(ctx, m.ProviderID)
+	if err != nil {
+		return 0, fmt.Errorf("read provider: %w", err)
+	}
+	if p.RemovedAt == 0 {
+		return p.ID, nil
+	}
+	p, err = tx.DefaultProvider(ctx)
+	if db.IsNotFound(err) {
+		return 0, ErrNoRoute
+	}
+	if err != nil {
+		return 0, fmt.Errorf("read provider: %w", err)
+	}
+	if err := tx.RouteMessage(ctx, db.RouteMessageParams{ID: m.ID, Status: m.Status, ProviderID: p.ID}); err != nil {
+		return 0, fmt.Errorf("route message: %w", err)
+	}
+	return p.ID, nil
 }

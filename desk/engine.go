@@ -18,18 +18,39 @@ import (
 // leaseTime is long enough for what dispatch claims ahead.
 const leaseTime = time.Minute
 
-// Claim leases up to limit messages that are due, single ones before bulk.
-func (d *Desk) Claim(ctx context.Context, providerID int64, limit int) ([]db.Message, error) {
+// Claim leases up to limit messages that are due, single ones before bulk, in
+// which batches take turns: lastTurn is the batch that had the last one.
+func (d *Desk) Claim(ctx context.Context, providerID, lastTurn int64, limit int) ([]db.Message, error) {
 	var claimed []db.Message
 	err := d.store.Write(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
 		now := d.now()
-		claimed, err = tx.ClaimDue(ctx, providerID, now, now.Add(leaseTime), limit)
+		claimed, err = tx.ClaimDue(ctx, providerID, lastTurn, now, now.Add(leaseTime), limit)
 		return err
 	})
 	if err != nil {
 		return nil, fmt.Errorf("claim messages: %w", err)
 	}
 	return claimed, nil
+}
+
+// Unclaim gives messages back that were claimed and will not be marked.
+func (d *Desk) Unclaim(ctx context.Context, claimed []db.Message) error {
+	if len(claimed) == 0 {
+		return nil
+	}
+	err := d.store.Write(ctx, func(ctx context.Context, tx *db.Tx) error { return tx.Unclaim(ctx, idsOf(claimed)) })
+	if err != nil {
+		return fmt.Errorf("unclaim messages: %w", err)
+	}
+	return nil
+}
+
+func idsOf(messages []db.Message) []int64 {
+	ids := make([]int64, len(messages))
+	for i, m := range messages {
+		ids[i] = m.ID
+	}
+	return ids
 }
 
 // NextDue returns when the provider has something to do again, the zero time
@@ -40,8 +61,8 @@ func (d *Desk) NextDue(ctx context.Context, providerID int64) (time.Time, error)
 }
 
 // Mark moves claimed messages to submitting, on disk, and returns those that
-// may be called for now. One that was taken back meanwhile is left out; one
-// that outlived its validity expires.
+// may be called for now, as they stand, in the same order. One that was taken
+// back or held meanwhile is left out; one that outlived its validity expires.
 func (d *Desk) Mark(ctx context.Context, claimed []db.Message) ([]db.Message, error) {
 	var marked []db.Message
 	err := d.store.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
@@ -50,7 +71,7 @@ func (d *Desk) Mark(ctx context.Context, claimed []db.Message) ([]db.Message, er
 		ids := make([]int64, 0, len(claimed))
 		for _, m := range claimed {
 			if m.ExpiresAt < mv.now {
-				if _, err := mv.move(ctx, m, change{to: sms.Expired, reason: "Its validity passed before it could be sent."}); err != nil {
+				if _, err := mv.move(ctx, m, outlived); err != nil {
 					return err
 				}
 				continue
@@ -72,20 +93,23 @@ func (d *Desk) Mark(ctx context.Context, claimed []db.Message) ([]db.Message, er
 	return marked, nil
 }
 
-// marked notes which of the claimed messages have moved to submitting.
-func (mv *moves) marked(claimed []db.Message, moved []int64) []db.Message {
-	in := make(map[int64]bool, len(moved))
-	for _, id := range moved {
-		in[id] = true
+// outlived is the end of a message that waited for too long.
+var outlived = change{to: sms.Expired, reason: "Its validity passed before it could be sent."}
+
+// marked notes the claimed messages that have moved to submitting, and returns
+// them in the order of the claim.
+func (mv *moves) marked(claimed, moved []db.Message) []db.Message {
+	now := make(map[int64]db.Message, len(moved))
+	for _, m := range moved {
+		now[m.ID] = m
 	}
 	marked := make([]db.Message, 0, len(moved))
 	for _, m := range claimed {
-		if !in[m.ID] {
+		m, ok := now[m.ID]
+		if !ok {
 			continue
 		}
 		mv.count(m.BatchID, sms.Queued, sms.Submitting, 1)
-		m.Status, m.SubmittedAt = sms.Submitting, mv.now
-		m.Attempts++
 		mv.note(m, change{to: sms.Submitting})
 		marked = append(marked, m)
 	}
@@ -111,7 +135,7 @@ func (d *Desk) Record(ctx context.Context, outcomes []Outcome) error {
 	err := d.store.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
 		mv := d.newMoves(tx)
 		for _, o := range outcomes {
-			if _, err := mv.move(ctx, o.Message, d.consequence(o, mv.now)); err != nil {
+			if err := mv.answered(ctx, o.Message, d.consequence(o, mv.now)); err != nil {
 				return err
 			}
 		}
@@ -121,6 +145,25 @@ func (d *Desk) Record(ctx context.Context, outcomes []Outcome) error {
 		return fmt.Errorf("record outcomes: %w", err)
 	}
 	return nil
+}
+
+// answered moves a message on after its call. One that would wait for another
+// attempt, but whose batch was stopped during this one, is taken back.
+func (mv *moves) answered(ctx context.Context, m db.Message, c change) error {
+	moved, err := mv.move(ctx, m, c)
+	if err != nil || !moved || c.to != sms.Queued {
+		return err
+	}
+	b, err := mv.tx.Batch(ctx, m.BatchID)
+	if err != nil {
+		return fmt.Errorf("read batch: %w", err)
+	}
+	if b.StoppedAt < m.SubmittedAt {
+		return nil
+	}
+	m.Status = sms.Queued
+	_, err = mv.move(ctx, m, change{to: sms.Cancelled, reason: "The send was stopped; this text had not left."})
+	return err
 }
 
 // consequence decides what follows from a call: what is certain decides.
@@ -145,6 +188,9 @@ func (d *Desk) consequence(o Outcome, now db.Millis) change {
 		}
 	}
 	due := now.Add(retryAfter(o.Message.Attempts, e))
+	if due > o.Message.ExpiresAt && e.Kind == providers.Ambiguous {
+		return change{to: sms.InDoubt, code: e.Code, reason: e.Text} // no time left to find out
+	}
 	if due > o.Message.ExpiresAt {
 		due = o.Message.ExpiresAt + 1 // its next mark expires it
 	}
@@ -179,7 +225,7 @@ func (d *Desk) Recover(ctx context.Context, providerID int64, safe bool) (inDoub
 				c = change{to: sms.Queued, dueAt: mv.now, reason: "The desk stopped while the provider was being called; the provider recognises repeats."}
 			}
 			for _, m := range found {
-				if _, err := mv.move(ctx, m, c); err != nil {
+				if err := mv.answered(ctx, m, c); err != nil {
 					return err
 				}
 			}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"time"
 
 	"textdesk/db"
 	"textdesk/providers"
@@ -58,14 +59,20 @@ func (d *Desk) takeCallback(ctx context.Context, row db.Provider, c providers.Ca
 	if err != nil {
 		return fmt.Errorf("store callback: %w", err)
 	}
+	d.wake(row.ID)
 	return nil
 }
+
+// earlyFor is how long a receipt may come before what it is about: a provider
+// may report on a text sooner than its answer to us is on disk.
+const earlyFor = 2 * time.Minute
 
 // ReadCallbacks understands the callbacks that wait in the store and applies
 // what they say.
 func (d *Desk) ReadCallbacks(ctx context.Context) error {
+	page := db.WaitingCallbacksParams{PageSize: sweepSize}
 	for {
-		waiting, err := d.store.WaitingCallbacks(ctx, sweepSize)
+		waiting, err := d.store.WaitingCallbacks(ctx, page)
 		if err != nil {
 			return fmt.Errorf("read callbacks: %w", err)
 		}
@@ -73,6 +80,7 @@ func (d *Desk) ReadCallbacks(ctx context.Context) error {
 			if err := d.readCallback(ctx, c); err != nil {
 				return err
 			}
+			page.AfterID = c.ID
 		}
 		if len(waiting) < sweepSize {
 			return nil
@@ -80,26 +88,56 @@ func (d *Desk) ReadCallbacks(ctx context.Context) error {
 	}
 }
 
+// readCallback understands one callback. What cannot be applied must not keep
+// the following ones waiting.
 func (d *Desk) readCallback(ctx context.Context, c db.Callback) error {
 	posted, problem := d.parseCallback(ctx, c)
+	if problem == nil {
+		problem = d.applyCallback(ctx, c, posted)
+		if problem == nil || ctx.Err() != nil {
+			return problem
+		}
+	}
+	err := d.store.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		return tx.SetCallbackState(ctx, db.SetCallbackStateParams{ID: c.ID, State: callbackNotUnderstood, Problem: problem.Error()})
+	})
+	if err != nil { // the store, not the callback: it goes on waiting
+		return fmt.Errorf("read callback: %w", err)
+	}
+	return nil
+}
+
+func (d *Desk) applyCallback(ctx context.Context, c db.Callback, posted providers.Posted) error {
 	return d.store.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		state := db.SetCallbackStateParams{ID: c.ID, State: callbackUnderstood}
-		if problem != nil {
-			state.State, state.Problem = callbackNotUnderstood, problem.Error()
-		}
-		if err := tx.SetCallbackState(ctx, state); err != nil {
-			return err
-		}
-		for _, in := range posted.Inbound {
+		for i, in := range posted.Inbound {
+			if in.ID == "" { // else all of them would be repeats of the first
+				in.ID = fmt.Sprintf("callback %d, %d", c.ID, i)
+			}
 			if err := d.receive(ctx, tx, c, in); err != nil {
 				return err
 			}
 		}
-		return d.applyReceipts(ctx, tx, c.ProviderID, posted.Receipts)
+		strangers, err := d.applyReceipts(ctx, tx, c.ProviderID, posted.Receipts)
+		if err != nil {
+			return err
+		}
+		state := db.SetCallbackStateParams{ID: c.ID, State: callbackUnderstood}
+		if strangers > 0 {
+			if d.now() < c.ReceivedAt.Add(earlyFor) {
+				return nil // looked at again with the next ones
+			}
+			state.Problem = fmt.Sprintf("%d of its receipts are about no message of this desk", strangers)
+		}
+		return tx.SetCallbackState(ctx, state)
 	})
 }
 
-func (d *Desk) parseCallback(ctx context.Context, c db.Callback) (providers.Posted, error) {
+func (d *Desk) parseCallback(ctx context.Context, c db.Callback) (posted providers.Posted, err error) {
+	defer func() {
+		if p := recover(); p != nil { // or the same callback would end the desk at every start
+			posted, err = providers.Posted{}, fmt.Errorf("reading it went wrong: %v", p)
+		}
+	}()
 	row, err := d.store.Provider(ctx, c.ProviderID)
 	if err != nil {
 		return providers.Posted{}, fmt.Errorf("read provider: %w", err)

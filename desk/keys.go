@@ -112,15 +112,13 @@ func (d *Desk) ActorByToken(ctx context.Context, token, door, address string) (A
 		return Actor{}, ErrSuspended
 	}
 	if now := d.now(); now > k.LastUsedAt.Add(sessionTouch) {
-		err := d.store.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		// As with sessions, a full disk must not turn questions away.
+		_ = d.store.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
 			if err := tx.TouchUser(ctx, db.TouchUserParams{ID: u.ID, SeenAt: now}); err != nil {
 				return err
 			}
 			return tx.TouchAPIKey(ctx, db.TouchAPIKeyParams{ID: k.ID, LastUsedAt: now})
 		})
-		if err != nil {
-			return Actor{}, fmt.Errorf("touch token: %w", err)
-		}
 	}
 	return Actor{User: u, Door: door, Address: address}, nil
 }

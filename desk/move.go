@@ -60,8 +60,11 @@ func (mv *moves) move(ctx context.Context, m db.Message, c change) (moved bool, 
 	if c.expiresAt != 0 {
 		p.ExpiresAt = c.expiresAt
 	}
-	if c.to == sms.Submitted {
+	switch {
+	case c.to == sms.Submitted:
 		p.SubmittedAt = mv.now
+	case c.to == sms.Queued, m.Status == sms.Submitting && c.to == sms.Failed:
+		p.SubmittedAt = 0 // the provider did not take it
 	}
 	if c.to.Final() {
 		p.FinalAt = mv.now

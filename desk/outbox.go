@@ -268,16 +268,8 @@ func (d *Desk) Attention(ctx context.Context, a Actor) (Attention, error) {
 		return Attention{}, err
 	}
 	var at Attention
-	if users == nil {
-		if at.InDoubt, err = d.store.CountInDoubt(ctx); err != nil {
-			return at, fmt.Errorf("count in doubt: %w", err)
-		}
-	} else {
-		found, err := d.store.FindMessages(ctx, db.MessageFilter{Users: users, Statuses: []sms.Status{sms.InDoubt}, Limit: 1000})
-		if err != nil {
-			return at, err
-		}
-		at.InDoubt = int64(len(found))
+	if at.InDoubt, err = d.store.CountMessages(ctx, users, sms.InDoubt); err != nil {
+		return at, err
 	}
 	held, err := d.store.HeldBatches(ctx)
 	if err != nil {

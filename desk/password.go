@@ -2,6 +2,7 @@ package desk
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"unicode/utf8"
 
@@ -41,15 +42,11 @@ func (d *Desk) hashPassword(ctx context.Context, password string) (string, error
 // matches compares a password with a stored hash. An empty hash costs as much
 // as a real one and matches nothing, so that nobody can tell by the time taken
 // which usernames exist.
-func (d *Desk) matches(ctx context.Context, password, hash string) (bool, error) {
+// Whoever calls it has a place from startHashing.
+func matches(password, hash string) (bool, error) {
 	if len(password) > passwordLimit {
 		return false, nil
 	}
-	release, err := d.startHashing(ctx)
-	if err != nil {
-		return false, err
-	}
-	defer release()
 	if hash == "" {
 		_, err := argon2id.CreateHash(password, passwordCost)
 		return false, err
@@ -80,12 +77,15 @@ func (d *Desk) ChangePassword(ctx context.Context, a Actor, current, password, r
 		return fmt.Errorf("read user: %w", err)
 	}
 	var bad []*Refusal
-	ok, err := d.matches(ctx, current, u.PasswordHash)
-	if err != nil {
+	keys := []string{throttleUser(u.Username)}
+	if err := d.throttled(ctx, keys); err != nil {
 		return err
 	}
-	if !ok {
+	switch err := d.passwordOpens(ctx, keys, current, u.PasswordHash); {
+	case errors.Is(err, ErrSignIn):
 		bad = append(bad, ErrWrongPassword)
+	case err != nil:
+		return err
 	}
 	if r := checkPassword(password); r != nil {
 		bad = append(bad, r)

@@ -60,6 +60,15 @@ type Progress struct {
 // Waiting is how many messages of the batch can still be taken back.
 func (p Progress) Waiting() int64 { return p.Batch.NScheduled + p.Batch.NQueued }
 
+// Counts is how many of its messages stand where. They add up to its
+// recipients.
+func (p Progress) Counts() [sms.StatusCount]int64 {
+	b := p.Batch
+	return [sms.StatusCount]int64{sms.Scheduled: b.NScheduled, sms.Queued: b.NQueued, sms.Submitting: b.NSubmitting,
+		sms.Submitted: b.NSubmitted, sms.Sent: b.NSent, sms.Delivered: b.NDelivered, sms.Failed: b.NFailed, sms.Expired: b.NExpired,
+		sms.Cancelled: b.NCancelled, sms.Suppressed: b.NSuppressed, sms.InDoubt: b.NInDoubt, sms.Unknown: b.NUnknown}
+}
+
 // Final reports whether nothing will happen to the batch on its own.
 func (p Progress) Final() bool {
 	b := p.Batch

@@ -4,9 +4,12 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"net/http"
 	"regexp"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"textdesk/db"
 	"textdesk/providers"
@@ -115,8 +118,14 @@ func (d *Desk) providerRow(n *NewProvider) (db.InsertProviderParams, providers.S
 	if p.Concurrency < 1 || p.Concurrency > 1024 {
 		bad = append(bad, ErrProviderSettings.because("Enter how many requests at the same time, from 1 to 1,024.").on("concurrency"))
 	}
+	if p.GroupSize > largestGroup {
+		bad = append(bad, ErrProviderSettings.because("Enter how many recipients in one call, from 1 to %d.", largestGroup).on("group_size"))
+	}
 	return p, settings, refused(bad)
 }
+
+// largestGroup is how many recipients may share one call.
+const largestGroup = 1000
 
 // slowestRate is one message in 100 seconds.
 const slowestRate = 0.01
@@ -158,7 +167,13 @@ func inSentence(label string) string {
 	return strings.ToLower(label[:1]) + label[1:]
 }
 
-func upperFirst(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
+func upperFirst(s string) string {
+	first, size := utf8.DecodeRuneInString(s)
+	if size == 0 {
+		return s
+	}
+	return string(unicode.ToUpper(first)) + s[size:]
+}
 
 // Providers lists the providers. For administrators.
 func (d *Desk) Providers(ctx context.Context, a Actor) ([]db.Provider, error) {
@@ -179,6 +194,19 @@ func (d *Desk) ProviderRows(ctx context.Context) ([]db.Provider, error) {
 
 // OpenProvider makes the provider of a row, ready to be called.
 func (d *Desk) OpenProvider(row db.Provider) (providers.Provider, error) {
+	p, _, err := d.ConnectProvider(row)
+	return p, err
+}
+
+// ConnectProvider does the same for somebody who calls often, and hangs up at
+// the end: connections are kept between calls.
+func (d *Desk) ConnectProvider(row db.Provider) (p providers.Provider, hangUp func(), err error) {
+	transport := client(int(row.Concurrency))
+	p, err = d.openProvider(row, transport)
+	return p, transport.CloseIdleConnections, err
+}
+
+func (d *Desk) openProvider(row db.Provider, transport *http.Client) (providers.Provider, error) {
 	kind, err := d.kind(row.Kind)
 	if err != nil {
 		return nil, err
@@ -191,7 +219,7 @@ func (d *Desk) OpenProvider(row db.Provider) (providers.Provider, error) {
 	if err := json.Unmarshal([]byte(text), &settings); err != nil {
 		return nil, fmt.Errorf("decode settings: %w", err)
 	}
-	return kind.Open(settings, client(int(row.Concurrency)))
+	return kind.Open(settings, transport)
 }
 
 // SetDefaultProvider routes messages to a provider from now on. Messages that
@@ -283,10 +311,11 @@ func (d *Desk) TestProvider(ctx context.Context, a Actor, name string) (learned 
 	if err != nil {
 		return "", fmt.Errorf("read provider: %w", err)
 	}
-	p, err := d.OpenProvider(row)
+	p, hangUp, err := d.ConnectProvider(row)
 	if err != nil {
 		return "", err
 	}
+	defer hangUp()
 	learned, err = ask(ctx, p)
 	if err != nil {
 		return "", d.troubled(ctx, row.ID, err)

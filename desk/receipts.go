@@ -16,6 +16,9 @@ type Polling struct {
 	messages   []db.Message
 }
 
+// Len is how many messages it is about.
+func (p Polling) Len() int { return len(p.messages) }
+
 // Any reports whether there is something to ask or to put off.
 func (p Polling) Any() bool { return len(p.messages) > 0 }
 
@@ -52,7 +55,8 @@ func (d *Desk) Polled(ctx context.Context, providerID int64, p Polling, receipts
 				return err
 			}
 		}
-		return d.applyReceipts(ctx, tx, providerID, receipts)
+		_, err := d.applyReceipts(ctx, tx, providerID, receipts)
+		return err
 	})
 	if err != nil {
 		return fmt.Errorf("apply receipts: %w", err)
@@ -78,21 +82,25 @@ func pollAfter(age time.Duration) time.Duration {
 }
 
 // applyReceipts moves parts and then their messages. A receipt that is late,
-// repeated or out of order moves nothing back.
-func (d *Desk) applyReceipts(ctx context.Context, tx *db.Tx, providerID int64, receipts []providers.Receipt) error {
+// repeated or out of order moves nothing back. It returns how many were about
+// references that nobody knows.
+func (d *Desk) applyReceipts(ctx context.Context, tx *db.Tx, providerID int64, receipts []providers.Receipt) (strangers int, err error) {
 	mv := d.newMoves(tx)
 	for _, r := range receipts {
 		parts, err := tx.PartsByReference(ctx, db.PartsByReferenceParams{ProviderID: providerID, Reference: r.Reference})
 		if err != nil {
-			return fmt.Errorf("read parts: %w", err)
+			return 0, fmt.Errorf("read parts: %w", err)
+		}
+		if len(parts) == 0 {
+			strangers++
 		}
 		for _, p := range parts {
 			if err := mv.applyReceipt(ctx, p, r); err != nil {
-				return err
+				return 0, err
 			}
 		}
 	}
-	return mv.flush(ctx)
+	return strangers, mv.flush(ctx)
 }
 
 func (mv *moves) applyReceipt(ctx context.Context, p db.Part, r providers.Receipt) error {

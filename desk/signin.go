@@ -3,6 +3,7 @@ package desk
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"textdesk/db"
@@ -18,10 +19,14 @@ const (
 )
 
 // freeAttempts is how often a password may be wrong before waiting begins; the
-// wait doubles with each further failure up to longestBlock.
+// wait doubles with each further failure up to longestBlock. An address has
+// more, because a whole office may stand behind it.
 const (
-	freeAttempts = 5
-	longestBlock = 15 * time.Minute
+	freeAttempts        = 5
+	freeAddressAttempts = 30
+	longestBlock        = 15 * time.Minute
+	// throttleKeyLimit keeps made-up usernames from filling the store.
+	throttleKeyLimit = 80
 )
 
 // SignIn opens a session for whoever knows the password and returns the token
@@ -30,7 +35,7 @@ func (d *Desk) SignIn(ctx context.Context, username, password, address, agent st
 	if r := blankSignIn(username, password); len(r) > 0 {
 		return "", refused(r)
 	}
-	keys := []string{throttleUser(username), "address " + address}
+	keys := []string{throttleUser(username), throttleAddress(address)}
 	if err := d.throttled(ctx, keys); err != nil {
 		return "", err
 	}
@@ -38,17 +43,35 @@ func (d *Desk) SignIn(ctx context.Context, username, password, address, agent st
 	if err != nil && !db.IsNotFound(err) {
 		return "", fmt.Errorf("read user: %w", err)
 	}
-	ok, err := d.matches(ctx, password, u.PasswordHash)
-	if err != nil {
+	if err := d.passwordOpens(ctx, keys, password, u.PasswordHash); err != nil {
 		return "", err
-	}
-	if !ok {
-		return "", d.signInFailed(ctx, keys)
 	}
 	if u.SuspendedAt != 0 {
 		return "", ErrSuspended
 	}
 	return d.openSession(ctx, u, address, agent)
+}
+
+// passwordOpens compares a password with a hash and counts a failure. Many
+// attempts that come at once wait here for a place, so the throttle is asked
+// again when one is free, and the failure counted before it is given up.
+func (d *Desk) passwordOpens(ctx context.Context, keys []string, password, hash string) error {
+	release, err := d.startHashing(ctx)
+	if err != nil {
+		return err
+	}
+	defer release()
+	if err := d.throttled(ctx, keys); err != nil {
+		return err
+	}
+	ok, err := matches(password, hash)
+	if err != nil {
+		return err
+	}
+	if !ok {
+		return d.signInFailed(ctx, keys)
+	}
+	return nil
 }
 
 // blankSignIn refuses what cannot be right, without counting it as an attempt.
@@ -113,15 +136,14 @@ func (d *Desk) ActorBySession(ctx context.Context, token, address string) (Actor
 	}
 	if now > s.SeenAt.Add(sessionTouch) {
 		expires := min(now.Add(sessionIdle), s.CreatedAt.Add(sessionLimit))
-		err := d.store.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		// A full disk must not keep people from looking at what is going on, so
+		// whether this can be written does not matter.
+		_ = d.store.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
 			if err := tx.TouchSession(ctx, db.TouchSessionParams{Hash: s.Hash, SeenAt: now, ExpiresAt: expires}); err != nil {
 				return err
 			}
 			return tx.TouchUser(ctx, db.TouchUserParams{ID: u.ID, SeenAt: now})
 		})
-		if err != nil {
-			return Actor{}, fmt.Errorf("touch session: %w", err)
-		}
 	}
 	return Actor{User: u, Door: "page", Address: address}, nil
 }
@@ -156,7 +178,14 @@ func (d *Desk) SignOutElsewhere(ctx context.Context, a Actor, token string) erro
 	})
 }
 
-func throttleUser(username string) string { return "user " + usernameKey(username) }
+func throttleUser(username string) string {
+	key := "user " + usernameKey(username)
+	return key[:min(len(key), throttleKeyLimit)]
+}
+
+func throttleAddress(address string) string { return addressKey + address }
+
+const addressKey = "address "
 
 // throttled refuses while one of the keys is blocked.
 func (d *Desk) throttled(ctx context.Context, keys []string) error {
@@ -189,7 +218,11 @@ func (d *Desk) signInFailed(ctx context.Context, keys []string) error {
 			}
 			f.Failures++
 			var block time.Duration
-			if over := f.Failures - freeAttempts; over >= 0 {
+			free := int64(freeAttempts)
+			if strings.HasPrefix(key, addressKey) {
+				free = freeAddressAttempts
+			}
+			if over := f.Failures - free; over >= 0 {
 				block = min(time.Second<<min(over, 20), longestBlock)
 			}
 			if err := tx.RecordSignInFailure(ctx, db.RecordSignInFailureParams{Key: key, Failures: f.Failures,

@@ -23,8 +23,16 @@ const (
 // that are too late. It returns when the next one is due.
 func (d *Desk) Promote(ctx context.Context) (next time.Time, err error) {
 	for {
+		// Looked at without a transaction: this runs with every send.
+		at, err := d.store.NextScheduled(ctx)
+		if err != nil {
+			return time.Time{}, fmt.Errorf("promote scheduled: %w", err)
+		}
+		if at == 0 || db.Millis(at) > d.now() {
+			return db.Millis(at).Time(), nil
+		}
 		var due []db.Message
-		err := d.store.Write(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
+		err = d.store.Write(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
 			due, err = tx.DueScheduled(ctx, db.DueScheduledParams{NowAt: d.now(), PageSize: sweepSize})
 			if err != nil {
 				return err
@@ -37,15 +45,7 @@ func (d *Desk) Promote(ctx context.Context) (next time.Time, err error) {
 		for _, id := range providersOf(due) {
 			d.wake(id)
 		}
-		if len(due) < sweepSize {
-			break
-		}
 	}
-	at, err := d.store.NextScheduled(ctx)
-	if err != nil {
-		return time.Time{}, fmt.Errorf("promote scheduled: %w", err)
-	}
-	return db.Millis(at).Time(), nil
 }
 
 func (d *Desk) promote(ctx context.Context, tx *db.Tx, due []db.Message) error {
@@ -86,28 +86,74 @@ func providersOf(messages []db.Message) []int64 {
 }
 
 // GiveUp moves messages to unknown whose final receipt has not come in 72
-// hours.
-func (d *Desk) GiveUp(ctx context.Context, providerID int64) error {
-	for {
-		var stale []db.Message
-		err := d.store.Write(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
-			mv := d.newMoves(tx)
-			stale, err = tx.StaleOutstanding(ctx, db.StaleOutstandingParams{ProviderID: providerID, NowAt: mv.now,
-				BeforeAt: mv.now.Add(-unknownAfter), PageSize: sweepSize})
-			if err != nil {
-				return err
-			}
-			for _, m := range stale {
-				if _, err := mv.move(ctx, m, change{to: sms.Unknown, reason: "The provider gave no final receipt within 72 hours."}); err != nil {
-					return err
-				}
-			}
-			return mv.flush(ctx)
-		})
+// hours, also those of providers that are gone.
+func (d *Desk) GiveUp(ctx context.Context) error {
+	before := d.now().Add(-unknownAfter)
+	for _, status := range []sms.Status{sms.Submitted, sms.Sent} {
+		err := d.eachIn(ctx, status,
+			change{to: sms.Unknown, reason: "The provider gave no final receipt within 72 hours."},
+			func(m db.Message) bool { return m.SubmittedAt < before },
+			func(m db.Message) bool { return m.CreatedAt >= before }) // so are all that follow
 		if err != nil {
 			return fmt.Errorf("give up on receipts: %w", err)
 		}
-		if len(stale) < sweepSize {
+	}
+	return nil
+}
+
+// Expire moves messages to expired whose validity has passed while they waited:
+// for a provider in trouble they would otherwise wait until their turn. What
+// waits in a held batch is a person's to decide.
+func (d *Desk) Expire(ctx context.Context) error {
+	held, err := d.store.HeldBatches(ctx)
+	if err != nil {
+		return fmt.Errorf("read held batches: %w", err)
+	}
+	waits := map[int64]bool{}
+	for _, b := range held {
+		waits[b.ID] = true
+	}
+	now := d.now()
+	err = d.eachIn(ctx, sms.Queued, outlived,
+		func(m db.Message) bool { return m.ExpiresAt < now && !waits[m.BatchID] },
+		func(db.Message) bool { return false })
+	if err != nil {
+		return fmt.Errorf("expire messages: %w", err)
+	}
+	return nil
+}
+
+// eachIn makes a change to the messages with a status that are due for it, from
+// the oldest on until the end. It writes only where there is something to do.
+func (d *Desk) eachIn(ctx context.Context, status sms.Status, c change, due, end func(db.Message) bool) error {
+	page := db.MessagesInParams{Status: status, PageSize: sweepSize}
+	for {
+		found, err := d.store.MessagesIn(ctx, page)
+		if err != nil {
+			return err
+		}
+		var ripe []db.Message
+		for _, m := range found {
+			if due(m) {
+				ripe = append(ripe, m)
+			}
+			page.AfterID = m.ID
+		}
+		if len(ripe) > 0 {
+			err := d.store.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+				mv := d.newMoves(tx)
+				for _, m := range ripe {
+					if _, err := mv.move(ctx, m, c); err != nil {
+						return err
+					}
+				}
+				return mv.flush(ctx)
+			})
+			if err != nil {
+				return err
+			}
+		}
+		if len(found) < sweepSize || end(found[len(found)-1]) {
 			return nil
 		}
 	}

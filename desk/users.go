@@ -127,6 +127,9 @@ func (d *Desk) insertUser(ctx context.Context, tx *db.Tx, a Actor, u NewUser, pa
 	if err != nil {
 		return 0, fmt.Errorf("insert user: %w", err)
 	}
+	if u.Unlimited && parent.ID != 0 && !bool(parent.Unlimited) {
+		return 0, ErrForbidden.because("Only an unlimited administrator can have unlimited users.").on("credits")
+	}
 	if u.Credits > 0 {
 		if err := d.giveCredits(ctx, tx, parent, id, u.Credits); err != nil {
 			return 0, err

@@ -39,7 +39,11 @@ func OpenVault(dir, given string) (*Vault, error) {
 		key := make([]byte, 32)
 		_, _ = rand.Read(key) // never fails
 		text = []byte(base64.StdEncoding.EncodeToString(key) + "\n")
-		if err := writeNew(path, text); err != nil {
+		err := writeNew(path, text)
+		if errors.Is(err, fs.ErrExist) { // another process was faster
+			text, err = os.ReadFile(path)
+		}
+		if err != nil {
 			return nil, fmt.Errorf("make secret key: %w", err)
 		}
 	} else if err != nil {
@@ -48,15 +52,30 @@ func OpenVault(dir, given string) (*Vault, error) {
 	return vaultOf(string(text))
 }
 
-// writeNew writes a file that must survive a power cut and must not replace
-// another.
+// writeNew writes a file that must survive a power cut, must not replace
+// another, and is there either whole or not at all.
 func writeNew(path string, text []byte) error {
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	f, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*.new") // for its owner only
 	if err != nil {
 		return err
 	}
+	defer os.Remove(f.Name())
 	_, err = f.Write(text)
-	return errors.Join(err, f.Sync(), f.Close())
+	if err := errors.Join(err, f.Sync(), f.Close()); err != nil {
+		return err
+	}
+	err = os.Link(f.Name(), path)
+	if err != nil && !errors.Is(err, fs.ErrExist) { // a file system without links
+		err = os.Rename(f.Name(), path)
+	}
+	if err != nil {
+		return err
+	}
+	if dir, err := os.Open(filepath.Dir(path)); err == nil {
+		_ = dir.Sync() // not every system can
+		_ = dir.Close()
+	}
+	return nil
 }
 
 func vaultOf(text string) (*Vault, error) {

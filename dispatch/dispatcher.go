@@ -21,9 +21,14 @@ const refresh = time.Second
 type Dispatcher struct {
 	desk  *desk.Desk
 	log   *slog.Logger
-	lanes map[int64]*lane // touched by the supervisor only
-	wake  chan struct{}   // something was accepted, somewhere
+	wake  chan struct{} // something was accepted, somewhere
 	drain time.Duration
+
+	// The supervisor's own: the lanes that work, the last lane that each
+	// provider has had, and what could not be opened.
+	lanes  map[int64]*lane
+	last   map[int64]*lane
+	broken map[int64]db.Provider
 
 	mu    sync.Mutex
 	bells map[int64]chan struct{} // one for each lane
@@ -45,8 +50,8 @@ func New(d *desk.Desk, o Options) *Dispatcher {
 	if o.Drain == 0 {
 		o.Drain = 30 * time.Second
 	}
-	dp := &Dispatcher{desk: d, log: o.Log, lanes: map[int64]*lane{}, bells: map[int64]chan struct{}{},
-		wake: make(chan struct{}, 1), drain: o.Drain}
+	dp := &Dispatcher{desk: d, log: o.Log, lanes: map[int64]*lane{}, last: map[int64]*lane{},
+		broken: map[int64]db.Provider{}, bells: map[int64]chan struct{}{}, wake: make(chan struct{}, 1), drain: o.Drain}
 	d.OnWork(dp.ring)
 	return dp
 }
@@ -80,7 +85,8 @@ func (dp *Dispatcher) Run(ctx context.Context) error {
 	tick := time.NewTicker(refresh)
 	defer tick.Stop()
 	for ctx.Err() == nil {
-		if rows, err := dp.desk.ProviderRows(ctx); err != nil {
+		rows, err := dp.desk.ProviderRows(ctx)
+		if err != nil {
 			dp.trouble(ctx, "read providers", err)
 		} else {
 			dp.tend(ctx, &work, rows)
@@ -126,24 +132,29 @@ func (dp *Dispatcher) tend(ctx context.Context, work *sync.WaitGroup, rows []db.
 	for _, row := range rows {
 		there[row.ID] = true
 		old := dp.lanes[row.ID]
-		if old != nil && old.row.ChangedAt == row.ChangedAt {
+		if old != nil && sameSetup(old.row, row) {
 			continue
 		}
+		if broken, ok := dp.broken[row.ID]; ok && sameSetup(broken, row) {
+			continue
+		}
+		delete(dp.broken, row.ID)
 		if old != nil {
 			old.stop()
-		}
-		p, err := dp.desk.OpenProvider(row)
-		if err != nil {
-			dp.trouble(ctx, "open provider "+row.Name, err)
 			delete(dp.lanes, row.ID)
+		}
+		p, hangUp, err := dp.desk.ConnectProvider(row)
+		if err != nil {
+			dp.broken[row.ID] = row
+			dp.unopened(ctx, row, err)
 			continue
 		}
-		l := newLane(dp, row, p)
-		dp.lanes[row.ID] = l
+		l := newLane(dp, row, p, hangUp)
 		dp.mu.Lock()
 		dp.bells[row.ID] = l.bell
 		dp.mu.Unlock()
-		l.start(ctx, work)
+		l.start(ctx, work, dp.last[row.ID])
+		dp.lanes[row.ID], dp.last[row.ID] = l, l
 	}
 	for id, l := range dp.lanes {
 		if !there[id] {
@@ -153,9 +164,36 @@ func (dp *Dispatcher) tend(ctx context.Context, work *sync.WaitGroup, rows []db.
 	}
 }
 
+// sameSetup reports whether a lane for one row can go on with the other.
+func sameSetup(a, b db.Provider) bool {
+	return a.Kind == b.Kind && a.Settings == b.Settings && a.Rate == b.Rate && a.Concurrency == b.Concurrency &&
+		a.GroupSize == b.GroupSize && a.ChangedAt == b.ChangedAt
+}
+
+// unopened notes a provider that cannot be used as it is stored.
+func (dp *Dispatcher) unopened(ctx context.Context, row db.Provider, err error) {
+	dp.trouble(ctx, "open provider "+row.Name, err)
+	if err := dp.desk.ProviderTrouble(ctx, row.ID, sentence(err.Error())); err != nil {
+		dp.trouble(ctx, "note provider", err)
+	}
+}
+
+// How often the sweep does what is not woken by anything.
+const (
+	sweepEvery      = 5 * time.Second
+	checkpointEvery = 5 * time.Second
+	outliveEvery    = time.Minute
+	tidyEvery       = 10 * time.Minute
+)
+
 // sweep does what is due by the clock.
 func (dp *Dispatcher) sweep(ctx context.Context) {
-	var tidied time.Time
+	chores := []*chore{
+		{what: "checkpoint", every: checkpointEvery, do: dp.desk.Checkpoint},
+		{what: "expire messages", every: outliveEvery, do: dp.desk.Expire},
+		{what: "give up on receipts", every: outliveEvery, do: dp.desk.GiveUp},
+		{what: "tidy", every: tidyEvery, do: dp.desk.Tidy},
+	}
 	for ctx.Err() == nil {
 		next, err := dp.desk.Promote(ctx)
 		if err != nil {
@@ -164,21 +202,34 @@ func (dp *Dispatcher) sweep(ctx context.Context) {
 		if err := dp.desk.ReadCallbacks(ctx); err != nil {
 			dp.trouble(ctx, "read callbacks", err)
 		}
-		if now := dp.desk.Now(); now.Sub(tidied) > 10*time.Minute {
-			tidied = now
-			if err := dp.desk.Tidy(ctx); err != nil {
-				dp.trouble(ctx, "tidy", err)
+		for _, c := range chores {
+			if err := c.when(ctx, time.Now()); err != nil {
+				dp.trouble(ctx, c.what, err)
 			}
 		}
-		if err := dp.desk.Checkpoint(ctx); err != nil {
-			dp.trouble(ctx, "checkpoint", err)
-		}
-		wait := 5 * time.Second
+		wait := sweepEvery
 		if !next.IsZero() {
-			wait = min(wait, max(next.Sub(dp.desk.Now()), 0))
+			// Not at once: a message that cannot be promoted must not keep us busy.
+			wait = min(wait, max(next.Sub(dp.desk.Now()), 5*time.Millisecond))
 		}
 		pause(ctx, wait, dp.wake)
 	}
+}
+
+// chore is something that is done every so often.
+type chore struct {
+	what  string
+	every time.Duration
+	do    func(context.Context) error
+	done  time.Time
+}
+
+func (c *chore) when(ctx context.Context, now time.Time) error {
+	if !c.done.IsZero() && now.Sub(c.done) < c.every {
+		return nil
+	}
+	c.done = now
+	return c.do(ctx)
 }
 
 // trouble logs what went wrong, unless it is only that we are stopping.

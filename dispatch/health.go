@@ -64,6 +64,9 @@ func (h *health) note(now time.Time, err error) verdict {
 	if until := now.Add(rest); rest > 0 && until.After(h.until) {
 		h.until = until
 	}
+	if err != nil && providers.AsError(err).Kind == providers.Throttled {
+		return nothingNew // it is well, and only wants us slower
+	}
 	if !clear && rest == 0 || clear == h.ok && now.Sub(h.notedAt) < noteEvery {
 		return nothingNew
 	}

@@ -2,10 +2,9 @@ package dispatch
 
 import (
 	"context"
+	"runtime/debug"
 	"sync"
 	"time"
-
-	"golang.org/x/time/rate"
 
 	"textdesk/db"
 	"textdesk/desk"
@@ -22,23 +21,27 @@ type lane struct {
 	row      db.Provider
 	provider providers.Provider
 	bell     chan struct{}
-	pace     *rate.Limiter
+	pace     *pace
 	slots    chan struct{}     // one token for each call that may begin
 	results  chan desk.Outcome // from calls to the recorder
 	cancel   context.CancelFunc
+	hangUp   func()        // closes the provider's connections
+	ended    chan struct{} // closed when nothing is in flight any more
+	lastTurn int64         // the batch that was served last
 	health   *health
+	group    int // how many messages may share a call
 	safe     bool
 	polled   bool
 }
 
-func newLane(dp *Dispatcher, row db.Provider, p providers.Provider) *lane {
-	limit := rate.Inf
-	if row.Rate > 0 {
-		limit = rate.Limit(row.Rate)
-	}
+func newLane(dp *Dispatcher, row db.Provider, p providers.Provider, hangUp func()) *lane {
 	n := int(row.Concurrency)
-	l := &lane{dp: dp, row: row, provider: p, bell: make(chan struct{}, 1), pace: rate.NewLimiter(limit, 1),
-		slots: make(chan struct{}, n), results: make(chan desk.Outcome, n*max(1, int(row.GroupSize))), health: newHealth()}
+	l := &lane{dp: dp, row: row, provider: p, bell: make(chan struct{}, 1), pace: newPace(row.Rate), hangUp: hangUp,
+		ended: make(chan struct{}), slots: make(chan struct{}, n), health: newHealth(), group: 1}
+	if b, ok := p.(providers.BatchSender); ok {
+		l.group = max(1, min(int(row.GroupSize), b.BatchLimit()))
+	}
+	l.results = make(chan desk.Outcome, n*l.group)
 	for range n {
 		l.slots <- struct{}{}
 	}
@@ -48,26 +51,40 @@ func newLane(dp *Dispatcher, row db.Provider, p providers.Provider) *lane {
 }
 
 // start runs the lane until ctx ends or stop is called. work waits for all of
-// it, the calls in flight included.
-func (l *lane) start(ctx context.Context, work *sync.WaitGroup) {
+// it, the calls in flight included. It begins when before, the provider's last
+// lane, has nothing in flight any more: together they could exceed what the
+// provider takes.
+func (l *lane) start(ctx context.Context, work *sync.WaitGroup, before *lane) {
 	ctx, l.cancel = context.WithCancel(ctx)
 	// Calls outlive the end of the lane by the drain time, and what they came to
 	// is recorded whatever happens.
 	calls, stopCalls := context.WithCancel(context.WithoutCancel(ctx))
 	var sending sync.WaitGroup
 	work.Go(func() {
+		if before != nil {
+			select {
+			case <-before.ended:
+			case <-ctx.Done():
+			}
+		}
 		l.feed(ctx, calls, &sending)
 		timer := time.AfterFunc(l.dp.drain, stopCalls)
 		sending.Wait()
 		timer.Stop()
 		stopCalls()
 		close(l.results)
+		l.hangUp()
 	})
-	work.Go(func() { l.record(calls) })
+	work.Go(func() {
+		l.record(calls)
+		if before != nil {
+			<-before.ended // for whoever waits for us
+		}
+		close(l.ended)
+	})
 	if poller, ok := l.provider.(providers.StatusPoller); ok {
 		work.Go(func() { l.poll(ctx, poller) })
 	}
-	work.Go(func() { l.giveUp(ctx) })
 }
 
 // stop ends the lane; what it has in flight is still recorded.
@@ -75,12 +92,14 @@ func (l *lane) stop() { l.cancel() }
 
 // feed claims what is due and starts calls, as slots and pace allow.
 func (l *lane) feed(ctx, calls context.Context, sending *sync.WaitGroup) {
-	ahead := max(2*cap(l.slots), 16)
+	ahead := l.ahead()
 	var claimed []db.Message
+	defer func() { l.unclaim(claimed) }()
 	for ctx.Err() == nil {
 		if wait := l.health.hold(l.dp.desk.Now()); wait > 0 {
 			if wait > longestRest {
-				claimed = nil // goes back to the queue by itself, when its lease ends
+				l.unclaim(claimed)
+				claimed = nil
 			}
 			pause(ctx, wait, nil)
 			continue
@@ -90,12 +109,37 @@ func (l *lane) feed(ctx, calls context.Context, sending *sync.WaitGroup) {
 			continue
 		}
 		var err error
-		if claimed, err = l.dp.desk.Claim(ctx, l.row.ID, ahead); err != nil {
+		if claimed, err = l.dp.desk.Claim(ctx, l.row.ID, l.lastTurn, ahead); err != nil {
 			l.dp.trouble(ctx, "claim messages", err)
 			pause(ctx, time.Second, nil)
 		} else if len(claimed) == 0 {
 			l.idle(ctx)
+		} else if last := claimed[len(claimed)-1]; last.Priority > 0 {
+			l.lastTurn = last.BatchID
 		}
+	}
+}
+
+// ahead is how many messages to claim at a time: enough that no slot waits for
+// the store, and no more than leave within about a second, so that a single
+// message does not wait long behind bulk that is claimed already.
+func (l *lane) ahead() int {
+	n := max(2*cap(l.slots)*l.group, 16)
+	if l.row.Rate > 0 {
+		n = min(n, int(l.row.Rate)+1)
+	}
+	return min(max(n, l.group), claimLimit)
+}
+
+// claimLimit bounds a claim, however many slots there are.
+const claimLimit = 4096
+
+// unclaim gives back what was claimed and will not be sent now. Where that
+// fails, the leases end by themselves.
+func (l *lane) unclaim(claimed []db.Message) {
+	ctx := context.Background()
+	if err := l.dp.desk.Unclaim(ctx, claimed); err != nil {
+		l.dp.trouble(ctx, "unclaim messages", err)
 	}
 }
 
@@ -108,7 +152,6 @@ func (l *lane) idle(ctx context.Context) {
 	} else if !next.IsZero() {
 		wait = min(wait, max(next.Sub(l.dp.desk.Now()), 0))
 	}
-	// What is due now may be leased to us already, or wait in a held batch.
 	pause(ctx, max(wait, 5*time.Millisecond), l.bell)
 }
 
@@ -117,7 +160,7 @@ func (l *lane) idle(ctx context.Context) {
 func (l *lane) launch(ctx, calls context.Context, sending *sync.WaitGroup, claimed []db.Message) []db.Message {
 	jobs, rest := l.admit(ctx, claimed)
 	if len(jobs) == 0 {
-		return rest
+		return claimed
 	}
 	var all []db.Message
 	for _, job := range jobs {
@@ -128,7 +171,7 @@ func (l *lane) launch(ctx, calls context.Context, sending *sync.WaitGroup, claim
 		l.dp.trouble(ctx, "mark messages", err)
 		l.free(len(jobs))
 		pause(ctx, time.Second, nil)
-		return nil
+		return claimed // a full disk, perhaps: nothing is marked, nothing is lost
 	}
 	for _, job := range only(jobs, marked, l.free) {
 		sending.Go(func() { l.call(calls, job) })
@@ -152,7 +195,7 @@ func (l *lane) admit(ctx context.Context, claimed []db.Message) (jobs [][]db.Mes
 			return nil, nil
 		}
 	}
-	if l.pace.Wait(ctx) != nil {
+	if !l.pace.wait(ctx) {
 		l.free(need)
 		return nil, nil
 	}
@@ -168,7 +211,7 @@ func (l *lane) admit(ctx context.Context, claimed []db.Message) (jobs [][]db.Mes
 		default:
 			return jobs, rest
 		}
-		if !l.pace.Allow() {
+		if !l.pace.allow() {
 			l.free(1)
 			return jobs, rest
 		}
@@ -183,19 +226,17 @@ func (l *lane) admit(ctx context.Context, claimed []db.Message) (jobs [][]db.Mes
 // through; the further ones are owed to it, because the limit is messages a
 // second, not calls.
 func (l *lane) job(claimed []db.Message) (job, rest []db.Message) {
-	limit := 1
-	if b, ok := l.provider.(providers.BatchSender); ok {
-		limit = max(1, min(int(l.row.GroupSize), b.BatchLimit()))
-	}
 	n := 1
-	first := claimed[0]
-	for n < len(claimed) && n < limit && claimed[n].BatchID == first.BatchID && claimed[n].Body == first.Body && claimed[n].Sender == first.Sender {
+	for n < len(claimed) && n < l.group && alike(claimed[0], claimed[n]) {
 		n++
 	}
-	for range n - 1 {
-		l.pace.Reserve()
-	}
+	l.pace.owe(n - 1)
 	return claimed[:n:n], claimed[n:]
+}
+
+// alike reports whether two messages may share a call.
+func alike(a, b db.Message) bool {
+	return a.BatchID == b.BatchID && a.Body == b.Body && a.Sender == b.Sender && a.TON == b.TON && a.ExpiresAt == b.ExpiresAt
 }
 
 // only keeps what was marked, and frees the slots of jobs that are left empty.
@@ -242,7 +283,13 @@ func (l *lane) call(ctx context.Context, job []db.Message) {
 	}
 }
 
-func (l *lane) send(ctx context.Context, subs []providers.Submission) []providers.Outcome {
+func (l *lane) send(ctx context.Context, subs []providers.Submission) (outcomes []providers.Outcome) {
+	defer func() {
+		if p := recover(); p != nil { // one provider's mistake must not end the desk
+			l.dp.log.Error("the provider's code panicked", "provider", l.row.Name, "panic", p, "stack", string(debug.Stack()))
+			outcomes = all(len(subs), &providers.Error{Kind: providers.Ambiguous, Text: "the call ended in a fault of this desk"})
+		}
+	}()
 	if len(subs) == 1 {
 		a, err := l.provider.Send(ctx, subs[0])
 		return []providers.Outcome{{Acceptance: a, Err: err}}
@@ -254,7 +301,12 @@ func (l *lane) send(ctx context.Context, subs []providers.Submission) []provider
 	if err == nil {
 		err = &providers.Error{Kind: providers.Ambiguous, Text: "the provider did not answer for every recipient"}
 	}
-	outcomes = make([]providers.Outcome, len(subs))
+	return all(len(subs), err)
+}
+
+// all is the same failure for each of n recipients.
+func all(n int, err error) []providers.Outcome {
+	outcomes := make([]providers.Outcome, n)
 	for i := range outcomes {
 		outcomes[i].Err = err
 	}

@@ -18,28 +18,43 @@ const (
 
 // poll asks the provider about what it has accepted.
 func (l *lane) poll(ctx context.Context, poller providers.StatusPoller) {
+	pace := newPace(l.row.Rate) // questions are no texts, but calls all the same
+	size := pollSize
+	if l.row.Rate > 0 { // what can be asked in a second
+		size = min(size, max(1, int(l.row.Rate))*max(1, poller.PollLimit()))
+	}
+	answered := true
 	for ctx.Err() == nil {
-		due, err := l.dp.desk.DueForPoll(ctx, l.row.ID, pollSize)
+		if rest := l.health.hold(l.dp.desk.Now()); rest > 0 {
+			pause(ctx, rest, nil)
+			continue
+		}
+		due, err := l.dp.desk.DueForPoll(ctx, l.row.ID, size)
 		if err != nil {
 			l.dp.trouble(ctx, "look for messages to poll", err)
-		}
-		if err == nil && due.Any() {
-			receipts := l.ask(ctx, poller, due.References)
-			if err := l.dp.desk.Polled(context.WithoutCancel(ctx), l.row.ID, due, receipts); err != nil {
+		} else if due.Any() {
+			var receipts []providers.Receipt
+			receipts, answered = l.ask(ctx, poller, pace, due.References)
+			if err = l.dp.desk.Polled(context.WithoutCancel(ctx), l.row.ID, due, receipts); err != nil {
 				l.dp.trouble(ctx, "apply receipts", err)
 			}
 		}
-		pause(ctx, pollEvery, nil)
+		if err != nil || !answered || due.Len() < size {
+			pause(ctx, pollEvery, nil)
+		}
 	}
 }
 
 // ask asks in as many calls as the provider needs, and returns what it got: a
-// failed call is only a question to ask again.
-func (l *lane) ask(ctx context.Context, poller providers.StatusPoller, references []string) []providers.Receipt {
-	var all []providers.Receipt
+// failed call is only a question to ask again. It is not answered when the
+// provider could not be asked at all.
+func (l *lane) ask(ctx context.Context, poller providers.StatusPoller, pace *pace, references []string) (all []providers.Receipt, answered bool) {
 	size := max(1, poller.PollLimit())
 	for len(references) > 0 && ctx.Err() == nil {
 		n := min(size, len(references))
+		if !pace.wait(ctx) {
+			return all, false
+		}
 		one, cancel := context.WithTimeout(ctx, pollTime)
 		receipts, err := poller.PollStatus(one, references[:n])
 		cancel()
@@ -48,20 +63,10 @@ func (l *lane) ask(ctx context.Context, poller providers.StatusPoller, reference
 			e := providers.AsError(err)
 			l.dp.log.Debug("poll failed", "provider", l.row.Name, "kind", e.Kind.String(), "code", e.Code)
 			if e.Kind == providers.Unauthorised || e.Kind == providers.Temporary || e.Kind == providers.Throttled {
-				return all
+				return all, false
 			}
 		}
 		references = references[n:]
 	}
-	return all
-}
-
-// giveUp ends the wait for receipts that do not come.
-func (l *lane) giveUp(ctx context.Context) {
-	for ctx.Err() == nil {
-		if err := l.dp.desk.GiveUp(ctx, l.row.ID); err != nil {
-			l.dp.trouble(ctx, "give up on receipts", err)
-		}
-		pause(ctx, time.Minute, nil)
-	}
+	return all, true
 }

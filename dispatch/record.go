@@ -32,7 +32,7 @@ func (l *lane) record(calls context.Context) {
 		}
 		l.store(ctx, calls, batch)
 		for _, o := range batch {
-			l.judge(ctx, o.Err)
+			l.judge(ctx, o)
 			if o.Last {
 				l.free(1)
 			}
@@ -60,9 +60,15 @@ func (l *lane) store(ctx, calls context.Context, batch []desk.Outcome) {
 	}
 }
 
-// judge draws conclusions about the provider from one outcome.
-func (l *lane) judge(ctx context.Context, err error) {
-	now := l.dp.desk.Now()
+// judge draws conclusions about the provider from one outcome. A call for
+// several that fails as a whole is one failure.
+func (l *lane) judge(ctx context.Context, o desk.Outcome) {
+	now, err := l.dp.desk.Now(), o.Err
+	if err != nil && !o.Last {
+		if kind := providers.AsError(err).Kind; kind == providers.Temporary || kind == providers.Ambiguous {
+			return
+		}
+	}
 	verdict := l.health.note(now, err)
 	if verdict == nothingNew {
 		return
