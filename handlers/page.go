@@ -165,11 +165,32 @@ func (s *server) showError(err error, c echo.Context) {
 		_ = c.NoContent(status)
 		return
 	}
-	page := ui.Page{Title: title}
-	if bare, err := s.bare(c, title); err == nil {
-		page = bare
+	reference := ""
+	if status >= 500 {
+		reference = c.Response().Header().Get(echo.HeaderXRequestID)
 	}
-	if err := render(c, status, views.Failure(page, text, c.Response().Header().Get(echo.HeaderXRequestID))); err != nil {
+	if err := render(c, status, s.failure(c, status, title, text, reference)); err != nil {
 		s.Log.Warn("render error page", "error", err)
 	}
+}
+
+// failure is the page for an error: inside the shell for whoever is signed in,
+// as long as the store can be trusted to say so.
+func (s *server) failure(c echo.Context, status int, title, text, reference string) templ.Component {
+	ctx := c.Request().Context()
+	if status < 500 {
+		actor, err := s.Desk.ActorBySession(ctx, s.token(c), c.RealIP())
+		set, settingsErr := s.Desk.Settings(ctx)
+		if err == nil && settingsErr == nil {
+			v := &visit{Context: c, s: s, actor: actor, set: set}
+			if page, err := v.page(title, ""); err == nil {
+				return views.FailureInside(page, text, reference)
+			}
+		}
+	}
+	page, err := s.bare(c, title)
+	if err != nil {
+		page = ui.Page{Title: title}
+	}
+	return views.Failure(page, text, reference)
 }

@@ -56,6 +56,7 @@ func Routes() []Route {
 		post("/setup/provider", Administrators, (*visit).setupProvider),
 		get("/setup/text", Administrators, (*visit).setupTextForm),
 		post("/setup/text", Administrators, (*visit).setupText),
+		get("/setup/text/live", Administrators, (*visit).setupTextLive),
 		get("/setup/done", Administrators, (*visit).setupDone),
 		post("/setup/dismiss", Administrators, (*visit).setupDismiss),
 
@@ -84,7 +85,9 @@ func Routes() []Route {
 		post("/simulator/:number", SignedIn, (*visit).handsetReply),
 
 		get("/account", SignedIn, (*visit).account),
+		get("/account/password", SignedIn, (*visit).accountAgain), // the address of a form that came back
 		post("/account/password", SignedIn, (*visit).changePassword),
+		get("/account/tokens", SignedIn, (*visit).accountAgain),
 		post("/account/tokens", SignedIn, (*visit).newToken),
 		get("/account/tokens/:id/revoke", SignedIn, (*visit).revokeForm),
 		post("/account/tokens/:id/revoke", SignedIn, (*visit).revoke),
@@ -93,6 +96,7 @@ func Routes() []Route {
 		get("/providers", Administrators, (*visit).providers),
 		get("/providers/new", Administrators, (*visit).newProviderForm),
 		post("/providers/new", Administrators, (*visit).newProvider),
+		get("/providers/:name/test", Administrators, (*visit).providersAgain),
 		post("/providers/:name/test", Administrators, (*visit).testProvider),
 		post("/providers/:name/default", Administrators, (*visit).defaultProvider),
 		get("/providers/:name/remove", Administrators, (*visit).removeProviderForm),

@@ -1,7 +1,9 @@
 package handlers
 
 import (
+	"errors"
 	"net/http"
+	"net/url"
 	"strings"
 
 	"github.com/labstack/echo/v4"
@@ -21,13 +23,27 @@ func (s *server) front(c echo.Context) error {
 	return redirect(c, "/send")
 }
 
+// signInForm asks who it is, but for whoever is signed in already, and on a
+// desk that has nobody yet.
 func (s *server) signInForm(c echo.Context) error {
+	ctx := c.Request().Context()
+	if empty, err := s.Desk.Empty(ctx); err != nil {
+		return err
+	} else if empty {
+		return redirect(c, "/setup")
+	}
+	if _, err := s.Desk.ActorBySession(ctx, s.token(c), c.RealIP()); err == nil {
+		return redirect(c, s.ownPath(c.QueryParam("next")))
+	}
 	return s.showSignIn(c, http.StatusOK, views.SignInForm{Next: c.QueryParam("next")}, nil)
 }
 
 func (s *server) signIn(c echo.Context) error {
 	form := views.SignInForm{Username: c.FormValue("username"), Next: c.FormValue("next")}
 	token, err := s.Desk.SignIn(c.Request().Context(), form.Username, c.FormValue("password"), address(c), browser(c.Request()))
+	if errors.Is(err, desk.ErrThrottled) {
+		return s.showSignIn(c, http.StatusTooManyRequests, form, err)
+	}
 	if err != nil {
 		return s.showSignIn(c, http.StatusUnprocessableEntity, form, err)
 	}
@@ -59,9 +75,12 @@ func (v *visit) signOut() error {
 	return redirect(v.Context, "/sign-in")
 }
 
-// ownPath keeps "come back to" from leading to another site.
+// ownPath keeps "come back to" from leading to another site. Browsers drop tabs
+// and line breaks out of an address and take a backslash for a slash, so what
+// has any is not followed.
 func (s *server) ownPath(next string) string {
-	if !strings.HasPrefix(next, "/") || strings.HasPrefix(next, "//") || strings.HasPrefix(next, `/\`) {
+	u, err := url.Parse(next) // refuses control characters
+	if err != nil || u.Scheme != "" || u.Host != "" || u.User != nil || !strings.HasPrefix(next, "/") || strings.HasPrefix(next, "//") || strings.Contains(next, `\`) {
 		return "/"
 	}
 	return next
