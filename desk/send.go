@@ -229,11 +229,11 @@ func parseSender(typed, home string) (sms.Sender, *Refusal) {
 	if errors.As(err, &s) {
 		switch s.Reason {
 		case sms.SenderTooLong:
-			return sms.Sender{}, ErrSenderTooLong.because("%s", s.Error())
+			return sms.Sender{}, ErrSenderTooLong.because("%s.", s.Error())
 		case sms.SenderNotGSM:
 			return sms.Sender{}, ErrSenderLetters.because("%s", s.Error())
 		}
-		return sms.Sender{}, ErrBadSender.because("%s", s.Error())
+		return sms.Sender{}, ErrBadSender.because("%s.", s.Error())
 	}
 	return sms.Sender{}, ErrBadSender
 }

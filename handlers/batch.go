@@ -1,0 +1,139 @@
+package handlers
+
+import (
+	"fmt"
+	"net/http"
+
+	"textdesk/desk"
+	"textdesk/sms"
+	"textdesk/views"
+)
+
+// batch shows how far a send has come. A send to one person is shown as its
+// message.
+func (v *visit) batch() error {
+	p, err := v.progress()
+	if err != nil {
+		return err
+	}
+	only, err := v.s.Desk.OnlyMessage(v.Request().Context(), p.Batch)
+	if err != nil {
+		return err
+	}
+	if only != 0 {
+		return redirect(v.Context, fmt.Sprintf("/messages/%d", only))
+	}
+	page, err := v.page(views.Plural(p.Batch.Recipients, "message", "messages"), "/outbox")
+	if err != nil {
+		return err
+	}
+	return render(v.Context, http.StatusOK, views.BatchPage(page, v.batchView(p)))
+}
+
+// batchLive answers with the part of the page that changes.
+func (v *visit) batchLive() error {
+	p, err := v.progress()
+	if err != nil {
+		return err
+	}
+	return render(v.Context, http.StatusOK, views.BatchLive(v.batchView(p)))
+}
+
+// stopForm asks before what waits is taken back.
+func (v *visit) stopForm() error {
+	p, err := v.progress()
+	if err != nil {
+		return err
+	}
+	if p.Waiting() == 0 {
+		return v.back(v.batchPath(p), "Nothing is waiting any more, so there is nothing to stop.")
+	}
+	page, err := v.page("Stop", "/outbox")
+	if err != nil {
+		return err
+	}
+	return render(v.Context, http.StatusOK, views.StopPage(page, v.batchView(p)))
+}
+
+// stop takes back what has not left.
+func (v *visit) stop() error {
+	p, err := v.progress()
+	if err != nil {
+		return err
+	}
+	n, err := v.s.Desk.Stop(v.Request().Context(), v.actor, p.Batch.ID)
+	if err != nil {
+		return err
+	}
+	if n == 0 {
+		return v.back(v.batchPath(p), "Nothing was waiting any more, so nothing was stopped.")
+	}
+	return v.back(v.batchPath(p), "Stopped: %s taken back and will not be sent.", views.Plural(n, "message was", "messages were"))
+}
+
+// release lets a send that was held for being late go now.
+func (v *visit) release() error {
+	p, err := v.progress()
+	if err != nil {
+		return err
+	}
+	if err := v.s.Desk.Release(v.Request().Context(), v.actor, p.Batch.ID); err != nil {
+		if len(desk.Refusals(err)) > 0 {
+			return v.back(v.batchPath(p), "%s", err.Error())
+		}
+		return err
+	}
+	return v.back(v.batchPath(p), "On its way: %s.", views.Plural(p.Waiting(), "message leaves now", "messages leave now"))
+}
+
+// progress is how far the batch in the address has come.
+func (v *visit) progress() (desk.Progress, error) {
+	id, err := v.id()
+	if err != nil {
+		return desk.Progress{}, err
+	}
+	return v.s.Desk.Progress(v.Request().Context(), v.actor, id)
+}
+
+func (v *visit) batchPath(p desk.Progress) string { return fmt.Sprintf("/batches/%d", p.Batch.ID) }
+
+func (v *visit) batchView(p desk.Progress) views.Batch {
+	b := p.Batch
+	out := views.Batch{ID: b.ID, Now: v.now(), Mine: b.UserID == v.actor.User.ID, By: p.By, Body: b.Body,
+		From: sms.Sender{Address: b.Sender, TON: b.TON}, Home: v.set.Country, SentAt: b.CreatedAt.Time(), Parts: b.Parts, Credits: b.Credits,
+		People: b.Recipients, Waiting: p.Waiting(), Back: p.Back(), StartsAt: p.StartsAt, Rate: p.Rate, Left: p.Left, Held: b.HeldAt != 0,
+		Scheduled: b.NScheduled > 0 && b.NScheduled == p.Waiting(), Stopped: b.StoppedAt != 0, Trouble: p.Trouble, Final: p.Final()}
+	if b.SendAt > b.CreatedAt {
+		out.SendAt = b.SendAt.Time()
+	}
+	counts := p.Counts()
+	for _, g := range stateGroups[1:] { // the first is all of them
+		group := views.BatchGroup{Key: g.key, Word: g.label, State: g.statuses[len(g.statuses)-1]}
+		if g.key == "not-delivered" {
+			group.State = sms.Failed
+		}
+		for _, s := range g.statuses {
+			group.Count += counts[s]
+		}
+		out.Groups = append(out.Groups, group)
+	}
+	out.LiveEvery = batchEvery(out)
+	return out
+}
+
+// batchEvery is how often the page asks what is new: each second while all of it
+// can be undone, rarely while only receipts are to come, and not at all once
+// nothing happens by itself.
+func batchEvery(b views.Batch) string {
+	switch {
+	case b.Final:
+		return ""
+	case !b.StartsAt.IsZero():
+		return "1s"
+	case b.Held, b.Scheduled:
+		return "15s"
+	case b.Waiting > 0:
+		return "2s"
+	}
+	return "3s"
+}

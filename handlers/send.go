@@ -1,0 +1,281 @@
+package handlers
+
+import (
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"textdesk/desk"
+	"textdesk/sms"
+	"textdesk/sms/gsm"
+	"textdesk/views"
+	"textdesk/views/ui"
+)
+
+// sendForm is the empty composer. A number in the address is filled in:
+// /send?to=07700900123.
+func (v *visit) sendForm() error {
+	form := views.Compose{Key: rand.Text(), To: v.QueryParam("to"), Sender: v.ownSender()}
+	return v.showCompose(http.StatusOK, form, nil)
+}
+
+// send does what the pressed button says. Only the buttons that say so lead to
+// a send; whatever else submits the form, such as the Enter key, works the
+// numbers out again.
+func (v *visit) send() error {
+	form, err := v.readCompose()
+	if err != nil {
+		return err
+	}
+	switch v.FormValue("do") {
+	case "send", "review":
+		return v.submit(form)
+	case "plain":
+		form.Body = gsm.Plain(gsm.Clean(form.Body))
+		form.Outlook.Counter.Replaced = true
+	}
+	return v.showCompose(http.StatusOK, form, nil)
+}
+
+// sendCheck answers with what changes while somebody types.
+func (v *visit) sendCheck() error {
+	form, err := v.readCompose()
+	if err != nil {
+		return err
+	}
+	if v.FormValue("do") == "plain" {
+		form.Body = gsm.Plain(gsm.Clean(form.Body))
+		form.Outlook.Counter.Replaced = true
+	}
+	p, err := v.plan(form)
+	if err != nil {
+		return err
+	}
+	return render(v.Context, http.StatusOK, views.SendCheck(p.form))
+}
+
+// readCompose reads the form as typed.
+func (v *visit) readCompose() (views.Compose, error) {
+	if err := v.Request().ParseForm(); err != nil {
+		return views.Compose{}, echo.NewHTTPError(http.StatusRequestEntityTooLarge, "This is more than one send can take. Go back and make it smaller")
+	}
+	return views.Compose{Key: v.FormValue("key"), To: v.FormValue("to"), Sender: v.FormValue("sender"), Body: v.FormValue("body"),
+		Later: v.FormValue("when") == "later", Date: v.FormValue("at_date"), Time: v.FormValue("at_time")}, nil
+}
+
+// ownSender is the sender that the user starts with.
+func (v *visit) ownSender() string {
+	for _, typed := range []string{v.actor.User.Sender, v.set.Sender} {
+		if typed == "" {
+			continue
+		}
+		if s, err := sms.ParseSender(typed, v.set.Country); err == nil {
+			return s.Display(v.set.Country)
+		}
+		return typed
+	}
+	return ""
+}
+
+// plan is a form that the desk has read.
+type plan struct {
+	form  views.Compose // with its outlook
+	order desk.Order
+	draft desk.Draft
+	// when is why the date and time are none, nil when they are.
+	when error
+}
+
+// plan has the desk work out what a form would do.
+func (v *visit) plan(form views.Compose) (plan, error) {
+	p := plan{form: form}
+	typed := sms.SplitNumbers(form.To)
+	p.order = desk.Order{Sender: form.Sender, Body: form.Body}
+	for _, t := range typed {
+		p.order.To = append(p.order.To, t.Number)
+	}
+	var at desk.LocalTime
+	if form.Later {
+		if at, p.when = desk.ReadLocalTime(form.Date, form.Time, v.set.Zone); p.when != nil && len(desk.Refusals(p.when)) == 0 {
+			return plan{}, p.when
+		}
+		p.order.SendAt = at.At
+	}
+	var err error
+	if p.draft, err = v.s.Desk.Check(v.Request().Context(), v.actor, p.order); err != nil {
+		return plan{}, err
+	}
+	if p.draft.People > 1 {
+		p.order.Undo = v.set.Undo
+	}
+	p.order.SubmitKey = submitKey(form)
+	p.form.Outlook = v.outlook(p, typed, at)
+	p.form.Zone, p.form.Today = views.ZoneWords(v.set.Zone), v.now().Format("2006-01-02")
+	return p, nil
+}
+
+// submitKey is the one-time key of a form together with what was typed into
+// it. The same form submitted twice has one; a form that somebody went back to
+// and changed has another, and is sent.
+func submitKey(form views.Compose) string {
+	if form.Key == "" {
+		return ""
+	}
+	when := ""
+	if form.Later {
+		when = form.Date + " " + form.Time
+	}
+	sum := sha256.New()
+	for _, part := range []string{form.Key, form.To, form.Sender, form.Body, when} {
+		part = strings.ReplaceAll(part, "\r\n", "\n")
+		fmt.Fprintf(sum, "%d:%s", len(part), part)
+	}
+	return hex.EncodeToString(sum.Sum(nil))
+}
+
+// outlook is the draft as the page shows it.
+func (v *visit) outlook(p plan, typed []sms.Typed, at desk.LocalTime) views.Outlook {
+	o := views.Outlook{Now: v.now(), Home: v.set.Country, People: p.draft.People, Duplicates: p.draft.Duplicates, Bad: p.draft.Bad,
+		Skipped: skipped(p.draft.Recipients, typed), Sender: p.draft.Sender, Leaves: at.At, Twice: at.Twice,
+		Counter: views.Counter{Body: p.draft.Body, Size: p.draft.Size, Replaced: p.form.Outlook.Counter.Replaced},
+		Credits: p.draft.Credits, Balance: p.draft.Balance, Unlimited: p.draft.Unlimited}
+	if p.when != nil && p.form.Date != "" && p.form.Time != "" {
+		o.TimeProblem = p.when.Error()
+	}
+	for _, r := range p.draft.Problems {
+		// What is merely not filled in yet is no news to whoever is typing.
+		switch {
+		case errors.Is(r, desk.ErrTooManyTo):
+			o.ToProblem = r.Sentence
+		case errors.Is(r, desk.ErrSenderTooLong), errors.Is(r, desk.ErrBadSender):
+			o.SenderProblem = r.Sentence
+		case errors.Is(r, desk.ErrBodyTooLong):
+			o.Counter.Problem = r.Sentence
+		case r.Field == "when":
+			o.TimeProblem = r.Sentence
+		}
+	}
+	return o
+}
+
+// submit sends one message at once, and several after they were reviewed.
+func (v *visit) submit(form views.Compose) error {
+	ctx := v.Request().Context()
+	p, err := v.plan(form)
+	if err != nil {
+		return err
+	}
+	cause := p.problems()
+	many := p.draft.People > 1 || p.draft.People > 0 && p.draft.Bad > 0
+	reviewed := v.FormValue("reviewed") == strconv.Itoa(p.draft.People)
+	switch {
+	case form.Key == "":
+		// Without its key a form could be sent twice.
+		p.form.Errors = []ui.FieldError{{Message: "Check this page, then press the button again."}}
+	case p.when != nil:
+	case many && (!reviewed || v.FormValue("do") == "review"):
+		if wholly(cause) {
+			return v.showReview(p, cause)
+		}
+	default:
+		// Even a form with problems: it may have been sent already.
+		sent, err := v.s.Desk.Send(ctx, v.actor, p.order)
+		if err == nil {
+			return v.sent(p, sent)
+		}
+		if cause = err; many && wholly(cause) {
+			return v.showReview(p, cause)
+		}
+	}
+	return v.showCompose(http.StatusUnprocessableEntity, p.form, cause)
+}
+
+// problems are what keeps the order from being sent, in the order of the form;
+// nil for nothing.
+func (p plan) problems() error {
+	all := []error{p.when}
+	for i := len(p.draft.Problems) - 1; i >= 0; i-- {
+		r := p.draft.Problems[i]
+		if r.Field == "" {
+			all = append(all, r)
+		} else {
+			all = append([]error{r}, all...)
+		}
+	}
+	return errors.Join(all...)
+}
+
+// wholly reports whether err refuses the order as a whole and no field of it,
+// so that there is nothing to correct in the form.
+func wholly(err error) bool {
+	for _, r := range desk.Refusals(err) {
+		if r.Field != "" {
+			return false
+		}
+	}
+	return true
+}
+
+// sent leads to where the sender can watch it go.
+func (v *visit) sent(p plan, sent desk.Sent) error {
+	ctx := v.Request().Context()
+	path := fmt.Sprintf("/batches/%d", sent.BatchID)
+	if p.draft.People == 1 {
+		b, err := v.s.Desk.Batch(ctx, v.actor, sent.BatchID)
+		if err != nil {
+			return err
+		}
+		id, err := v.s.Desk.OnlyMessage(ctx, b)
+		if err != nil {
+			return err
+		}
+		if id != 0 {
+			path = fmt.Sprintf("/messages/%d", id)
+		}
+	}
+	if v.actor.Admin() && !v.set.SetUp.FirstText {
+		if err := v.s.Desk.FinishStep(ctx, v.actor, desk.StepFirstText); err != nil {
+			return err
+		}
+	}
+	switch o := p.form.Outlook; {
+	case sent.Again:
+		return v.back(path, "This was sent already, and only once.")
+	case !o.Leaves.IsZero():
+		return v.back(path, "Scheduled for %s.", views.Moment(o.Leaves, o.Now))
+	}
+	return redirect(v.Context, path)
+}
+
+// showCompose is the composer with what was typed.
+func (v *visit) showCompose(status int, form views.Compose, cause error) error {
+	p, err := v.plan(form)
+	if err != nil {
+		return err
+	}
+	if p.form.Key == "" {
+		p.form.Key = rand.Text()
+	}
+	refused, err := fieldErrors(cause)
+	if err != nil {
+		return err
+	}
+	p.form.Errors = append(form.Errors, refused...)
+	p.form.SaidOnce()
+	if status == http.StatusOK && !form.Later && form.Body == "" && form.To == "" && v.actor.Admin() && !v.set.SetUp.Done() {
+		p.form.Started = &views.GettingStarted{Organisation: v.set.SetUp.Organisation, Provider: v.set.SetUp.Provider, FirstText: v.set.SetUp.FirstText}
+	}
+	page, err := v.page("Send a text", "/send")
+	if err != nil {
+		return err
+	}
+	page.HasErrors = len(p.form.Errors) > 0
+	return render(v.Context, status, views.SendPage(page, p.form))
+}
