@@ -95,18 +95,34 @@ func (d *Desk) filter(ctx context.Context, a Actor, f Filter) (db.MessageFilter,
 	}
 	where := db.MessageFilter{Users: users, Statuses: f.Statuses, BatchID: f.BatchID, From: db.At(f.From), To: db.At(f.To),
 		Before: f.Before, After: f.After, Limit: f.Limit}
-	if f.Search = strings.TrimSpace(f.Search); f.Search != "" {
-		set, err := d.Settings(ctx)
-		if err != nil {
+	if f.Search = strings.TrimSpace(strings.ReplaceAll(f.Search, "\x00", " ")); f.Search != "" {
+		if where.Number, err = d.searchedNumber(ctx, users, f.Search); err != nil {
 			return db.MessageFilter{}, err
 		}
-		if number := sms.NumberPrefix(f.Search, set.Country); number != "" {
-			where.Number = sms.MSISDN(number)
-		} else {
+		if where.Number == "" {
 			where.Words = f.Search
 		}
 	}
 	return where, nil
+}
+
+// searchedNumber is the beginning of a number that was searched for, "" when
+// the search is for words. Digits that begin no number that was texted are
+// words too: an order number, a year.
+func (d *Desk) searchedNumber(ctx context.Context, users []int64, typed string) (sms.MSISDN, error) {
+	set, err := d.Settings(ctx)
+	if err != nil {
+		return "", err
+	}
+	number := sms.MSISDN(sms.NumberPrefix(typed, set.Country))
+	if number == "" {
+		return "", nil
+	}
+	found, err := d.store.FindMessages(ctx, db.MessageFilter{Users: users, Number: number, Limit: 1})
+	if err != nil || len(found) == 0 {
+		return "", err
+	}
+	return number, nil
 }
 
 // usernames names the senders of messages; of all users where the actor is an

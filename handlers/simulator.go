@@ -17,7 +17,7 @@ import (
 
 const (
 	// phonesListed is how many phones the simulator's page lists.
-	phonesListed = 20
+	phonesListed = 10
 	// phonesBeside is how many phones one page shows.
 	phonesBeside = 4
 	// outsideListed is how many texts that are not on a phone stand below it.
@@ -176,7 +176,7 @@ func (v *visit) handsetReply() error {
 	answer := func(p *views.Phone) {
 		p.Turn, p.Ready = turn(v.FormValue("turn"))+1, true
 		if len(refused) > 0 {
-			p.Turn, p.Draft, p.Error = p.Turn-1, body, refused[0].Message
+			p.Draft, p.Error = body, refused[0].Message
 		}
 	}
 	if !v.fragment() {

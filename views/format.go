@@ -1,6 +1,8 @@
 package views
 
 import (
+	"time"
+
 	"textdesk/sms"
 	"textdesk/views/ui"
 )
@@ -38,7 +40,7 @@ var happened = [sms.StatusCount]string{
 	sms.Scheduled: "Scheduled", sms.Queued: "Waits for the next try", sms.Submitting: "Handed to the provider",
 	sms.Submitted: "Taken by the provider", sms.Sent: "Handed to the network", sms.Delivered: "Delivered to the phone",
 	sms.Failed: "Not delivered", sms.Expired: "Expired", sms.Cancelled: "Cancelled", sms.Suppressed: "Not sent: the number is opted out",
-	sms.InDoubt: "No answer came", sms.Unknown: "No receipt came",
+	sms.InDoubt: "Nobody can tell whether it went", sms.Unknown: "No receipt came",
 }
 
 // Happened says in a timeline that a message came into a state.
@@ -53,4 +55,24 @@ func Plural[T ~int | ~int64](n T, one, many string) string {
 		return "1 " + one
 	}
 	return Count(n) + " " + many
+}
+
+// ProviderHealth says how a provider does, by when it last answered and when it
+// last failed for a reason of its own.
+func ProviderHealth(okAt, errorAt time.Time) Status {
+	switch {
+	case errorAt.After(okAt):
+		return Status{"In trouble", ui.Failed, "triangle-alert", "Its last call failed."}
+	case okAt.IsZero():
+		return Status{"Not used yet", ui.Neutral, "clock", "Nothing was sent through it so far."}
+	}
+	return Status{"Working", ui.Delivered, "circle-check", "It answered the last call."}
+}
+
+// Level is what staff call a user's level.
+func Level(level string) string {
+	if level == "admin" {
+		return "Administrator"
+	}
+	return "Normal user"
 }
