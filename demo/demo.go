@@ -70,14 +70,17 @@ func Fill(ctx context.Context, d *desk.Desk, store *db.Store, size int) error {
 	}
 	f := &filler{store: store, random: rand.New(rand.NewPCG(7, 11)), now: d.Now(), provider: provider.ID}
 	f.senders = []int64{ids[0], ids[0], ids[1], ids[1], ids[1], ids[2]}
-	if err := f.fill(ctx, size); err != nil {
+	if err := schedule(ctx, d, admin, size); err != nil {
 		return err
 	}
-	return schedule(ctx, d, admin)
+	return f.fill(ctx, size)
 }
 
 // schedule leaves something in the future.
-func schedule(ctx context.Context, d *desk.Desk, admin desk.Actor) error {
+func schedule(ctx context.Context, d *desk.Desk, admin desk.Actor, size int) error {
+	if size == 0 {
+		return nil
+	}
 	tomorrow := d.Now().Add(24 * time.Hour).Truncate(time.Hour)
 	for i, o := range []desk.Order{
 		{Body: "Reminder: no school on Monday, it is a staff training day.", SendAt: tomorrow},
@@ -146,6 +149,9 @@ type plan struct {
 
 func (f *filler) plan(most int) plan {
 	t := texts[f.random.IntN(len(texts))]
+	for t.bulk && f.random.IntN(10) > 0 { // most of an office's texts go to one person
+		t = texts[f.random.IntN(len(texts))]
+	}
 	p := plan{text: t, people: 1, user: f.senders[f.random.IntN(len(f.senders))]}
 	if t.bulk {
 		p.people = 20 + f.random.IntN(380)
