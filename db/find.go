@@ -103,7 +103,7 @@ WHERE number >= ? AND number < ? LIMIT ?)`, string(f.Number), string(f.Number)+"
 			f.index = "NOT INDEXED"
 		}
 	}
-	query, args := f.query()
+	query, args := f.query(messageColumns)
 	return scanMessages(s.reads.QueryContext(ctx, query, args...))
 }
 
@@ -186,10 +186,10 @@ func (s *Store) batchesWithWords(ctx context.Context, match string, edge int64, 
 // leadLimit is how many pages are merged into one.
 const leadLimit = 100
 
-// query composes a page's SQL. Where several users or statuses are wanted,
+// query composes a page's SQL, for some columns. Where several users or statuses are wanted,
 // each gets a page of its own from its index and the pages are merged: SQLite
 // would otherwise sort all rows that match.
-func (f MessageFilter) query() (string, []any) {
+func (f MessageFilter) query(columns string) (string, []any) {
 	order := "id DESC"
 	if f.oldestFirst {
 		order = "id ASC"
@@ -207,11 +207,11 @@ func (f MessageFilter) query() (string, []any) {
 		if index == "" && f.batches == nil && f.BatchID == 0 {
 			index = "NOT INDEXED" // in the order of ids, until the page is full
 		}
-		return "SELECT " + messageColumns + " FROM messages " + index + where + " ORDER BY " + order + " LIMIT ?", append(args, f.Limit)
+		return "SELECT " + columns + " FROM messages " + index + where + " ORDER BY " + order + " LIMIT ?", append(args, f.Limit)
 	}
 	if len(leads) == 1 {
 		where, args := f.where(leads[0])
-		return "SELECT " + messageColumns + " FROM messages " + leads[0].index + where + " ORDER BY " + order + " LIMIT ?", append(args, f.Limit)
+		return "SELECT " + columns + " FROM messages " + leads[0].index + where + " ORDER BY " + order + " LIMIT ?", append(args, f.Limit)
 	}
 	var pages []string
 	var args []any
@@ -220,7 +220,7 @@ func (f MessageFilter) query() (string, []any) {
 		pages = append(pages, "SELECT * FROM (SELECT id FROM messages "+lead.index+where+" ORDER BY "+order+" LIMIT ?)")
 		args = append(append(args, values...), f.Limit)
 	}
-	query := "SELECT " + messageColumns + " FROM messages WHERE id IN (" + strings.Join(pages, " UNION ALL ") +
+	query := "SELECT " + columns + " FROM messages WHERE id IN (" + strings.Join(pages, " UNION ALL ") +
 		") ORDER BY " + order + " LIMIT ?"
 	return query, append(args, f.Limit)
 }

@@ -231,7 +231,7 @@ func parseSender(typed, home string) (sms.Sender, *Refusal) {
 		case sms.SenderTooLong:
 			return sms.Sender{}, ErrSenderTooLong.because("%s.", s.Error())
 		case sms.SenderNotGSM:
-			return sms.Sender{}, ErrSenderLetters.because("%s", s.Error())
+			return sms.Sender{}, ErrSenderLetters.because("%s.", s.Error())
 		}
 		return sms.Sender{}, ErrBadSender.because("%s.", s.Error())
 	}

@@ -25,6 +25,7 @@ import (
 	"textdesk/desk"
 	"textdesk/handlers/fastsmsapi"
 	"textdesk/providers/all"
+	"textdesk/sms"
 )
 
 func TestMain(m *testing.M) {
@@ -45,11 +46,12 @@ func TestMain(m *testing.M) {
 // otherwise. Message ids begin at 10000001.
 type world struct {
 	*desk.Desk
-	t      testing.TB
-	store  *db.Store
-	tokens map[string]string // by username
-	door   http.Handler
-	now    atomic.Int64 // UnixNano
+	t          testing.TB
+	store      *db.Store
+	closeStore func()
+	tokens     map[string]string // by username
+	door       http.Handler
+	now        atomic.Int64 // UnixNano; 0 is the machine's
 }
 
 // template is a data directory that every world starts from, because making
@@ -79,7 +81,8 @@ func newWorld(t testing.TB) *world {
 	var err error
 	w.store, err = db.Open(t.Context(), dir)
 	must(t, err)
-	t.Cleanup(func() { must(t, w.store.Close()) })
+	w.closeStore = sync.OnceFunc(func() { must(t, w.store.Close()) })
+	t.Cleanup(w.closeStore)
 	vault, err := desk.OpenVault(dir, "")
 	must(t, err)
 	w.Desk = desk.New(desk.Options{Store: w.store, Vault: vault, Types: all.Types(), Clock: w.clock})
@@ -138,7 +141,12 @@ func must(t testing.TB, err error) {
 	}
 }
 
-func (w *world) clock() time.Time { return time.Unix(0, w.now.Load()) }
+func (w *world) clock() time.Time {
+	if set := w.now.Load(); set != 0 {
+		return time.Unix(0, set)
+	}
+	return time.Now()
+}
 
 // at sets the clock.
 func (w *world) at(rfc3339 string) {
@@ -247,4 +255,16 @@ func (w *world) provider() int64 {
 	rows, err := w.ProviderRows(w.t.Context())
 	must(w.t, err)
 	return rows[0].ID
+}
+
+// setStatus makes every message stand somewhere, without the way there.
+func setStatus(s sms.Status) func(context.Context, *db.Tx) error {
+	return func(ctx context.Context, tx *db.Tx) error {
+		m, err := tx.Message(ctx, 10000001)
+		if err != nil {
+			return err
+		}
+		_, err = tx.MoveMessage(ctx, db.MoveMessageParams{ID: m.ID, WasStatus: m.Status, Status: s, DueAt: m.DueAt, ExpiresAt: m.ExpiresAt})
+		return err
+	}
 }

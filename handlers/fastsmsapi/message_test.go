@@ -44,7 +44,7 @@ func TestStatusOnTheWay(t *testing.T) {
 	}
 	out := func(id string, o desk.Outcome) {
 		t.Helper()
-		claimed, err := w.Claim(ctx, provider, 10)
+		claimed, err := w.Claim(ctx, provider, 0, 10)
 		must(t, err)
 		marked, err := w.Mark(ctx, claimed)
 		must(t, err)
