@@ -144,3 +144,20 @@ func touch(path string) error {
 
 // IsNotFound reports whether a query found no row.
 func IsNotFound(err error) bool { return errors.Is(err, sql.ErrNoRows) }
+
+// LimitPages keeps the database from growing by more than so many pages, as a
+// full disk would; 0 lifts the limit.
+func (s *Store) LimitPages(ctx context.Context, more int) error {
+	var pages, limit int
+	if err := s.read.QueryRowContext(ctx, "PRAGMA page_count").Scan(&pages); err != nil {
+		return fmt.Errorf("limit pages: %w", err)
+	}
+	limit = pages + more
+	if more == 0 {
+		limit = 1<<32 - 2
+	}
+	if err := s.conn.QueryRowContext(ctx, fmt.Sprintf("PRAGMA max_page_count(%d)", limit)).Scan(&limit); err != nil {
+		return fmt.Errorf("limit pages: %w", err)
+	}
+	return nil
+}

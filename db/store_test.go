@@ -198,18 +198,9 @@ func TestACallerWhoLeavesTakesNobodyAlong(t *testing.T) {
 	}
 }
 
-// limitPages lets the database grow by so many pages more; 0 lifts the limit.
 func limitPages(t testing.TB, s *Store, more int) {
 	t.Helper()
-	var pages, got int
-	if err := s.read.QueryRow("PRAGMA page_count").Scan(&pages); err != nil {
-		t.Fatal(err)
-	}
-	limit := pages + more
-	if more == 0 {
-		limit = 1 << 30
-	}
-	if err := s.conn.QueryRowContext(context.Background(), fmt.Sprintf("PRAGMA max_page_count(%d)", limit)).Scan(&got); err != nil {
+	if err := s.LimitPages(t.Context(), more); err != nil {
 		t.Fatal(err)
 	}
 }

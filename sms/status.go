@@ -94,7 +94,7 @@ func (s Status) Outstanding() bool { return s == Submitted || s == Sent }
 // submitting to queued, and a person may queue one that is in doubt.
 var moves = [StatusCount][]Status{
 	Scheduled:  {Queued, Cancelled, Suppressed},
-	Queued:     {Submitting, Cancelled, Suppressed, Expired, Failed},
+	Queued:     {Submitting, Cancelled, Suppressed, Expired},
 	Submitting: {Submitted, Queued, Failed, InDoubt},
 	Submitted:  {Sent, Delivered, Failed, Expired, Cancelled, Unknown},
 	Sent:       {Delivered, Failed, Expired, Unknown},
