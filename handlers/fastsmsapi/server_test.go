@@ -1,0 +1,168 @@
+package fastsmsapi_test
+
+import (
+	"bufio"
+	"bytes"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"textdesk/handlers"
+)
+
+// serve puts the whole server in front of the world's desk and returns its
+// address and what it logs.
+func (w *world) serve(base string) (address string, log *lockedBuffer) {
+	w.t.Helper()
+	log = &lockedBuffer{}
+	config := handlers.Config{Desk: w.Desk, CookieKeys: [2][]byte{make([]byte, 32), make([]byte, 32)},
+		Log: slog.New(slog.NewJSONHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug}))}
+	if base != "" {
+		u, err := url.Parse(base)
+		must(w.t, err)
+		config.BaseURL = u
+	}
+	server := httptest.NewServer(handlers.New(config))
+	w.t.Cleanup(server.Close)
+	return server.Listener.Addr().String(), log
+}
+
+// lockedBuffer is a log that several requests write to.
+type lockedBuffer struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (l *lockedBuffer) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.Write(p)
+}
+
+func (l *lockedBuffer) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.String()
+}
+
+func read(t *testing.T, r *http.Response, err error) string {
+	t.Helper()
+	must(t, err)
+	defer r.Body.Close()
+	body, err := io.ReadAll(r.Body)
+	must(t, err)
+	if r.StatusCode != http.StatusOK {
+		t.Errorf("answered %s", r.Status)
+	}
+	return string(body)
+}
+
+func TestNothingPrivateIsLogged(t *testing.T) {
+	w := newWorld(t)
+	address, log := w.serve("")
+	good := url.Values{"Token": {w.tokens["sam"]}, "Action": {"Send"}, "DestinationAddress": {"447700900150"}, "SourceAddress": {"SCHOOL"}, "Body": {"Hello"}}
+	bad := url.Values{"Token": {"th1S-15my-t0ken"}, "Action": {"Sesame"}}
+	api := "http://" + address + "/api"
+	for _, v := range []url.Values{good, bad} {
+		r, err := http.Get(api + "?" + v.Encode())
+		read(t, r, err)
+		r, err = http.PostForm(api, v)
+		read(t, r, err)
+		r, err = http.Post(api+"?"+v.Encode(), "multipart/form-data", strings.NewReader(v.Encode()))
+		read(t, r, err)
+	}
+	if n := strings.Count(log.String(), `"route":"/api"`); n != 6 {
+		t.Errorf("%d of 6 calls are in the log:\n%s", n, log)
+	}
+	for _, private := range []string{w.tokens["sam"], "th1S", "900150", "Hello", "SCHOOL", "Sesame"} {
+		if strings.Contains(log.String(), private) {
+			t.Errorf("the log gives %q away:\n%s", private, log)
+		}
+	}
+}
+
+// Scripts call from anywhere, also from another site's page, because a token
+// is proof enough; and only a token is.
+func TestOtherOrigins(t *testing.T) {
+	w := newWorld(t)
+	address, _ := w.serve("https://intranet.example/sms")
+	for _, path := range []string{"/api", "/sms/api"} {
+		r, err := http.NewRequest(http.MethodPost, "http://"+address+path, strings.NewReader(url.Values{"Token": {w.tokens["sam"]}, "Action": {"CheckCredits"}}.Encode()))
+		must(t, err)
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		r.Header.Set("Origin", "https://elsewhere.example")
+		r.Header.Set("Sec-Fetch-Site", "cross-site")
+		answer, err := http.DefaultClient.Do(r)
+		if got := read(t, answer, err); got != "10.00" {
+			t.Errorf("%s: %s", path, got)
+		}
+	}
+}
+
+func TestLargeBodies(t *testing.T) {
+	w := newWorld(t)
+	address, _ := w.serve("")
+	megabyte := strings.Repeat("x", 1<<20)
+	for name, c := range map[string]struct {
+		pairs []string
+		want  string
+	}{
+		"a text of 1 MB":             {text("Body", megabyte), "-507"},
+		"1 MB that nobody asked for": {text("Padding", megabyte), "10000001"},
+		"a number of 1 MB":           {text("DestinationAddress", megabyte), "-401"},
+		"a megabyte of commas":       {text("DestinationAddress", strings.Repeat(",", 1<<20)), "-507"},
+		"an id of 1 MB":              {text("Action", "CancelMessage", "MessageID", strings.Repeat("1", 1<<20)), "-503"},
+		"a sender of 1 MB":           {text("SourceAddress", megabyte), "-402"},
+	} {
+		f := form{"Token": {w.tokens["sam"]}, "Action": {"Send"}}
+		for i := 0; i < len(c.pairs); i += 2 {
+			f[c.pairs[i]] = []string{c.pairs[i+1]}
+		}
+		r, err := http.PostForm("http://"+address+"/api", url.Values(f))
+		if got := read(t, r, err); got != c.want {
+			t.Errorf("%s: %.60q, want %s", name, got, c.want)
+		}
+	}
+
+	// 100 MB are refused at once where the length says so, and soon where not.
+	c, err := net.Dial("tcp", address)
+	must(t, err)
+	defer c.Close()
+	_, err = fmt.Fprintf(c, "POST /api?ShowErrorMessage=1 HTTP/1.1\r\nHost: desk.example\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: %d\r\n\r\nToken=", 100<<20)
+	must(t, err)
+	must(t, c.SetReadDeadline(time.Now().Add(5*time.Second)))
+	answer, err := http.ReadResponse(bufio.NewReader(c), nil)
+	if got := read(t, answer, err); got != "-507\nInvalid/Missing Details" || !answer.Close {
+		t.Errorf("100 MB announced: %q, closes: %t", got, answer.Close)
+	}
+	endless := &counted{}
+	answer, err = http.Post("http://"+address+"/api", "application/x-www-form-urlencoded", endless)
+	if err == nil {
+		if got := read(t, answer, nil); got != "-507" {
+			t.Errorf("100 MB without a length: %q", got)
+		}
+	}
+	if endless.n > 20<<20 {
+		t.Errorf("%d MB were read of a body that is refused", endless.n>>20)
+	}
+}
+
+// counted is 100 MB of zeros that nobody announced.
+type counted struct{ n int }
+
+func (c *counted) Read(p []byte) (int, error) {
+	if c.n >= 100<<20 {
+		return 0, io.EOF
+	}
+	c.n += len(p)
+	clear(p)
+	return len(p), nil
+}
