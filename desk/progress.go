@@ -52,9 +52,9 @@ type Progress struct {
 	// that wait will take at it; 0 where there is no limit.
 	Rate float64
 	Left time.Duration
-	// Trouble: the provider's last call failed for a reason of its own, so that
-	// those that wait go on waiting.
-	Trouble bool
+	// Trouble is what the provider's last call failed for, when it was a reason
+	// of its own, so that those that wait go on waiting; "" when it is well.
+	Trouble string
 }
 
 // Waiting is how many messages of the batch can still be taken back.
@@ -106,7 +106,10 @@ func (d *Desk) Progress(ctx context.Context, a Actor, batchID int64) (Progress, 
 	if err != nil {
 		return Progress{}, fmt.Errorf("read provider: %w", err)
 	}
-	p.Rate, p.Left, p.Trouble = provider.Rate, takes(p.Waiting(), provider.Rate), provider.ErrorAt > provider.OkAt
+	p.Rate, p.Left = provider.Rate, takes(p.Waiting(), provider.Rate)
+	if provider.ErrorAt > provider.OkAt {
+		p.Trouble = provider.ErrorText
+	}
 	if b.NQueued == b.Recipients && first.Status == sms.Queued && first.Attempts == 0 && first.DueAt > d.now() {
 		p.StartsAt = first.DueAt.Time()
 	}

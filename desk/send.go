@@ -249,7 +249,7 @@ func (dr *Draft) readBody(o Order) {
 	case strings.TrimSpace(dr.Body) == "":
 		dr.Problems = append(dr.Problems, ErrBlankBody)
 	case dr.Size.Parts > limit:
-		dr.Problems = append(dr.Problems, ErrBodyTooLong.because("The message is too long: it would take %d text messages, and the most is %d.", dr.Size.Parts, limit))
+		dr.Problems = append(dr.Problems, ErrBodyTooLong.because("The message is too long: it would take %s text messages, and the most is %d.", thousands(int64(dr.Size.Parts)), limit))
 	}
 }
 

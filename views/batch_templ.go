@@ -45,7 +45,7 @@ type Batch struct {
 	Held      bool
 	Scheduled bool // all that waits waits for its time
 	Stopped   bool
-	Trouble   bool // the provider does not answer
+	Trouble   string // what keeps the provider from taking them, "" for nothing
 	Final     bool
 	// LiveEvery is how often the page asks what is new, "" when nothing will be.
 	LiveEvery string
@@ -354,10 +354,10 @@ func batchNotice(b Batch) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-		case b.Waiting > 0 && b.Trouble:
+		case b.Waiting > 0 && b.Trouble != "":
 			templ_7745c5c3_Err = ui.Notice{
-				ID: "trouble", Kind: ui.Problem, Title: "The provider is not answering",
-				Text:   "Nothing is lost: " + Plural(b.Waiting, "message waits", "messages wait") + ", and Textdesk keeps trying.",
+				ID: "trouble", Kind: ui.Caution, Title: "The provider has a problem, and Textdesk keeps trying",
+				Text:   "Nothing is lost: " + Plural(b.Waiting, "message waits", "messages wait") + ". The last answer was: " + Sentence(b.Trouble),
 				Action: b.stopLink("Stop " + Plural(b.Waiting, "message", "messages")),
 			}.Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
@@ -432,7 +432,7 @@ func (b Batch) undoForm() templ.Component {
 		var templ_7745c5c3_Var10 templ.SafeURL
 		templ_7745c5c3_Var10, templ_7745c5c3_Err = templ.JoinURLErrs(ui.URL(ctx, b.path("/stop")))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/batch.templ`, Line: 199, Col: 58}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `batch.templ`, Line: 199, Col: 58}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var10))
 		if templ_7745c5c3_Err != nil {
@@ -482,7 +482,7 @@ func (b Batch) releaseForm() templ.Component {
 		var templ_7745c5c3_Var12 templ.SafeURL
 		templ_7745c5c3_Var12, templ_7745c5c3_Err = templ.JoinURLErrs(ui.URL(ctx, b.path("/release")))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/batch.templ`, Line: 205, Col: 61}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `batch.templ`, Line: 205, Col: 61}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var12))
 		if templ_7745c5c3_Err != nil {
