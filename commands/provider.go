@@ -2,6 +2,7 @@ package commands
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -31,8 +32,12 @@ func (s *settings) Set(pair string) error {
 
 func providerAddFlags(fs *flag.FlagSet, in *invocation) {
 	fs.StringVar(&in.opts.kind, "kind", "", "kind of provider: simulator, fastsms")
-	fs.Var(&in.opts.set, "set", "a setting, `key=value`; the value @FILE is read from a file, - from standard input. rate is messages a second, concurrency requests in flight, group_size recipients in one call")
+	providerSetFlags(fs, in)
 	fs.BoolVar(&in.opts.isDefault, "default", false, "route messages to it from now on")
+}
+
+func providerSetFlags(fs *flag.FlagSet, in *invocation) {
+	fs.Var(&in.opts.set, "set", "a setting, `key=value`; the value @FILE is read from a file, - from standard input. rate is messages a second, concurrency requests in flight, group_size recipients in one call")
 }
 
 // newProvider reads the settings, of which three are the desk's own.
@@ -93,6 +98,19 @@ func providerAdd(ctx context.Context, in *invocation) error {
 		}
 		_, err := d.AddProvider(ctx, desk.CommandLine(), n)
 		return err
+	})
+}
+
+func providerChange(ctx context.Context, in *invocation) error {
+	n, err := in.newProvider()
+	if err != nil {
+		return err
+	}
+	if len(in.opts.set) == 0 {
+		return errors.New("say what to change, with --set key=value")
+	}
+	return in.withDesk(ctx, func(d *desk.Desk) error {
+		return d.ChangeProvider(ctx, desk.CommandLine(), n.Name, desk.ProviderChange{Settings: n.Settings, Rate: n.Rate, Concurrency: n.Concurrency, GroupSize: n.GroupSize})
 	})
 }
 

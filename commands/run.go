@@ -42,6 +42,7 @@ var commands = []command{
 	{name: "user resume", args: "NAME", about: "let a suspended user in again", run: userResume},
 	{name: "user password", args: "NAME", about: "give a user another password", run: userPassword, flags: passwordFlags},
 	{name: "provider add", args: "NAME", about: "add an upstream provider", run: providerAdd, flags: providerAddFlags},
+	{name: "provider change", args: "NAME", about: "change a provider's settings or pace", run: providerChange, flags: providerSetFlags},
 	{name: "provider list", about: "list the providers", run: providerList},
 	{name: "provider test", args: "NAME", about: "ask a provider for its balance", run: providerTest},
 	{name: "provider default", args: "NAME", about: "route messages to a provider from now on", run: providerDefault},

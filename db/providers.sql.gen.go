@@ -9,6 +9,31 @@ import (
 	"context"
 )
 
+const changeProvider = `-- name: ChangeProvider :exec
+UPDATE providers SET settings = $1, rate = $2, concurrency = $3, group_size = $4, changed_at = $5 WHERE id = $6
+`
+
+type ChangeProviderParams struct {
+	Settings    string
+	Rate        float64
+	Concurrency int64
+	GroupSize   int64
+	ChangedAt   Millis
+	ID          int64
+}
+
+func (q *Queries) ChangeProvider(ctx context.Context, arg ChangeProviderParams) error {
+	_, err := q.db.ExecContext(ctx, changeProvider,
+		arg.Settings,
+		arg.Rate,
+		arg.Concurrency,
+		arg.GroupSize,
+		arg.ChangedAt,
+		arg.ID,
+	)
+	return err
+}
+
 const clearDefaultProvider = `-- name: ClearDefaultProvider :exec
 UPDATE providers SET is_default = 0 WHERE is_default = 1
 `

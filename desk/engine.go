@@ -109,6 +109,7 @@ func (mv *moves) marked(claimed, moved []db.Message) []db.Message {
 		if !ok {
 			continue
 		}
+		delete(now, m.ID) // once, also if it was claimed again after its lease
 		mv.count(m.BatchID, sms.Queued, sms.Submitting, 1)
 		mv.note(m, change{to: sms.Submitting})
 		marked = append(marked, m)

@@ -21,7 +21,8 @@ type lane struct {
 	row      db.Provider
 	provider providers.Provider
 	bell     chan struct{}
-	pace     *pace
+	pace     *pace             // lets messages be marked
+	gate     *gate             // lets marked ones be called, for what the pace's jitter leaves
 	slots    chan struct{}     // one token for each call that may begin
 	results  chan desk.Outcome // from calls to the recorder
 	cancel   context.CancelFunc
@@ -36,7 +37,7 @@ type lane struct {
 
 func newLane(dp *Dispatcher, row db.Provider, p providers.Provider, hangUp func()) *lane {
 	n := int(row.Concurrency)
-	l := &lane{dp: dp, row: row, provider: p, bell: make(chan struct{}, 1), pace: newPace(row.Rate), hangUp: hangUp,
+	l := &lane{dp: dp, row: row, provider: p, bell: make(chan struct{}, 1), pace: newPace(row.Rate), gate: newGate(row.Rate), hangUp: hangUp,
 		ended: make(chan struct{}), slots: make(chan struct{}, n), health: newHealth(), group: 1}
 	if b, ok := p.(providers.BatchSender); ok {
 		l.group = max(1, min(int(row.GroupSize), b.BatchLimit()))
@@ -195,7 +196,8 @@ func (l *lane) admit(ctx context.Context, claimed []db.Message) (jobs [][]db.Mes
 			return nil, nil
 		}
 	}
-	if !l.pace.wait(ctx) {
+	// What was waited for may have brought bad news: then the hold comes first.
+	if l.health.hold(l.dp.desk.Now()) > 0 || !l.pace.wait(ctx) || l.health.hold(l.dp.desk.Now()) > 0 {
 		l.free(need)
 		return nil, nil
 	}
@@ -271,6 +273,7 @@ func (l *lane) free(n int) {
 
 // call makes one call and hands what it came to to the recorder.
 func (l *lane) call(ctx context.Context, job []db.Message) {
+	l.gate.wait(ctx)
 	ctx, cancel := context.WithTimeout(ctx, callTime)
 	defer cancel()
 	subs := make([]providers.Submission, len(job))

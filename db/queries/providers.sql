@@ -40,3 +40,6 @@ UPDATE providers SET error_at = @error_at, error_text = @error_text WHERE id = @
 
 -- name: SetProviderBalance :exec
 UPDATE providers SET balance = @balance, balance_at = @balance_at, ok_at = @balance_at WHERE id = @id;
+
+-- name: ChangeProvider :exec
+UPDATE providers SET settings = @settings, rate = @rate, concurrency = @concurrency, group_size = @group_size, changed_at = @changed_at WHERE id = @id;
