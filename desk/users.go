@@ -44,21 +44,21 @@ func (u *NewUser) check() []*Refusal {
 	case !usernamePattern.MatchString(u.Username):
 		bad = append(bad, ErrBadUsername)
 	}
-	if r := checkPassword(u.Password); r != nil {
-		bad = append(bad, r)
-	}
-	if u.Level != LevelAdmin && u.Level != LevelNormal {
-		bad = append(bad, ErrBadLevel)
+	for _, f := range [][2]string{{"first_name", u.FirstName}, {"last_name", u.LastName}, {"telephone", u.Telephone}} {
+		if r := tooLong(f[0], f[1], 80); r != nil {
+			bad = append(bad, r)
+		}
 	}
 	if u.Email != "" {
 		if a, err := mail.ParseAddress(u.Email); err != nil || a.Address != u.Email || len(u.Email) > 254 {
 			bad = append(bad, ErrBadEmail)
 		}
 	}
-	for _, f := range [][2]string{{"first_name", u.FirstName}, {"last_name", u.LastName}, {"telephone", u.Telephone}} {
-		if r := tooLong(f[0], f[1], 80); r != nil {
-			bad = append(bad, r)
-		}
+	if r := checkPassword(u.Password); r != nil {
+		bad = append(bad, r)
+	}
+	if u.Level != LevelAdmin && u.Level != LevelNormal {
+		bad = append(bad, ErrBadLevel)
 	}
 	if u.Credits < 0 || u.CreditReminder < 0 || u.InactiveAlertDays < 0 {
 		bad = append(bad, ErrBadCredits)

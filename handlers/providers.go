@@ -200,7 +200,7 @@ func (v *visit) providerForm(n desk.NewProvider, cause error) (views.ProviderFor
 	for _, k := range v.s.Desk.Kinds() {
 		kind := views.ProviderKind{Name: k.Name, Title: k.Title, Blurb: k.Blurb, Simulated: k.Name == desk.SimulatorKind}
 		for _, f := range k.Fields {
-			field := views.ProviderField{Name: fieldName(k.Name, f.Key), Label: f.Label, Hint: f.Hint, Value: f.Default, Secret: f.Secret, Optional: !f.Required && f.Default == ""}
+			field := views.ProviderField{Name: fieldName(k.Name, f.Key), Label: f.Label, Hint: f.Hint, Value: f.Default, Usual: f.Default, Secret: f.Secret, Optional: !f.Required && f.Default == ""}
 			if typed, ok := n.Settings[f.Key]; ok && k.Name == n.Kind {
 				field.Value = typed
 			}
@@ -218,7 +218,6 @@ func (v *visit) providerForm(n desk.NewProvider, cause error) (views.ProviderFor
 		}
 		form.Kinds = append(form.Kinds, kind)
 		if cause == nil && k.Name == n.Kind {
-			form.Name = k.Title
 			form.Rate, form.Concurrency = strconv.FormatFloat(k.Rate, 'f', -1, 64), strconv.Itoa(k.Concurrency)
 		}
 	}

@@ -225,7 +225,7 @@ func (v *visit) currentProvider() (string, error) {
 // setupDone shows what the first run has come to.
 func (v *visit) setupDone() error {
 	done := v.set.SetUp
-	sum := views.SetupSummary{Organisation: v.set.Organisation, Country: sms.CountryName(v.set.Country), Zone: v.set.Zone.String(),
+	sum := views.SetupSummary{Organisation: v.set.Organisation, Country: sms.CountryName(v.set.Country), Zone: views.ZoneWords(v.set.Zone),
 		HasOrganisation: done.Organisation, HasProvider: done.Provider, HasText: done.FirstText}
 	var err error
 	if sum.Provider, err = v.currentProvider(); err != nil {

@@ -192,7 +192,7 @@ func Settings(page ui.Page, form SettingsForm, about AboutDesk) templ.Component 
 					ctx = templ.InitializeContext(ctx)
 					templ_7745c5c3_Err = ui.Input{
 						Name: "undo", Label: "Time to undo", Hint: "A send to several people waits this long before the first text leaves, so that it can still be stopped. 0 to 120 seconds; 0 sends at once.",
-						Value: form.Undo, Suffix: "seconds", InputMode: "numeric", Width: ui.Short, Error: ui.ErrorFor(form.Errors, "undo"),
+						Value: form.Undo, Suffix: "seconds", InputMode: "numeric", Width: ui.Medium, Error: ui.ErrorFor(form.Errors, "undo"),
 					}.Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
