@@ -62,8 +62,8 @@ func (g *gate) wrong(address string, now time.Time) {
 	l.AllowN(now, 1)
 }
 
-// forget makes room: addresses that have all their tries back go, and any one
-// if there are none.
+// forget makes room: addresses that have all their tries back go, and then any,
+// so many that the next wrong tokens find room too.
 func (g *gate) forget(now time.Time) {
 	for from, l := range g.addresses {
 		if l.TokensAt(now) >= freeTries {
@@ -71,7 +71,7 @@ func (g *gate) forget(now time.Time) {
 		}
 	}
 	for from := range g.addresses {
-		if len(g.addresses) < mostAddresses {
+		if len(g.addresses) <= mostAddresses*3/4 {
 			return
 		}
 		delete(g.addresses, from)

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"textdesk/db"
 	"textdesk/desk"
@@ -179,6 +180,10 @@ var lineEnds = strings.NewReplacer("\r\n", " ", "\n", " ", "\r", " ", "\v", " ",
 
 func (t *table) text(s string) {
 	t.field()
+	if plain(s) {
+		t.b = append(t.b, s...)
+		return
+	}
 	s = lineEnds.Replace(s)
 	if !strings.ContainsAny(s, `",`) && strings.TrimSpace(s) == s {
 		t.b = append(t.b, s...)
@@ -187,6 +192,16 @@ func (t *table) text(s string) {
 	t.b = append(t.b, '"')
 	t.b = append(t.b, strings.ReplaceAll(s, `"`, `""`)...)
 	t.b = append(t.b, '"')
+}
+
+// plain reports whether a text is written as it is, as nearly all are.
+func plain(s string) bool {
+	for i := range len(s) {
+		if c := s[i]; c <= ' ' || c >= utf8.RuneSelf || c == '"' || c == ',' {
+			return false
+		}
+	}
+	return true
 }
 
 // end ends the record.
