@@ -1,0 +1,136 @@
+// A receptionist's day: write a text, see it arrive; and what must never
+// happen: a text that goes twice.
+import { after, before, test } from 'node:test'
+import assert from 'node:assert/strict'
+import { closeBrowser, signIn, startDesk, visit } from './desk.mjs'
+import { inspect } from './axe.mjs'
+
+let desk
+before(async () => {
+  desk = await startDesk()
+  desk.addUser('sam')
+})
+after(async () => {
+  await closeBrowser()
+  await desk?.stop()
+})
+
+const to = (page) => page.getByLabel('To', { exact: true })
+const from = (page) => page.getByLabel('From', { exact: true })
+const message = (page) => page.getByLabel('Message', { exact: true })
+
+// count is how many messages the outbox shows for a search.
+async function count(page, words) {
+  await page.goto('/outbox?q=' + encodeURIComponent(words))
+  return page.locator('main table a[href*="/messages/"]').count()
+}
+
+for (const javaScript of [true, false]) {
+  const how = javaScript ? 'with JavaScript' : 'without JavaScript'
+
+  test(`one text becomes Delivered, ${how}`, async () => {
+    const page = await visit(desk, { javaScript })
+    await signIn(desk, page, 'sam')
+    await to(page).fill('07700 900 123')
+    await from(page).fill('School')
+    await message(page).fill(`Ollie left his PE kit on the bus, ${how}.`)
+    if (!javaScript) await page.getByRole('button', { name: /update/i }).click()
+    await page.getByRole('button', { name: /^Send/ }).last().click()
+    await page.waitForURL(/\/messages\/\d+/)
+    if (javaScript) {
+      await page.getByText('Delivered').first().waitFor()
+      await inspect(page, 'a delivered message')
+    } else {
+      for (let i = 0; i < 10 && !(await page.getByText('Delivered').count()); i++) {
+        await page.waitForTimeout(500)
+        await page.reload()
+      }
+      assert.ok(await page.getByText('Delivered').count(), 'delivered after a reload')
+    }
+  })
+
+  test(`several are reviewed first, ${how}`, async () => {
+    const page = await visit(desk, { javaScript })
+    await signIn(desk, page, 'sam')
+    await to(page).fill('07700900201\n+44 (0)7700 900202; 07700 900 203\n07700900201\n020 7946 0123')
+    await from(page).fill('School')
+    await message(page).fill(`Photographs are on Wednesday, ${how}.`)
+    if (!javaScript) await page.getByRole('button', { name: /update/i }).click()
+    await page.getByRole('button', { name: /^Review/ }).click()
+    await page.getByRole('heading', { name: 'Check and send' }).waitFor()
+    assert.match(await page.locator('main').innerText(), /landline/i)
+    if (javaScript) await inspect(page, 'review')
+    await page.getByRole('button', { name: 'Send 3 messages' }).click()
+    await page.waitForURL(/\/batches\/\d+/)
+    if (javaScript) await inspect(page, 'a send')
+    assert.equal(await count(page, `Photographs ${how}`), 3)
+  })
+}
+
+test('Enter in a field does not send', async () => {
+  const page = await visit(desk)
+  await signIn(desk, page, 'sam')
+  await to(page).fill('07700 900124')
+  await message(page).fill('Enter must not send this.')
+  await from(page).fill('School')
+  await from(page).press('Enter')
+  await page.waitForTimeout(500)
+  assert.match(page.url(), /\/send/)
+  assert.equal(await message(page).inputValue(), 'Enter must not send this.')
+  assert.equal(await count(page, 'Enter must not'), 0)
+})
+
+test('a double click sends once', async () => {
+  const page = await visit(desk)
+  await signIn(desk, page, 'sam')
+  await to(page).fill('07700 900125')
+  await from(page).fill('School')
+  await message(page).fill('Clicked twice by a nervous hand.')
+  await page.getByRole('button', { name: /^Send/ }).last().dblclick()
+  await page.waitForURL(/\/messages\/\d+/)
+  assert.equal(await count(page, 'nervous hand'), 1)
+})
+
+test('the same form submitted again finds the first text', async () => {
+  const page = await visit(desk)
+  await signIn(desk, page, 'sam')
+  await to(page).fill('07700 900126')
+  await from(page).fill('School')
+  await message(page).fill('Sent, and then the Back button.')
+  await page.getByRole('button', { name: /^Send/ }).last().click()
+  await page.waitForURL(/\/messages\/\d+/)
+  const first = page.url()
+  await page.goBack()
+  await page.reload()
+  if (await message(page).inputValue() === 'Sent, and then the Back button.') {
+    await page.getByRole('button', { name: /^Send/ }).last().click()
+    await page.waitForURL(/\/messages\/\d+/)
+    assert.equal(page.url(), first)
+  }
+  assert.equal(await count(page, 'Back button'), 1)
+})
+
+test('the counter tells what a curly quote costs, and makes it plain', async () => {
+  const page = await visit(desk)
+  await signIn(desk, page, 'sam')
+  await message(page).fill('“' + 'a'.repeat(80) + '”')
+  await page.getByText(/2 text messages/).first().waitFor()
+  await page.getByRole('button', { name: /plain/i }).click()
+  const plain = '"' + 'a'.repeat(80) + '"'
+  await page.waitForFunction((want) => document.querySelector('[name=body]').value === want, plain)
+  await page.getByText('82 characters, 1 text message').waitFor()
+})
+
+test('what is typed survives a mistake', async () => {
+  const page = await visit(desk, { javaScript: false })
+  await signIn(desk, page, 'sam')
+  await to(page).fill('4.48E+11')
+  await from(page).fill('A name that is far too long')
+  await message(page).fill('Kept.')
+  await page.getByRole('button', { name: /^(Send|Review)/ }).last().click()
+  assert.match(await page.title(), /^Error: /)
+  assert.equal(await to(page).inputValue(), '4.48E+11')
+  assert.equal(await message(page).inputValue(), 'Kept.')
+  const links = page.locator('.error-summary a, [role=alert] a')
+  assert.ok(await links.count() >= 1, 'the summary links to the fields')
+})
