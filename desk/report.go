@@ -57,15 +57,26 @@ func (d *Desk) Usage(ctx context.Context, a Actor, f Filter) ([sms.StatusCount]i
 	return d.store.CountStatuses(ctx, where)
 }
 
+// InboundLine is a received text as reports show it.
+type InboundLine struct {
+	ID   int64
+	From sms.MSISDN
+	// Number is what it was sent to, as the provider named it.
+	Number, Body string
+	ReceivedAt   time.Time
+}
+
 // EachInbound calls do for every text received in [from, to) that answers what
 // the actor may see, oldest first; for the administrator of all, also for
 // those that answer nothing.
-func (d *Desk) EachInbound(ctx context.Context, a Actor, from, to time.Time, do func(db.Inbound) error) error {
+func (d *Desk) EachInbound(ctx context.Context, a Actor, from, to time.Time, do func(InboundLine) error) error {
 	users, err := d.reach(ctx, a)
 	if err != nil {
 		return err
 	}
-	return d.store.EachInbound(ctx, users, db.At(from), db.At(to), do)
+	return d.store.EachInbound(ctx, users, db.At(from), db.At(to), func(in db.Inbound) error {
+		return do(InboundLine{ID: in.ID, From: in.Number, Number: in.Destination, Body: in.Body, ReceivedAt: in.ReceivedAt.Time()})
+	})
 }
 
 // reportFilter is the filter with bounds of long ago taken as they are: the

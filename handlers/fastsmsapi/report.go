@@ -9,7 +9,6 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"textdesk/db"
 	"textdesk/desk"
 	"textdesk/sms"
 )
@@ -125,12 +124,12 @@ func usage(ctx context.Context, c *call, f desk.Filter, out *table) error {
 }
 
 func inbound(ctx context.Context, c *call, f desk.Filter, out *table) error {
-	return c.desk.EachInbound(ctx, c.actor, f.From, f.To, func(in db.Inbound) error {
+	return c.desk.EachInbound(ctx, c.actor, f.From, f.To, func(in desk.InboundLine) error {
 		out.number(in.ID)
-		out.text(in.Number.Digits())
-		out.text(strings.TrimPrefix(in.Destination, "+"))
+		out.text(in.From.Digits())
+		out.text(strings.TrimPrefix(in.Number, "+"))
 		out.text(in.Body)
-		out.date(in.ReceivedAt.Time())
+		out.date(in.ReceivedAt)
 		out.text("Received")
 		return out.end()
 	})
