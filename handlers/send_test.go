@@ -389,3 +389,16 @@ func TestGettingStarted(t *testing.T) {
 	must(t, td.FinishStep(t.Context(), td.actor("boss"), desk.StepDismissed))
 	boss.get("/send").lacks(t, "Getting started")
 }
+
+func TestReviewEstimatesWhenItIsFinished(t *testing.T) {
+	td := newTestDesk(t)
+	td.at("2026-03-20 12:00")
+	sam := td.signIn("sam")
+	sam.post("/send", order("to", numbers(600))).lacks(t, "Finished") // the simulator takes all of them at once
+	rate := 1.0
+	_, err := td.AddProvider(t.Context(), td.actor("boss"), desk.NewProvider{Name: "Slow", Kind: desk.SimulatorKind, Rate: &rate, Default: true})
+	must(t, err)
+	sam.post("/send", order("to", numbers(600))).says(t, "Finished At 1 a second: at about 12:10.")
+	sam.post("/send", order("to", numbers(30))).says(t, "Finished At 1 a second: within a minute.")
+	sam.post("/send", order("to", numbers(600), "when", "later", "at_date", "2026-03-20", "at_time", "16:00")).says(t, "At 1 a second: at about 16:10.")
+}

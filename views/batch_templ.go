@@ -142,7 +142,7 @@ func BatchPage(page ui.Page, b Batch) templ.Component {
 					}
 					return nil
 				})
-				templ_7745c5c3_Err = ui.Section("What was sent").Render(templ.WithChildren(ctx, templ_7745c5c3_Var4), templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Section("The message").Render(templ.WithChildren(ctx, templ_7745c5c3_Var4), templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
