@@ -189,7 +189,7 @@ CREATE INDEX messages_batch ON messages (batch_id, id);
 -- What is due: single messages in the order of their time; bulk by batch, because batches take turns.
 CREATE INDEX messages_due ON messages (provider_id, due_at, id) WHERE status = 1 AND priority = 0;
 CREATE INDEX messages_due_bulk ON messages (provider_id, batch_id, due_at, id) WHERE status = 1 AND priority = 1;
-CREATE INDEX messages_scheduled ON messages (due_at) WHERE status = 0;
+CREATE INDEX messages_scheduled ON messages (status, due_at) WHERE status = 0;
 CREATE INDEX messages_submitting ON messages (provider_id) WHERE status = 2;
 CREATE INDEX messages_poll ON messages (provider_id, poll_at) WHERE status IN (3, 4);
 CREATE INDEX messages_status ON messages (status, id);
