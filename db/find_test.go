@@ -131,7 +131,7 @@ func TestFindMessagesAsThePlainestWords(t *testing.T) {
 
 func TestPagesMeetAndExportsAreWhole(t *testing.T) {
 	s := open(t)
-	all := library(t, s, 700)
+	all := library(t, s, 250)
 	for name, f := range map[string]MessageFilter{
 		"all": {}, "users": {Users: []int64{1, 3}}, "statuses": {Statuses: statuses(5)}, "words": {Words: "school"},
 		"number": {Number: "+44770090"}, "both": {Users: []int64{2}, Statuses: statuses(2)},
