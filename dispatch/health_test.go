@@ -11,7 +11,9 @@ import (
 
 func TestALaneRestsAndRecovers(t *testing.T) {
 	now := time.Date(2026, 6, 3, 9, 0, 0, 0, time.UTC)
-	fail := func(kind providers.Kind, after time.Duration) error { return &providers.Error{Kind: kind, RetryAfter: after} }
+	fail := func(kind providers.Kind, after time.Duration) error {
+		return &providers.Error{Kind: kind, RetryAfter: after}
+	}
 	h := newHealth()
 	for i, step := range []struct {
 		err     error
@@ -31,7 +33,7 @@ func TestALaneRestsAndRecovers(t *testing.T) {
 		{fail(providers.Throttled, 7*time.Second), nothingNew, 7 * time.Second, false},
 		{fail(providers.Throttled, 48*time.Hour), nothingNew, time.Hour, false},
 		{fail(providers.Unauthorised, 0), inTrouble, time.Minute, true},
-		{fail(providers.NoCredit, 0), nothingNew, time.Minute, true},
+		{fail(providers.NoCredit, 0), inTrouble, time.Minute, true}, // noted again after a minute
 		{nil, wellAgain, 0, false},
 	} {
 		if got := h.note(now, step.err); got != step.verdict {
@@ -62,7 +64,7 @@ func TestPaceToTheSecond(t *testing.T) {
 			var at []time.Time
 			for i := range int(rate*5) + 3 {
 				p.wait(context.Background())
-				if i%7 == 3 {
+				if i%max(2, int(rate)/2) == 1 {
 					time.Sleep(80 * time.Millisecond) // a slow commit
 				}
 				g.wait(context.Background())
