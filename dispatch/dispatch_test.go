@@ -2,12 +2,14 @@ package dispatch
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"io"
 	"log/slog"
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"path/filepath"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -571,6 +573,36 @@ func TestAProvidersMistakeIsADoubt(t *testing.T) {
 	b := o.batch(sent.BatchID, "over", gone)
 	if b.NInDoubt != 3 || b.NSubmitted != 3 || calls.Load() != 6 {
 		t.Errorf("%d calls, %+v", calls.Load(), b)
+	}
+}
+
+// TestAnAnswerThatCannotBeStored has the store refuse one reference of many.
+func TestAnAnswerThatCannotBeStored(t *testing.T) {
+	w := &stopwatch{}
+	o := newOffice(t, providers.Type{Name: "stopwatch", Title: "Stopwatch", Concurrency: 4,
+		Open: func(providers.Settings, *http.Client) (providers.Provider, error) { return w, nil }})
+	if _, err := o.AddProvider(t.Context(), desk.CommandLine(), desk.NewProvider{Name: "stopwatch", Kind: "stopwatch", Default: true}); err != nil {
+		t.Fatal(err)
+	}
+	sent := o.send(0, 30)
+	bad := sent.Recipients[11].MessageID
+	raw, err := sql.Open("sqlite", filepath.Join(o.dir, db.FileName))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := raw.Exec(fmt.Sprintf(`CREATE TRIGGER refuse BEFORE INSERT ON parts WHEN NEW.message_id = %d BEGIN SELECT RAISE(ABORT, 'no'); END`, bad)); err != nil {
+		t.Fatal(err)
+	}
+	if err := raw.Close(); err != nil {
+		t.Fatal(err)
+	}
+	o.run()
+	b := o.batch(sent.BatchID, "over", gone)
+	if b.NSubmitted != 29 || b.NInDoubt != 1 {
+		t.Errorf("%+v", b)
+	}
+	if m, err := o.store.Message(t.Context(), bad); err != nil || m.Status != sms.InDoubt {
+		t.Errorf("it is %s: %v", m.Status, err)
 	}
 }
 

@@ -55,8 +55,30 @@ func (l *lane) store(ctx, calls context.Context, batch []desk.Outcome) {
 		if calls.Err() != nil && tries >= 5 {
 			return
 		}
+		if tries > 5 && l.dp.desk.Ready(ctx) == nil {
+			l.storeEach(ctx, batch)
+			return
+		}
 		pause(ctx, wait, nil)
 		wait = min(2*wait, 5*time.Second)
+	}
+}
+
+// storeEach is for a store that works and does not take this batch: one outcome
+// that cannot be stored must not hold up the others for good. Its message is in
+// doubt, because what the provider said is lost.
+func (l *lane) storeEach(ctx context.Context, batch []desk.Outcome) {
+	for _, o := range batch {
+		err := l.dp.desk.Record(ctx, []desk.Outcome{o})
+		if err == nil {
+			continue
+		}
+		l.dp.log.Error("record one outcome", "error", err, "message", o.Message.ID)
+		o.Acceptance, o.Safe = providers.Acceptance{}, false
+		o.Err = &providers.Error{Kind: providers.Ambiguous, Text: "the provider's answer could not be stored"}
+		if err := l.dp.desk.Record(ctx, []desk.Outcome{o}); err != nil { // in doubt at the next start, then
+			l.dp.log.Error("record doubt", "error", err, "message", o.Message.ID)
+		}
 	}
 }
 
