@@ -61,8 +61,8 @@ func pageTimes(size int) ([]figure, error) {
 	for _, p := range []struct{ what, path string }{
 		{"outbox, first page", "/outbox"},
 		{"outbox, a page in the middle", "/outbox?before=" + middle},
-		{"outbox, not delivered", "/outbox?status=failed"},
-		{"outbox, in doubt", "/outbox?status=in_doubt"},
+		{"outbox, not delivered", "/outbox?state=failed"},
+		{"outbox, in doubt", "/outbox?state=in_doubt"},
 		{"outbox, one number", "/outbox?q=07700900123"},
 		{"outbox, words of the text", "/outbox?q=swimming+goggles"},
 		{"outbox, words that nobody wrote", "/outbox?q=zeppelin"},

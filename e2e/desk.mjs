@@ -10,32 +10,42 @@ const binary = resolve(import.meta.dirname, '..', 'textdesk')
 export const password = 'correct horse battery'
 
 // startDesk serves a fresh desk (or the demonstration) on a free port and
-// returns its address, its set-up link if it has one, and its command line.
+// returns its address, its set-up link if it has one, its command line, and how
+// to stop, kill and restart it.
 export async function startDesk({ args = [], env = {}, port = 0 } = {}) {
   const data = mkdtempSync(join(tmpdir(), 'textdesk-e2e-'))
-  const child = spawn(binary, ['serve', '--data', data, '--listen', `127.0.0.1:${port}`, ...args], {
-    env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'],
-  })
-  let log = ''
-  child.stderr.on('data', (d) => { log += d })
-  const desk = { data, child, log: () => log }
+  const desk = { data }
+  const start = async () => {
+    const child = spawn(binary, ['serve', '--data', data, '--listen', `127.0.0.1:${port}`, ...args], {
+      env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    desk.child = child
+    let log = ''
+    child.stderr.on('data', (d) => { log += d })
+    await new Promise((ready, failed) => {
+      child.once('exit', (code) => failed(new Error(`textdesk ended with ${code}: ${log}`)))
+      createInterface({ input: child.stdout }).on('line', (line) => {
+        const at = line.match(/ready at (\S+)\//)
+        if (at) { desk.url = at[1]; setTimeout(ready, 200) }
+        const setup = line.match(/(https?:\S+\/setup\?token=\S+)/)
+        if (setup) desk.setup = setup[1]
+      })
+    })
+  }
+  const end = async (signal) => {
+    const ended = new Promise((done) => desk.child.once('exit', done))
+    desk.child.kill(signal)
+    await ended
+  }
   desk.run = (words, input = '') => execFileSync(binary, [...words, '--data', data], { input, encoding: 'utf8' }).trim()
   desk.addUser = (name, level = 'admin', ...more) => desk.run(['user', 'add', name, '--level', level, '--password-stdin', ...more], password)
+  desk.kill = () => end('SIGKILL')
+  desk.restart = start
   desk.stop = async () => {
-    const ended = new Promise((done) => child.once('exit', done))
-    child.kill('SIGTERM')
-    await ended
+    await end('SIGTERM')
     rmSync(data, { recursive: true, force: true })
   }
-  await new Promise((ready, failed) => {
-    child.once('exit', (code) => failed(new Error(`textdesk ended with ${code}: ${log}`)))
-    createInterface({ input: child.stdout }).on('line', (line) => {
-      const at = line.match(/ready at (\S+)\//)
-      if (at) { desk.url = at[1]; setTimeout(ready, 200) }
-      const setup = line.match(/(https?:\S+\/setup\?token=\S+)/)
-      if (setup) desk.setup = setup[1]
-    })
-  })
+  await start()
   return desk
 }
 

@@ -9,7 +9,7 @@ const shapes = [
   { width: 360, height: 740, dark: false }, { width: 360, height: 740, dark: true },
   { width: 1440, height: 900, dark: false }, { width: 1440, height: 900, dark: true },
 ]
-const paths = ['/send', '/outbox', '/outbox?status=failed', '/outbox?q=nobody-wrote-this', '/in-doubt', '/inbox', '/simulator',
+const paths = ['/send', '/outbox', '/outbox?state=failed', '/outbox?q=nobody-wrote-this', '/in-doubt', '/inbox', '/simulator',
   '/simulator/+447700900123', '/account', '/providers', '/providers/new', '/settings', '/setup/organisation', '/setup/provider', '/setup/text', '/no-such-page']
 
 let full, empty
@@ -35,7 +35,7 @@ for (const shape of shapes) {
       await inspect(page, path)
     }
     for (const status of ['', 'in_doubt', 'failed', 'scheduled']) {
-      await open(page, '/outbox' + (status && '?status=' + status))
+      await open(page, '/outbox' + (status && '?state=' + status))
       const first = page.locator('main table a[href*="/messages/"]').first()
       await page.goto(await first.getAttribute('href'))
       await inspect(page, `a message, ${status || 'any'}`)

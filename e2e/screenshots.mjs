@@ -18,7 +18,7 @@ try {
   await light.screenshot({ path: `${to}/send-light.png` })
   const dark = await visit(desk, { width: 1280, height: 860, dark: true })
   await signIn(desk, dark, 'sam', 'textdesk demo')
-  await dark.goto('/outbox?status=delivered')
+  await dark.goto('/outbox?state=delivered')
   await dark.goto(await dark.locator('main table a[href*="/messages/"]').first().getAttribute('href'))
   await dark.screenshot({ path: `${to}/message-dark.png` })
   await dark.goto('/simulator/+447700900123')
