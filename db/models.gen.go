@@ -202,6 +202,19 @@ type SignInFailure struct {
 	FailedAt  Millis
 }
 
+type Template struct {
+	ID        int64
+	UserID    int64
+	Folder    string
+	Name      string
+	NameKey   string
+	Body      string
+	Sender    string
+	Shared    Bool
+	CreatedAt Millis
+	ChangedAt Millis
+}
+
 type User struct {
 	ID             int64
 	ParentID       ID
