@@ -62,6 +62,20 @@ type Batch struct {
 	NSuppressed int64
 	NInDoubt    int64
 	NUnknown    int64
+	PausedAt    Millis
+	PausedBy    ID
+	Resuming    Bool
+	ResumingAt  Millis
+	ResumedTo   int64
+	AgainOf     ID
+}
+
+type BatchSkip struct {
+	BatchID int64
+	Place   int64
+	Typed   string
+	Code    string
+	Reason  string
 }
 
 type BatchWord struct {
@@ -80,6 +94,17 @@ type Callback struct {
 	Body       []byte
 	State      int64
 	Problem    string
+}
+
+type Contact struct {
+	ID        int64
+	UserID    int64
+	Name      string
+	NameKey   string
+	Number    sms.MSISDN
+	Email     string
+	CreatedAt Millis
+	ChangedAt Millis
 }
 
 type Counter struct {
@@ -110,6 +135,20 @@ type Event struct {
 	Detail    string
 }
 
+type Group struct {
+	ID        int64
+	UserID    int64
+	Name      string
+	NameKey   string
+	CreatedAt Millis
+	ChangedAt Millis
+}
+
+type GroupMember struct {
+	GroupID   int64
+	ContactID int64
+}
+
 type Inbound struct {
 	ID          int64
 	ProviderID  int64
@@ -122,6 +161,29 @@ type Inbound struct {
 	UserID      ID
 	SentAt      Millis
 	ReceivedAt  Millis
+}
+
+type List struct {
+	ID        int64
+	UserID    int64
+	Name      string
+	NameKey   string
+	CreatedAt Millis
+	ChangedAt Millis
+}
+
+type ListEntry struct {
+	ID      int64
+	ListID  int64
+	Number  sms.MSISDN
+	Name    string
+	NameKey string
+	Email   string
+	Mm1     string
+	Mm2     string
+	Mm3     string
+	Mm4     string
+	Mm5     string
 }
 
 type Message struct {
@@ -200,6 +262,13 @@ type SignInFailure struct {
 	Failures  int64
 	BlockedAt Millis
 	FailedAt  Millis
+}
+
+type Suppression struct {
+	Number  sms.MSISDN
+	Reason  string
+	AddedBy ID
+	AddedAt Millis
 }
 
 type Template struct {
