@@ -11,6 +11,53 @@ import (
 	"textdesk/sms"
 )
 
+const answeredMessage = `-- name: AnsweredMessage :one
+SELECT id, batch_id, user_id, provider_id, number, sender, ton, body, alphabet, parts, credits, status, paid, priority, due_at, expires_at, leased_until, attempts, created_at, submitted_at, final_at, poll_at, code, reason FROM messages WHERE id IN (
+  SELECT m.id FROM messages m WHERE m.number = $1 AND m.submitted_at > 0 ORDER BY m.id DESC LIMIT 100)
+ORDER BY sender = CAST($2 AS TEXT) DESC, provider_id = CAST($3 AS BIGINT) DESC, id DESC LIMIT 1
+`
+
+type AnsweredMessageParams struct {
+	Number     sms.MSISDN
+	Sender     string
+	ProviderID int64
+}
+
+// The message that a reply most likely answers: of the latest to the number,
+// the newest from the sender that was answered, or else through the provider
+// that the reply came by.
+func (q *Queries) AnsweredMessage(ctx context.Context, arg AnsweredMessageParams) (Message, error) {
+	row := q.db.QueryRowContext(ctx, answeredMessage, arg.Number, arg.Sender, arg.ProviderID)
+	var i Message
+	err := row.Scan(
+		&i.ID,
+		&i.BatchID,
+		&i.UserID,
+		&i.ProviderID,
+		&i.Number,
+		&i.Sender,
+		&i.TON,
+		&i.Body,
+		&i.Alphabet,
+		&i.Parts,
+		&i.Credits,
+		&i.Status,
+		&i.Paid,
+		&i.Priority,
+		&i.DueAt,
+		&i.ExpiresAt,
+		&i.LeasedUntil,
+		&i.Attempts,
+		&i.CreatedAt,
+		&i.SubmittedAt,
+		&i.FinalAt,
+		&i.PollAt,
+		&i.Code,
+		&i.Reason,
+	)
+	return i, err
+}
+
 const inboundFrom = `-- name: InboundFrom :many
 SELECT id, provider_id, provider_ref, callback_id, number, destination, body, message_id, user_id, sent_at, received_at FROM inbound WHERE number = $1 ORDER BY id DESC LIMIT $2
 `
@@ -127,7 +174,6 @@ const lastMessageTo = `-- name: LastMessageTo :one
 SELECT id, batch_id, user_id, provider_id, number, sender, ton, body, alphabet, parts, credits, status, paid, priority, due_at, expires_at, leased_until, attempts, created_at, submitted_at, final_at, poll_at, code, reason FROM messages WHERE number = $1 AND submitted_at > 0 ORDER BY id DESC LIMIT 1
 `
 
-// The message that a reply most likely answers.
 func (q *Queries) LastMessageTo(ctx context.Context, number sms.MSISDN) (Message, error) {
 	row := q.db.QueryRowContext(ctx, lastMessageTo, number)
 	var i Message

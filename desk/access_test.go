@@ -125,7 +125,13 @@ func TestSessionsEnd(t *testing.T) {
 		t.Errorf("after a week: %v", err)
 	}
 	one = in()
-	o.pass(sessionIdle)
+	for range 3 { // a page that asks by itself what is new
+		o.pass(sessionIdle / 4)
+		if a, err := o.ActorWatching(t.Context(), one, "192.0.2.1"); err != nil || a.User.ID != sam.User.ID {
+			t.Fatalf("watching: %v %v", a.User.Username, err)
+		}
+	}
+	o.pass(sessionIdle / 4)
 	if err := who(one); !errors.Is(err, ErrSignedOut) {
 		t.Errorf("idle: %v", err)
 	}

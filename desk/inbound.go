@@ -161,7 +161,7 @@ func (d *Desk) parseCallback(ctx context.Context, c db.Callback) (posted provide
 // receive stores an inbound text beside the message that it most likely
 // answers. A repeat changes nothing.
 func (d *Desk) receive(ctx context.Context, tx *db.Tx, c db.Callback, in providers.Inbound) error {
-	answered, err := tx.LastMessageTo(ctx, in.From)
+	answered, err := d.answeredBy(ctx, tx, c.ProviderID, in)
 	if err != nil && !db.IsNotFound(err) {
 		return fmt.Errorf("look for the answered message: %w", err)
 	}
@@ -173,6 +173,20 @@ func (d *Desk) receive(ctx context.Context, tx *db.Tx, c db.Callback, in provide
 		Number: in.From, Destination: in.To, Body: in.Body, MessageID: db.ID(answered.ID), UserID: db.ID(answered.UserID),
 		SentAt: at, ReceivedAt: c.ReceivedAt})
 	return err
+}
+
+// answeredBy finds the message that a text answers. Several users may have
+// texted one phone: the one who gets its reply is whose sender was answered.
+func (d *Desk) answeredBy(ctx context.Context, tx *db.Tx, providerID int64, in providers.Inbound) (db.Message, error) {
+	set, err := d.Settings(ctx)
+	if err != nil {
+		return db.Message{}, err
+	}
+	sender := in.To
+	if s, err := sms.ParseSender(in.To, set.Country); err == nil {
+		sender = s.Address // as messages have it, however the provider writes it
+	}
+	return tx.AnsweredMessage(ctx, db.AnsweredMessageParams{Number: in.From, Sender: sender, ProviderID: providerID})
 }
 
 // InboundPage is a page of received texts, newest first.

@@ -116,25 +116,11 @@ func (d *Desk) SignOut(ctx context.Context, token string) error {
 // ActorBySession returns who a session's token belongs to, and lets the session
 // live on.
 func (d *Desk) ActorBySession(ctx context.Context, token, address string) (Actor, error) {
-	if token == "" {
-		return Actor{}, ErrSignedOut
-	}
-	now := d.now()
-	s, err := d.store.Session(ctx, db.SessionParams{Hash: hashToken(token), NowAt: now})
-	if db.IsNotFound(err) {
-		return Actor{}, ErrSignedOut
-	}
+	u, s, err := d.userBySession(ctx, token)
 	if err != nil {
-		return Actor{}, fmt.Errorf("read session: %w", err)
+		return Actor{}, err
 	}
-	u, err := d.store.User(ctx, s.UserID)
-	if err != nil {
-		return Actor{}, fmt.Errorf("read user: %w", err)
-	}
-	if u.SuspendedAt != 0 {
-		return Actor{}, ErrSignedOut
-	}
-	if now > s.SeenAt.Add(sessionTouch) {
+	if now := d.now(); now > s.SeenAt.Add(sessionTouch) {
 		expires := min(now.Add(sessionIdle), s.CreatedAt.Add(sessionLimit))
 		// A full disk must not keep people from looking at what is going on, so
 		// whether this can be written does not matter.
@@ -146,6 +132,35 @@ func (d *Desk) ActorBySession(ctx context.Context, token, address string) (Actor
 		})
 	}
 	return Actor{User: u, Door: "page", Address: address}, nil
+}
+
+// ActorWatching returns who a session's token belongs to and leaves the session
+// to its end: a page that renews itself is no sign that anybody sits before it.
+func (d *Desk) ActorWatching(ctx context.Context, token, address string) (Actor, error) {
+	u, _, err := d.userBySession(ctx, token)
+	return Actor{User: u, Door: "page", Address: address}, err
+}
+
+// userBySession finds a session that has not ended, and whose it is.
+func (d *Desk) userBySession(ctx context.Context, token string) (db.User, db.Session, error) {
+	if token == "" {
+		return db.User{}, db.Session{}, ErrSignedOut
+	}
+	s, err := d.store.Session(ctx, db.SessionParams{Hash: hashToken(token), NowAt: d.now()})
+	if db.IsNotFound(err) {
+		return db.User{}, db.Session{}, ErrSignedOut
+	}
+	if err != nil {
+		return db.User{}, db.Session{}, fmt.Errorf("read session: %w", err)
+	}
+	u, err := d.store.User(ctx, s.UserID)
+	if err != nil {
+		return db.User{}, db.Session{}, fmt.Errorf("read user: %w", err)
+	}
+	if u.SuspendedAt != 0 {
+		return db.User{}, db.Session{}, ErrSignedOut
+	}
+	return u, s, nil
 }
 
 // SignedIn is one of a user's sessions, for their account page.

@@ -17,8 +17,15 @@ ON CONFLICT (provider_id, provider_ref) DO NOTHING;
 SELECT * FROM inbound WHERE number = @number ORDER BY id DESC LIMIT @page_size;
 
 -- name: LastMessageTo :one
--- The message that a reply most likely answers.
 SELECT * FROM messages WHERE number = @number AND submitted_at > 0 ORDER BY id DESC LIMIT 1;
+
+-- name: AnsweredMessage :one
+-- The message that a reply most likely answers: of the latest to the number,
+-- the newest from the sender that was answered, or else through the provider
+-- that the reply came by.
+SELECT * FROM messages WHERE id IN (
+  SELECT m.id FROM messages m WHERE m.number = @number AND m.submitted_at > 0 ORDER BY m.id DESC LIMIT 100)
+ORDER BY sender = CAST(@sender AS TEXT) DESC, provider_id = CAST(@provider_id AS BIGINT) DESC, id DESC LIMIT 1;
 
 -- name: MessagesTo :many
 SELECT * FROM messages WHERE number = @number AND provider_id = @provider_id ORDER BY id DESC LIMIT @page_size;
