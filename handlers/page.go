@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"net/url"
 	"strconv"
 	"strings"
 
@@ -115,24 +114,6 @@ func (v *visit) id() (int64, error) {
 // fragment reports whether htmx asks for a part of the page only.
 func (v *visit) fragment() bool { return v.Request().Header.Get("HX-Request") == "true" }
 
-// askToSignIn sends the browser to the sign-in page, to come back after it.
-func (s *server) askToSignIn(c echo.Context) error {
-	if empty, err := s.Desk.Empty(c.Request().Context()); err != nil {
-		return err
-	} else if empty {
-		return redirect(c, "/setup")
-	}
-	path := "/sign-in"
-	if r := c.Request(); r.Method == http.MethodGet && r.URL.Path != "/" {
-		path += "?next=" + url.QueryEscape(r.URL.RequestURI())
-	}
-	if c.Request().Header.Get("HX-Request") == "true" {
-		c.Response().Header().Set("HX-Redirect", link(c.Request().Context(), "/sign-in"))
-		return c.NoContent(http.StatusUnauthorized)
-	}
-	return redirect(c, path)
-}
-
 // showError is what a person sees when a page cannot be made.
 func (s *server) showError(err error, c echo.Context) {
 	if c.Response().Committed {
@@ -152,6 +133,8 @@ func (s *server) showError(err error, c echo.Context) {
 		switch status {
 		case http.StatusNotFound:
 			title, text = "Page not found", "If you typed the address, check that it is right."
+		case http.StatusRequestEntityTooLarge:
+			title, text = "Too much at once", "This is more than the desk takes in one go. Go back, make it smaller, and try again."
 		case http.StatusMethodNotAllowed:
 			title, text = "Page not found", "This address takes no request of that kind."
 		default:
@@ -179,7 +162,7 @@ func (s *server) showError(err error, c echo.Context) {
 func (s *server) failure(c echo.Context, status int, title, text, reference string) templ.Component {
 	ctx := c.Request().Context()
 	if status < 500 {
-		actor, err := s.Desk.ActorBySession(ctx, s.token(c), c.RealIP())
+		actor, err := s.Desk.ActorWatching(ctx, s.token(c), c.RealIP())
 		set, settingsErr := s.Desk.Settings(ctx)
 		if err == nil && settingsErr == nil {
 			v := &visit{Context: c, s: s, actor: actor, set: set}

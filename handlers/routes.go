@@ -3,6 +3,7 @@ package handlers
 import (
 	"errors"
 	"net/http"
+	"strings"
 
 	"github.com/labstack/echo/v4"
 
@@ -27,6 +28,10 @@ type Route struct {
 	Access       Access
 	open         func(*server, echo.Context) error // for Anyone
 	handle       func(*visit) error                // for the others
+	// kept are the fields that come back after signing in, when the session
+	// had ended while somebody was filling in the form. With them alone the
+	// form must do nothing but show itself.
+	kept []string
 }
 
 func get(path string, a Access, h func(*visit) error) Route {
@@ -35,6 +40,12 @@ func get(path string, a Access, h func(*visit) error) Route {
 
 func post(path string, a Access, h func(*visit) error) Route {
 	return Route{Method: http.MethodPost, Path: path, Access: a, handle: h}
+}
+
+// keeping has a form survive the end of the session.
+func (r Route) keeping(fields ...string) Route {
+	r.kept = fields
+	return r
 }
 
 // Routes lists every route of the pages, with who may use it. The health
@@ -61,7 +72,8 @@ func Routes() []Route {
 		post("/setup/dismiss", Administrators, (*visit).setupDismiss),
 
 		get("/send", SignedIn, (*visit).sendForm),
-		post("/send", SignedIn, (*visit).send),            // checks, reviews or sends, as the button says
+		// Checks, reviews or sends, as the button says; without one it checks.
+		post("/send", SignedIn, (*visit).send).keeping("key", "to", "sender", "body", "when", "at_date", "at_time"),
 		post("/send/check", SignedIn, (*visit).sendCheck), // the running lines and the phone
 		get("/batches/:id", SignedIn, (*visit).batch),
 		get("/batches/:id/live", SignedIn, (*visit).batchLive),
@@ -122,9 +134,13 @@ func (s *server) route(pages *echo.Group) {
 // and comes back to the page they wanted.
 func (s *server) admit(c echo.Context, r Route) error {
 	ctx := c.Request().Context()
-	actor, err := s.Desk.ActorBySession(ctx, s.token(c), c.RealIP())
+	who := s.Desk.ActorBySession
+	if strings.HasSuffix(r.Path, "/live") {
+		who = s.Desk.ActorWatching
+	}
+	actor, err := who(ctx, s.token(c), c.RealIP())
 	if errors.Is(err, desk.ErrSignedOut) {
-		return s.askToSignIn(c)
+		return s.askToSignIn(c, r)
 	}
 	if err != nil {
 		return err

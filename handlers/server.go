@@ -64,6 +64,7 @@ func New(c Config) http.Handler {
 	e.GET("/static/*", echo.WrapHandler(static.Handler()))
 	api := fastsmsapi.New(fastsmsapi.Config{Desk: c.Desk, Log: c.Log})
 	e.Match([]string{http.MethodGet, http.MethodPost}, "/api", api.Serve)
+	e.Match([]string{http.MethodGet, http.MethodPost}, "/api/", api.Serve)
 	e.Match([]string{http.MethodGet, http.MethodPost}, "/callbacks/:provider/:secret", s.callback)
 	e.Match([]string{http.MethodGet, http.MethodPost}, "/callbacks/:provider/:secret/*", s.callback)
 	// A pasted column of a spreadsheet is the largest thing that a page takes.

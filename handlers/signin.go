@@ -16,7 +16,7 @@ import (
 func (s *server) front(c echo.Context) error {
 	if _, err := s.Desk.ActorBySession(c.Request().Context(), s.token(c), c.RealIP()); err != nil {
 		if len(desk.Refusals(err)) > 0 {
-			return s.askToSignIn(c)
+			return s.askToSignIn(c, Route{})
 		}
 		return err
 	}
@@ -39,7 +39,9 @@ func (s *server) signInForm(c echo.Context) error {
 }
 
 func (s *server) signIn(c echo.Context) error {
-	form := views.SignInForm{Username: c.FormValue("username"), Next: c.FormValue("next")}
+	form := views.SignInForm{Username: c.FormValue("username"), Next: c.FormValue("next"), Resume: c.FormValue("resume")}
+	resumed := resumable(form.Resume)
+	form.Kept = kept(c, resumed)
 	token, err := s.Desk.SignIn(c.Request().Context(), form.Username, c.FormValue("password"), address(c), browser(c.Request()))
 	if errors.Is(err, desk.ErrThrottled) {
 		return s.showSignIn(c, http.StatusTooManyRequests, form, err)
@@ -50,7 +52,56 @@ func (s *server) signIn(c echo.Context) error {
 	if err := s.signedIn(c, token); err != nil {
 		return err
 	}
+	if len(form.Kept) > 0 {
+		// The browser posts the form once more, now to where it belongs.
+		return c.Redirect(http.StatusTemporaryRedirect, link(c.Request().Context(), resumed.Path))
+	}
 	return redirect(c, s.ownPath(form.Next))
+}
+
+// askToSignIn sends the browser to the sign-in page, to come back after it. A
+// form that somebody has filled in meanwhile comes along; of one on a page that
+// talks to us by itself, the page is left as it is and told.
+func (s *server) askToSignIn(c echo.Context, r Route) error {
+	if empty, err := s.Desk.Empty(c.Request().Context()); err != nil {
+		return err
+	} else if empty {
+		return redirect(c, "/setup")
+	}
+	if c.Request().Header.Get("HX-Request") == "true" {
+		return render(c, http.StatusUnauthorized, views.SignedOut())
+	}
+	if fields := kept(c, r); len(fields) > 0 {
+		return s.showSignIn(c, http.StatusUnauthorized, views.SignInForm{Resume: r.Path, Kept: fields}, nil)
+	}
+	path := "/sign-in"
+	if r := c.Request(); r.Method == http.MethodGet && r.URL.Path != "/" {
+		path += "?next=" + url.QueryEscape(r.URL.RequestURI())
+	}
+	return redirect(c, path)
+}
+
+// resumable is the form with the path, one without fields when there is none
+// that survives the end of a session.
+func resumable(path string) Route {
+	for _, r := range Routes() {
+		if r.Method == http.MethodPost && r.Path == path && len(r.kept) > 0 {
+			return r
+		}
+	}
+	return Route{}
+}
+
+// kept are the fields of a form as they were posted. The button is not among
+// them.
+func kept(c echo.Context, r Route) []views.KeptField {
+	var fields []views.KeptField
+	for _, name := range r.kept {
+		if value := c.FormValue(name); value != "" {
+			fields = append(fields, views.KeptField{Name: name, Value: value})
+		}
+	}
+	return fields
 }
 
 func (s *server) showSignIn(c echo.Context, status int, form views.SignInForm, cause error) error {

@@ -69,6 +69,11 @@
   };
   addEventListener("pageshow", release);
 
+  // Signed in again, in another tab: the page gets its answers once more.
+  on("htmx:after:request", (e) => {
+    if (e.detail.ctx?.response?.status < 400) document.getElementById("signed-out")?.replaceChildren();
+  });
+
   on("keydown", (e) => {
     if (e.key === "Escape") {
       const menu = document.querySelector("details.menu[open]");
