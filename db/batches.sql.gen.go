@@ -13,7 +13,7 @@ import (
 )
 
 const batch = `-- name: Batch :one
-SELECT id, user_id, door, submit_key, sender, ton, body, send_at, zone, validity, held_at, held_why, stopped_at, recipients, parts, credits, created_at, n_scheduled, n_queued, n_submitting, n_submitted, n_sent, n_delivered, n_failed, n_expired, n_cancelled, n_suppressed, n_in_doubt, n_unknown FROM batches WHERE id = $1
+SELECT id, user_id, door, submit_key, sender, ton, body, send_at, zone, validity, held_at, held_why, stopped_at, recipients, parts, credits, created_at, n_scheduled, n_queued, n_submitting, n_submitted, n_sent, n_delivered, n_failed, n_expired, n_cancelled, n_suppressed, n_in_doubt, n_unknown, paused_at, paused_by, resuming, resuming_at, resumed_to, again_of FROM batches WHERE id = $1
 `
 
 func (q *Queries) Batch(ctx context.Context, id int64) (Batch, error) {
@@ -49,12 +49,18 @@ func (q *Queries) Batch(ctx context.Context, id int64) (Batch, error) {
 		&i.NSuppressed,
 		&i.NInDoubt,
 		&i.NUnknown,
+		&i.PausedAt,
+		&i.PausedBy,
+		&i.Resuming,
+		&i.ResumingAt,
+		&i.ResumedTo,
+		&i.AgainOf,
 	)
 	return i, err
 }
 
 const batchBySubmitKey = `-- name: BatchBySubmitKey :one
-SELECT id, user_id, door, submit_key, sender, ton, body, send_at, zone, validity, held_at, held_why, stopped_at, recipients, parts, credits, created_at, n_scheduled, n_queued, n_submitting, n_submitted, n_sent, n_delivered, n_failed, n_expired, n_cancelled, n_suppressed, n_in_doubt, n_unknown FROM batches WHERE user_id = $1 AND submit_key = $2
+SELECT id, user_id, door, submit_key, sender, ton, body, send_at, zone, validity, held_at, held_why, stopped_at, recipients, parts, credits, created_at, n_scheduled, n_queued, n_submitting, n_submitted, n_sent, n_delivered, n_failed, n_expired, n_cancelled, n_suppressed, n_in_doubt, n_unknown, paused_at, paused_by, resuming, resuming_at, resumed_to, again_of FROM batches WHERE user_id = $1 AND submit_key = $2
 `
 
 type BatchBySubmitKeyParams struct {
@@ -95,8 +101,77 @@ func (q *Queries) BatchBySubmitKey(ctx context.Context, arg BatchBySubmitKeyPara
 		&i.NSuppressed,
 		&i.NInDoubt,
 		&i.NUnknown,
+		&i.PausedAt,
+		&i.PausedBy,
+		&i.Resuming,
+		&i.ResumingAt,
+		&i.ResumedTo,
+		&i.AgainOf,
 	)
 	return i, err
+}
+
+const batchesAgainOf = `-- name: BatchesAgainOf :many
+SELECT id, user_id, door, submit_key, sender, ton, body, send_at, zone, validity, held_at, held_why, stopped_at, recipients, parts, credits, created_at, n_scheduled, n_queued, n_submitting, n_submitted, n_sent, n_delivered, n_failed, n_expired, n_cancelled, n_suppressed, n_in_doubt, n_unknown, paused_at, paused_by, resuming, resuming_at, resumed_to, again_of FROM batches WHERE again_of = $1 ORDER BY id
+`
+
+func (q *Queries) BatchesAgainOf(ctx context.Context, againOf ID) ([]Batch, error) {
+	rows, err := q.db.QueryContext(ctx, batchesAgainOf, againOf)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []Batch
+	for rows.Next() {
+		var i Batch
+		if err := rows.Scan(
+			&i.ID,
+			&i.UserID,
+			&i.Door,
+			&i.SubmitKey,
+			&i.Sender,
+			&i.TON,
+			&i.Body,
+			&i.SendAt,
+			&i.Zone,
+			&i.Validity,
+			&i.HeldAt,
+			&i.HeldWhy,
+			&i.StoppedAt,
+			&i.Recipients,
+			&i.Parts,
+			&i.Credits,
+			&i.CreatedAt,
+			&i.NScheduled,
+			&i.NQueued,
+			&i.NSubmitting,
+			&i.NSubmitted,
+			&i.NSent,
+			&i.NDelivered,
+			&i.NFailed,
+			&i.NExpired,
+			&i.NCancelled,
+			&i.NSuppressed,
+			&i.NInDoubt,
+			&i.NUnknown,
+			&i.PausedAt,
+			&i.PausedBy,
+			&i.Resuming,
+			&i.ResumingAt,
+			&i.ResumedTo,
+			&i.AgainOf,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const countBatch = `-- name: CountBatch :exec
@@ -144,8 +219,20 @@ func (q *Queries) CountBatch(ctx context.Context, arg CountBatchParams) error {
 	return err
 }
 
+const countNotReached = `-- name: CountNotReached :one
+SELECT count(*) FROM messages m WHERE m.batch_id = $1 AND m.status IN (6, 7) AND NOT EXISTS (
+  SELECT 1 FROM batches b JOIN messages n ON n.batch_id = b.id AND n.number = m.number WHERE b.again_of = m.batch_id)
+`
+
+func (q *Queries) CountNotReached(ctx context.Context, batchID int64) (int64, error) {
+	row := q.db.QueryRowContext(ctx, countNotReached, batchID)
+	var count int64
+	err := row.Scan(&count)
+	return count, err
+}
+
 const heldBatches = `-- name: HeldBatches :many
-SELECT id, user_id, door, submit_key, sender, ton, body, send_at, zone, validity, held_at, held_why, stopped_at, recipients, parts, credits, created_at, n_scheduled, n_queued, n_submitting, n_submitted, n_sent, n_delivered, n_failed, n_expired, n_cancelled, n_suppressed, n_in_doubt, n_unknown FROM batches WHERE held_at > 0 ORDER BY held_at
+SELECT id, user_id, door, submit_key, sender, ton, body, send_at, zone, validity, held_at, held_why, stopped_at, recipients, parts, credits, created_at, n_scheduled, n_queued, n_submitting, n_submitted, n_sent, n_delivered, n_failed, n_expired, n_cancelled, n_suppressed, n_in_doubt, n_unknown, paused_at, paused_by, resuming, resuming_at, resumed_to, again_of FROM batches WHERE held_at > 0 ORDER BY held_at
 `
 
 func (q *Queries) HeldBatches(ctx context.Context) ([]Batch, error) {
@@ -187,6 +274,12 @@ func (q *Queries) HeldBatches(ctx context.Context) ([]Batch, error) {
 			&i.NSuppressed,
 			&i.NInDoubt,
 			&i.NUnknown,
+			&i.PausedAt,
+			&i.PausedBy,
+			&i.Resuming,
+			&i.ResumingAt,
+			&i.ResumedTo,
+			&i.AgainOf,
 		); err != nil {
 			return nil, err
 		}
@@ -218,9 +311,9 @@ func (q *Queries) HoldBatch(ctx context.Context, arg HoldBatchParams) error {
 
 const insertBatch = `-- name: InsertBatch :exec
 INSERT INTO batches (id, user_id, door, submit_key, sender, ton, body, send_at, zone, validity,
-  recipients, parts, credits, created_at, n_scheduled, n_queued)
+  recipients, parts, credits, created_at, again_of, n_scheduled, n_queued)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10,
-  $11, $12, $13, $14, $15, $16)
+  $11, $12, $13, $14, $15, $16, $17)
 `
 
 type InsertBatchParams struct {
@@ -238,6 +331,7 @@ type InsertBatchParams struct {
 	Parts      int64
 	Credits    int64
 	CreatedAt  Millis
+	AgainOf    ID
 	NScheduled int64
 	NQueued    int64
 }
@@ -258,10 +352,120 @@ func (q *Queries) InsertBatch(ctx context.Context, arg InsertBatchParams) error 
 		arg.Parts,
 		arg.Credits,
 		arg.CreatedAt,
+		arg.AgainOf,
 		arg.NScheduled,
 		arg.NQueued,
 	)
 	return err
+}
+
+const notReached = `-- name: NotReached :many
+SELECT m.number FROM messages m WHERE m.batch_id = $1 AND m.status IN (6, 7) AND NOT EXISTS (
+  SELECT 1 FROM batches b JOIN messages n ON n.batch_id = b.id AND n.number = m.number WHERE b.again_of = m.batch_id)
+ORDER BY m.id
+`
+
+// Numbers of a batch whose message failed or expired, and that no later send to those it did not reach has.
+func (q *Queries) NotReached(ctx context.Context, batchID int64) ([]sms.MSISDN, error) {
+	rows, err := q.db.QueryContext(ctx, notReached, batchID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []sms.MSISDN
+	for rows.Next() {
+		var number sms.MSISDN
+		if err := rows.Scan(&number); err != nil {
+			return nil, err
+		}
+		items = append(items, number)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const pauseBatch = `-- name: PauseBatch :exec
+UPDATE batches SET paused_at = CASE WHEN paused_at = 0 THEN $1 ELSE paused_at END, paused_by = $2, resuming = 0 WHERE id = $3
+`
+
+type PauseBatchParams struct {
+	PausedAt Millis
+	PausedBy ID
+	ID       int64
+}
+
+// One that is being resumed stays paused: what has its time back already keeps it.
+func (q *Queries) PauseBatch(ctx context.Context, arg PauseBatchParams) error {
+	_, err := q.db.ExecContext(ctx, pauseBatch, arg.PausedAt, arg.PausedBy, arg.ID)
+	return err
+}
+
+const pausedBatches = `-- name: PausedBatches :many
+SELECT id, user_id, door, submit_key, sender, ton, body, send_at, zone, validity, held_at, held_why, stopped_at, recipients, parts, credits, created_at, n_scheduled, n_queued, n_submitting, n_submitted, n_sent, n_delivered, n_failed, n_expired, n_cancelled, n_suppressed, n_in_doubt, n_unknown, paused_at, paused_by, resuming, resuming_at, resumed_to, again_of FROM batches WHERE paused_at > 0 ORDER BY paused_at
+`
+
+func (q *Queries) PausedBatches(ctx context.Context) ([]Batch, error) {
+	rows, err := q.db.QueryContext(ctx, pausedBatches)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []Batch
+	for rows.Next() {
+		var i Batch
+		if err := rows.Scan(
+			&i.ID,
+			&i.UserID,
+			&i.Door,
+			&i.SubmitKey,
+			&i.Sender,
+			&i.TON,
+			&i.Body,
+			&i.SendAt,
+			&i.Zone,
+			&i.Validity,
+			&i.HeldAt,
+			&i.HeldWhy,
+			&i.StoppedAt,
+			&i.Recipients,
+			&i.Parts,
+			&i.Credits,
+			&i.CreatedAt,
+			&i.NScheduled,
+			&i.NQueued,
+			&i.NSubmitting,
+			&i.NSubmitted,
+			&i.NSent,
+			&i.NDelivered,
+			&i.NFailed,
+			&i.NExpired,
+			&i.NCancelled,
+			&i.NSuppressed,
+			&i.NInDoubt,
+			&i.NUnknown,
+			&i.PausedAt,
+			&i.PausedBy,
+			&i.Resuming,
+			&i.ResumingAt,
+			&i.ResumedTo,
+			&i.AgainOf,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const releaseBatch = `-- name: ReleaseBatch :exec
@@ -273,8 +477,39 @@ func (q *Queries) ReleaseBatch(ctx context.Context, id int64) error {
 	return err
 }
 
+const resumeBatch = `-- name: ResumeBatch :exec
+UPDATE batches SET paused_at = 0, paused_by = NULL, resuming = 0, resuming_at = 0, resumed_to = 0 WHERE id = $1
+`
+
+func (q *Queries) ResumeBatch(ctx context.Context, id int64) error {
+	_, err := q.db.ExecContext(ctx, resumeBatch, id)
+	return err
+}
+
+const setResuming = `-- name: SetResuming :exec
+UPDATE batches SET paused_at = $1, resuming = 1, resuming_at = $2, resumed_to = $3 WHERE id = $4
+`
+
+type SetResumingParams struct {
+	PausedAt   Millis
+	ResumingAt Millis
+	ResumedTo  int64
+	ID         int64
+}
+
+// How far the resuming of a paused batch has come.
+func (q *Queries) SetResuming(ctx context.Context, arg SetResumingParams) error {
+	_, err := q.db.ExecContext(ctx, setResuming,
+		arg.PausedAt,
+		arg.ResumingAt,
+		arg.ResumedTo,
+		arg.ID,
+	)
+	return err
+}
+
 const stopBatch = `-- name: StopBatch :exec
-UPDATE batches SET stopped_at = $1 WHERE id = $2
+UPDATE batches SET stopped_at = $1, paused_at = 0, paused_by = NULL, resuming = 0, resuming_at = 0, resumed_to = 0 WHERE id = $2
 `
 
 type StopBatchParams struct {
@@ -282,6 +517,7 @@ type StopBatchParams struct {
 	ID        int64
 }
 
+// A stopped batch is not paused any more: nothing of it is left.
 func (q *Queries) StopBatch(ctx context.Context, arg StopBatchParams) error {
 	_, err := q.db.ExecContext(ctx, stopBatch, arg.StoppedAt, arg.ID)
 	return err

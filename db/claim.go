@@ -10,13 +10,13 @@ import (
 )
 
 // A lease only keeps rows from being claimed twice; it is safe to lose. Held
-// batches are passed over.
+// and paused batches are passed over.
 const (
 	claimSingle = `UPDATE messages SET leased_until = ?
 WHERE id IN (
   SELECT m.id FROM messages m INDEXED BY messages_due
   WHERE m.status = 1 AND m.priority = 0 AND m.provider_id = ? AND m.due_at <= ? AND m.leased_until <= ?
-    AND NOT EXISTS (SELECT 1 FROM batches b WHERE b.id = m.batch_id AND b.held_at > 0)
+    AND NOT EXISTS (SELECT 1 FROM batches b WHERE b.id = m.batch_id AND (b.held_at > 0 OR b.paused_at > 0))
   ORDER BY m.due_at, m.id LIMIT ?)
 RETURNING ` + messageColumns
 
@@ -35,7 +35,7 @@ RETURNING ` + messageColumns
   SELECT (SELECT MIN(m.batch_id) FROM messages m INDEXED BY messages_due_bulk WHERE m.status = 1 AND m.priority = 1 AND m.provider_id = ? AND m.batch_id > w.id)
   FROM waiting w WHERE w.id IS NOT NULL
 )
-SELECT w.id FROM waiting w JOIN batches b ON b.id = w.id AND b.held_at = 0`
+SELECT w.id FROM waiting w JOIN batches b ON b.id = w.id AND b.held_at = 0 AND b.paused_at = 0`
 )
 
 // turnShare is how many messages a batch has in its turn at the least, so that
@@ -44,15 +44,16 @@ const turnShare = 8
 
 // ClaimDue leases up to limit queued messages of a provider that are due at
 // now, until the given instant: single messages first, then bulk, in which the
-// batches take turns, beginning after the batch that had the last one.
-func (tx *Tx) ClaimDue(ctx context.Context, providerID, lastTurn int64, now, until Millis, limit int) ([]Message, error) {
+// batches take turns, beginning after the batch that had the last one. Without
+// bulk it leases single messages only.
+func (tx *Tx) ClaimDue(ctx context.Context, providerID, lastTurn int64, now, until Millis, limit int, bulk bool) ([]Message, error) {
 	claimed, err := scanMessages(tx.db.QueryContext(ctx, claimSingle, until, providerID, now, now, limit))
 	if err != nil {
 		return nil, fmt.Errorf("claim messages: %w", err)
 	}
 	byTime := func(a, b Message) int { return cmp.Or(cmp.Compare(a.DueAt, b.DueAt), cmp.Compare(a.ID, b.ID)) }
 	slices.SortFunc(claimed, byTime) // RETURNING has no order
-	if len(claimed) == limit {
+	if len(claimed) == limit || !bulk {
 		return claimed, nil
 	}
 	batches, err := tx.waitingBatches(ctx, providerID)
@@ -77,7 +78,7 @@ func (tx *Tx) ClaimDue(ctx context.Context, providerID, lastTurn int64, now, unt
 }
 
 // waitingBatches lists, in order, the batches with bulk messages that wait for
-// a provider and are not held.
+// a provider and are neither held nor paused.
 func (tx *Tx) waitingBatches(ctx context.Context, providerID int64) ([]int64, error) {
 	ids, err := scanIDs(tx.db.QueryContext(ctx, waitingBatches, providerID, providerID))
 	if err != nil {
@@ -88,14 +89,16 @@ func (tx *Tx) waitingBatches(ctx context.Context, providerID int64) ([]int64, er
 }
 
 // MarkSubmitting moves leased messages to submitting and returns those that
-// could, as they stand now: a message that was cancelled, held or put off
-// meanwhile stays, and its lease ends.
-func (tx *Tx) MarkSubmitting(ctx context.Context, ids []int64, now Millis) ([]Message, error) {
+// could, as they stand now: a message that was cancelled, held, paused or put
+// off meanwhile stays, and its lease ends. Without bulk so does all that is no
+// single message.
+func (tx *Tx) MarkSubmitting(ctx context.Context, ids []int64, now Millis, bulk bool) ([]Message, error) {
 	const query = `UPDATE messages SET status = 2, attempts = attempts + 1, submitted_at = ?, leased_until = 0
-WHERE status = 1 AND due_at <= ? AND NOT EXISTS (SELECT 1 FROM batches b WHERE b.id = messages.batch_id AND b.held_at > 0)
+WHERE status = 1 AND due_at <= ? AND priority <= ?
+  AND NOT EXISTS (SELECT 1 FROM batches b WHERE b.id = messages.batch_id AND (b.held_at > 0 OR b.paused_at > 0))
   AND id IN (SELECT value FROM json_each(?))
 RETURNING ` + messageColumns
-	marked, err := scanMessages(tx.db.QueryContext(ctx, query, now, now, idList(ids)))
+	marked, err := scanMessages(tx.db.QueryContext(ctx, query, now, now, Bool(bulk), idList(ids)))
 	if err != nil {
 		return nil, fmt.Errorf("mark submitting: %w", err)
 	}
@@ -125,7 +128,7 @@ func (tx *Tx) ReleaseLeases(ctx context.Context) error {
 const (
 	nextSingle = `SELECT m.due_at FROM messages m INDEXED BY messages_due
 WHERE m.status = 1 AND m.priority = 0 AND m.provider_id = ? AND m.leased_until <= ?
-  AND NOT EXISTS (SELECT 1 FROM batches b WHERE b.id = m.batch_id AND b.held_at > 0)
+  AND NOT EXISTS (SELECT 1 FROM batches b WHERE b.id = m.batch_id AND (b.held_at > 0 OR b.paused_at > 0))
 ORDER BY m.due_at, m.id LIMIT 1`
 
 	nextBulk = `SELECT m.due_at FROM messages m INDEXED BY messages_due_bulk
@@ -134,22 +137,24 @@ ORDER BY m.due_at, m.id LIMIT 1`
 )
 
 // NextDue returns when the provider's next message is due that nobody has
-// leased and that is not held, or 0 when there is none.
-func (s *Store) NextDue(ctx context.Context, providerID int64, now Millis) (Millis, error) {
+// leased and that is neither held nor paused, or 0 when there is none. Bulk is
+// not due before bulkAt.
+func (s *Store) NextDue(ctx context.Context, providerID int64, now, bulkAt Millis) (Millis, error) {
 	reads := &Tx{Queries: s.Queries, db: s.reads}
 	var next Millis
-	look := func(query string, args ...any) error {
+	look := func(query string, notBefore Millis, args ...any) error {
 		var at Millis
 		err := s.reads.QueryRowContext(ctx, query, args...).Scan(&at)
 		if IsNotFound(err) {
 			return nil
 		}
+		at = max(at, notBefore)
 		if err == nil && (next == 0 || at < next) {
 			next = at
 		}
 		return err
 	}
-	if err := look(nextSingle, providerID, now); err != nil {
+	if err := look(nextSingle, 0, providerID, now); err != nil {
 		return 0, fmt.Errorf("next due: %w", err)
 	}
 	batches, err := reads.waitingBatches(ctx, providerID)
@@ -157,7 +162,7 @@ func (s *Store) NextDue(ctx context.Context, providerID int64, now Millis) (Mill
 		return 0, err
 	}
 	for _, id := range batches {
-		if err := look(nextBulk, providerID, id, now); err != nil {
+		if err := look(nextBulk, bulkAt, providerID, id, now); err != nil {
 			return 0, fmt.Errorf("next due: %w", err)
 		}
 	}

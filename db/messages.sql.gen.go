@@ -704,6 +704,21 @@ func (q *Queries) RouteMessage(ctx context.Context, arg RouteMessageParams) erro
 	return err
 }
 
+const setExpiry = `-- name: SetExpiry :exec
+UPDATE messages SET expires_at = $1 WHERE id = $2 AND status = 1
+`
+
+type SetExpiryParams struct {
+	ExpiresAt Millis
+	ID        int64
+}
+
+// Gives a message that waits another validity.
+func (q *Queries) SetExpiry(ctx context.Context, arg SetExpiryParams) error {
+	_, err := q.db.ExecContext(ctx, setExpiry, arg.ExpiresAt, arg.ID)
+	return err
+}
+
 const setPart = `-- name: SetPart :exec
 UPDATE parts SET status = $1, code = $2 WHERE message_id = $3 AND part = $4
 `

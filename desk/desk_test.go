@@ -107,7 +107,16 @@ func openOffice(t testing.TB, dir string) *office {
 	}
 	o.provider = rows[0].ID
 	o.admin = o.user(t, "admin", LevelAdmin, 0, 0)
+	o.quiet(t, QuietHours{Off: true}) // but for the tests of them
 	return o
+}
+
+// quiet sets the quiet hours.
+func (o *office) quiet(t testing.TB, q QuietHours) {
+	t.Helper()
+	if err := o.SaveQuietHours(context.Background(), CommandLine(), q); err != nil {
+		t.Fatal(err)
+	}
 }
 
 func (o *office) close() { _ = o.store.Close() }

@@ -19,12 +19,17 @@ import (
 const leaseTime = time.Minute
 
 // Claim leases up to limit messages that are due, single ones before bulk, in
-// which batches take turns: lastTurn is the batch that had the last one.
+// which batches take turns: lastTurn is the batch that had the last one. In
+// quiet hours it leases no bulk.
 func (d *Desk) Claim(ctx context.Context, providerID, lastTurn int64, limit int) ([]db.Message, error) {
 	var claimed []db.Message
-	err := d.store.Write(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
-		now := d.now()
-		claimed, err = tx.ClaimDue(ctx, providerID, lastTurn, now, now.Add(leaseTime), limit)
+	err := d.store.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		quiet, at, err := d.quietNow(ctx, tx.Queries)
+		if err != nil {
+			return err
+		}
+		now := db.At(at)
+		claimed, err = tx.ClaimDue(ctx, providerID, lastTurn, now, now.Add(leaseTime), limit, !quiet.At(at))
 		return err
 	})
 	if err != nil {
@@ -54,32 +59,49 @@ func idsOf(messages []db.Message) []int64 {
 }
 
 // NextDue returns when the provider has something to do again, the zero time
-// when nothing waits.
+// when nothing waits. Bulk has nothing to do before the quiet hours end.
 func (d *Desk) NextDue(ctx context.Context, providerID int64) (time.Time, error) {
-	at, err := d.store.NextDue(ctx, providerID, d.now())
+	quiet, now, err := d.quietNow(ctx, d.store.Queries)
+	if err != nil {
+		return time.Time{}, err
+	}
+	var bulkAt db.Millis
+	if quiet.At(now) {
+		bulkAt = db.At(quiet.Opens(now))
+	}
+	at, err := d.store.NextDue(ctx, providerID, db.At(now), bulkAt)
 	return at.Time(), err
 }
 
 // Mark moves claimed messages to submitting, on disk, and returns those that
 // may be called for now, as they stand, in the same order. One that was taken
-// back or held meanwhile is left out; one that outlived its validity expires.
+// back, held or paused meanwhile is left out, and so is bulk once it is quiet;
+// one that outlived its validity expires.
 func (d *Desk) Mark(ctx context.Context, claimed []db.Message) ([]db.Message, error) {
 	var marked []db.Message
 	err := d.store.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
 		marked = make([]db.Message, 0, len(claimed))
 		mv := d.newMoves(tx)
+		quiet, at, err := d.quietNow(ctx, tx.Queries)
+		if err != nil {
+			return err
+		}
+		mv.now = db.At(at)
 		ids := make([]int64, 0, len(claimed))
 		for _, m := range claimed {
 			if m.ExpiresAt < mv.now {
-				if _, err := mv.move(ctx, m, outlived); err != nil {
+				over, err := mv.outlive(ctx, m, quiet, at)
+				if err != nil {
 					return err
 				}
-				continue
+				if over {
+					continue
+				}
 			}
 			ids = append(ids, m.ID)
 		}
 		if len(ids) > 0 {
-			moved, err := tx.MarkSubmitting(ctx, ids, mv.now)
+			moved, err := tx.MarkSubmitting(ctx, ids, mv.now, !quiet.At(at))
 			if err != nil {
 				return err
 			}
@@ -95,6 +117,32 @@ func (d *Desk) Mark(ctx context.Context, claimed []db.Message) ([]db.Message, er
 
 // outlived is the end of a message that waited for too long.
 var outlived = change{to: sms.Expired, reason: "Its validity passed before it could be sent."}
+
+// outlive expires a message whose validity seems to have passed, and reports
+// whether it did: it may have got more since it was claimed, or it waited while
+// it was quiet, or it still waits in a batch that is paused or held.
+func (mv *moves) outlive(ctx context.Context, m db.Message, quiet QuietHours, now time.Time) (over bool, err error) {
+	if m, err = mv.tx.Message(ctx, m.ID); err != nil {
+		return false, fmt.Errorf("read message: %w", err)
+	}
+	if m.Status != sms.Queued || m.ExpiresAt >= mv.now {
+		return false, nil
+	}
+	b, err := mv.tx.Batch(ctx, m.BatchID)
+	if err != nil {
+		return false, fmt.Errorf("read batch: %w", err)
+	}
+	if b.PausedAt > 0 || b.HeldAt > 0 {
+		return false, nil
+	}
+	if until := quiet.deadline(m, now); until >= mv.now {
+		if err := mv.tx.SetExpiry(ctx, db.SetExpiryParams{ID: m.ID, ExpiresAt: until}); err != nil {
+			return false, fmt.Errorf("lengthen validity: %w", err)
+		}
+		return false, nil
+	}
+	return mv.move(ctx, m, outlived)
+}
 
 // marked notes the claimed messages that have moved to submitting, and returns
 // them in the order of the claim.

@@ -33,7 +33,7 @@ func ReadLocalTime(day, clock string, zone *time.Location) (LocalTime, error) {
 	if !ok || date.Year() < 2000 || date.Year() > 9999 {
 		return LocalTime{}, ErrBadSendAt.because("%q is not a date. Write it like 3/6/2026.", shorten(day))
 	}
-	of, ok := parseAny(clock, "15:04", "15:04:05", "15.04", "1504", "3pm", "3 pm", "3:04pm", "3:04 pm", "3.04pm", "3.04 pm")
+	of, ok := parseClock(clock)
 	if !ok {
 		return LocalTime{}, ErrBadSendAt.because("%q is not a time. Write it like 09:00.", shorten(clock))
 	}
@@ -74,6 +74,11 @@ func onClock(wall time.Time, zone *time.Location) (LocalTime, error) {
 func offset(at time.Time, zone *time.Location) time.Duration {
 	_, seconds := at.In(zone).Zone()
 	return time.Duration(seconds) * time.Second
+}
+
+// parseClock reads a time of day: "09:00", "9am".
+func parseClock(typed string) (time.Time, bool) {
+	return parseAny(strings.ToLower(tidy(typed)), "15:04", "15:04:05", "15.04", "1504", "3pm", "3 pm", "3:04pm", "3:04 pm", "3.04pm", "3.04 pm")
 }
 
 func parseAny(text string, layouts ...string) (time.Time, bool) {

@@ -58,6 +58,8 @@ type Order struct {
 	// and to the usable numbers when some are not. Otherwise it is all or none
 	// as to credits.
 	Partly bool
+	// AgainOf is the batch to whose failed recipients this is, 0 for none.
+	AgainOf int64
 }
 
 // Recipient is one number of an order, in its place.
@@ -338,6 +340,11 @@ func (d *Desk) accept(ctx context.Context, tx *db.Tx, a Actor, o Order, draft Dr
 	if user.SuspendedAt != 0 {
 		return 0, ErrSuspended
 	}
+	if o.AgainOf != 0 {
+		if err := stillNotReached(ctx, tx, o.AgainOf, draft.People); err != nil {
+			return 0, err
+		}
+	}
 	provider, err := tx.DefaultProvider(ctx)
 	if db.IsNotFound(err) {
 		return 0, ErrNoRoute
@@ -453,7 +460,7 @@ func (d *Desk) insertBatch(ctx context.Context, tx *db.Tx, door string, o Order,
 	b := db.InsertBatchParams{ID: id, UserID: userID, Door: door, Sender: draft.Sender.Address, TON: draft.Sender.TON,
 		SubmitKey: sql.NullString{String: o.SubmitKey, Valid: o.SubmitKey != ""},
 		Body:      draft.Body, SendAt: db.At(draft.SendAt), Zone: draft.SendAt.Location().String(), Validity: int64(draft.Validity.Seconds()),
-		Recipients: n, Parts: n * int64(draft.Size.Parts), Credits: n * int64(draft.Size.Parts), CreatedAt: d.now()}
+		Recipients: n, Parts: n * int64(draft.Size.Parts), Credits: n * int64(draft.Size.Parts), CreatedAt: d.now(), AgainOf: db.ID(o.AgainOf)}
 	if messages[0].Status == sms.Scheduled {
 		b.NScheduled = n
 	} else {

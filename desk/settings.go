@@ -22,6 +22,8 @@ type Settings struct {
 	// Undo is how long a send to several people waits before the first text
 	// leaves, 0 to 120 s.
 	Undo time.Duration
+	// Quiet are the hours in which bulk waits.
+	Quiet QuietHours
 	// SetUp tells which steps of the first run are done.
 	SetUp SetUp
 }
@@ -59,7 +61,12 @@ const (
 
 // Settings reads the settings, with defaults for what nobody has decided.
 func (d *Desk) Settings(ctx context.Context) (Settings, error) {
-	rows, err := d.store.Settings(ctx)
+	return d.settings(ctx, d.store.Queries)
+}
+
+// settings reads them through a transaction, for what must hold in it.
+func (d *Desk) settings(ctx context.Context, q *db.Queries) (Settings, error) {
+	rows, err := q.Settings(ctx)
 	if err != nil {
 		return Settings{}, fmt.Errorf("read settings: %w", err)
 	}
@@ -67,7 +74,8 @@ func (d *Desk) Settings(ctx context.Context) (Settings, error) {
 	for _, row := range rows {
 		values[row.Key] = row.Value
 	}
-	s := Settings{Organisation: values[keyOrganisation], Country: "GB", Zone: time.UTC, Sender: values[keySender], Undo: 20 * time.Second}
+	s := Settings{Organisation: values[keyOrganisation], Country: "GB", Zone: time.UTC, Sender: values[keySender], Undo: 20 * time.Second,
+		Quiet: readQuiet(values)}
 	if c := values[keyCountry]; c != "" {
 		s.Country = c
 	}
@@ -75,7 +83,7 @@ func (d *Desk) Settings(ctx context.Context) (Settings, error) {
 	if z := values[keyZone]; z != "" {
 		zone = z
 	}
-	if loc, err := time.LoadLocation(zone); err == nil {
+	if loc, err := loadZone(zone); err == nil {
 		s.Zone = loc
 	}
 	if n, err := strconv.Atoi(values[keyUndo]); err == nil {

@@ -103,19 +103,30 @@ func (d *Desk) GiveUp(ctx context.Context) error {
 
 // Expire moves messages to expired whose validity has passed while they waited:
 // for a provider in trouble they would otherwise wait until their turn. What
-// waits in a held batch is a person's to decide.
+// waits in a held or paused batch is a person's to decide, and hours in which
+// bulk had to be quiet do not count.
 func (d *Desk) Expire(ctx context.Context) error {
+	quiet, at, err := d.quietNow(ctx, d.store.Queries)
+	if err != nil {
+		return err
+	}
+	now := db.At(at) // before we look who waits, so that nothing expires in a pause that begins now
 	held, err := d.store.HeldBatches(ctx)
 	if err != nil {
 		return fmt.Errorf("read held batches: %w", err)
 	}
+	paused, err := d.store.PausedBatches(ctx)
+	if err != nil {
+		return fmt.Errorf("read paused batches: %w", err)
+	}
 	waits := map[int64]bool{}
-	for _, b := range held {
+	for _, b := range append(held, paused...) {
 		waits[b.ID] = true
 	}
-	now := d.now()
 	err = d.eachIn(ctx, sms.Queued, outlived,
-		func(m db.Message) bool { return m.ExpiresAt < now && !waits[m.BatchID] },
+		func(m db.Message) bool {
+			return m.ExpiresAt < now && !waits[m.BatchID] && quiet.deadline(m, at) < now
+		},
 		func(db.Message) bool { return false })
 	if err != nil {
 		return fmt.Errorf("expire messages: %w", err)

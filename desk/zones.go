@@ -2,6 +2,7 @@ package desk
 
 import (
 	"strings"
+	"sync"
 	"time"
 
 	"textdesk/sms"
@@ -329,3 +330,19 @@ ZA Africa/Johannesburg
 ZM Africa/Lusaka
 ZW Africa/Harare
 `
+
+// loaded keeps the zones that were asked for, because each look into the
+// system's files costs what a hundred messages do.
+var loaded sync.Map
+
+// loadZone is [time.LoadLocation] with a memory.
+func loadZone(name string) (*time.Location, error) {
+	if zone, ok := loaded.Load(name); ok {
+		return zone.(*time.Location), nil
+	}
+	zone, err := time.LoadLocation(name)
+	if err == nil {
+		loaded.Store(name, zone)
+	}
+	return zone, err
+}

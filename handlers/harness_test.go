@@ -53,6 +53,7 @@ func newTestDesk(t *testing.T) *testDesk {
 	td.addUser(desk.NewUser{Username: "boss", Level: desk.LevelAdmin, FirstName: "Bo", LastName: "Ross", Unlimited: true})
 	td.addUser(desk.NewUser{Username: "sam", Level: desk.LevelNormal, FirstName: "Sam", LastName: "Carter", Credits: 1000})
 	must(t, td.SaveOrganisation(t.Context(), td.actor("boss"), desk.Organisation{Name: "Oakfield School", Country: "GB", Zone: "Europe/London", Sender: "Oakfield"}))
+	must(t, td.SaveQuietHours(t.Context(), desk.CommandLine(), desk.QuietHours{Off: true})) // tests run at night too
 	return td
 }
 

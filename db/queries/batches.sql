@@ -1,8 +1,8 @@
 -- name: InsertBatch :exec
 INSERT INTO batches (id, user_id, door, submit_key, sender, ton, body, send_at, zone, validity,
-  recipients, parts, credits, created_at, n_scheduled, n_queued)
+  recipients, parts, credits, created_at, again_of, n_scheduled, n_queued)
 VALUES (@id, @user_id, @door, @submit_key, @sender, @ton, @body, @send_at, @zone, @validity,
-  @recipients, @parts, @credits, @created_at, @n_scheduled, @n_queued);
+  @recipients, @parts, @credits, @created_at, @again_of, @n_scheduled, @n_queued);
 
 -- name: Batch :one
 SELECT * FROM batches WHERE id = @id;
@@ -20,7 +20,35 @@ UPDATE batches SET held_at = @held_at, held_why = @held_why WHERE id = @id;
 UPDATE batches SET held_at = 0, held_why = '' WHERE id = @id;
 
 -- name: StopBatch :exec
-UPDATE batches SET stopped_at = @stopped_at WHERE id = @id;
+-- A stopped batch is not paused any more: nothing of it is left.
+UPDATE batches SET stopped_at = @stopped_at, paused_at = 0, paused_by = NULL, resuming = 0, resuming_at = 0, resumed_to = 0 WHERE id = @id;
+
+-- name: PausedBatches :many
+SELECT * FROM batches WHERE paused_at > 0 ORDER BY paused_at;
+
+-- name: PauseBatch :exec
+-- One that is being resumed stays paused: what has its time back already keeps it.
+UPDATE batches SET paused_at = CASE WHEN paused_at = 0 THEN @paused_at ELSE paused_at END, paused_by = @paused_by, resuming = 0 WHERE id = @id;
+
+-- name: SetResuming :exec
+-- How far the resuming of a paused batch has come.
+UPDATE batches SET paused_at = @paused_at, resuming = 1, resuming_at = @resuming_at, resumed_to = @resumed_to WHERE id = @id;
+
+-- name: ResumeBatch :exec
+UPDATE batches SET paused_at = 0, paused_by = NULL, resuming = 0, resuming_at = 0, resumed_to = 0 WHERE id = @id;
+
+-- name: BatchesAgainOf :many
+SELECT * FROM batches WHERE again_of = @again_of ORDER BY id;
+
+-- name: NotReached :many
+-- Numbers of a batch whose message failed or expired, and that no later send to those it did not reach has.
+SELECT m.number FROM messages m WHERE m.batch_id = @batch_id AND m.status IN (6, 7) AND NOT EXISTS (
+  SELECT 1 FROM batches b JOIN messages n ON n.batch_id = b.id AND n.number = m.number WHERE b.again_of = m.batch_id)
+ORDER BY m.id;
+
+-- name: CountNotReached :one
+SELECT count(*) FROM messages m WHERE m.batch_id = @batch_id AND m.status IN (6, 7) AND NOT EXISTS (
+  SELECT 1 FROM batches b JOIN messages n ON n.batch_id = b.id AND n.number = m.number WHERE b.again_of = m.batch_id);
 
 -- name: CountBatch :exec
 -- Moves a batch's counters; a column for each status.

@@ -77,3 +77,7 @@ UPDATE messages SET expires_at = @expires_at WHERE batch_id = @batch_id AND stat
 
 -- name: RouteMessage :exec
 UPDATE messages SET provider_id = @provider_id WHERE id = @id AND status = @status;
+
+-- name: SetExpiry :exec
+-- Gives a message that waits another validity.
+UPDATE messages SET expires_at = @expires_at WHERE id = @id AND status = 1;

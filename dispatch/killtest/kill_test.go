@@ -173,6 +173,9 @@ func seed(t *testing.T, dir string, n int, r *rand.Rand) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if err := d.SaveQuietHours(t.Context(), desk.CommandLine(), desk.QuietHours{Off: true}); err != nil { // tests run at night too
+		t.Fatal(err)
+	}
 	for done := 0; done < n; {
 		size := []int{1, 1, 7, 150, 600}[r.IntN(5)]
 		size = min(size, n-done)
