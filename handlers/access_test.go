@@ -49,7 +49,7 @@ func TestEveryRouteLetsInWhoMayUseIt(t *testing.T) {
 			}
 			part := nobody.do(r.Method, address(r), nil, "HX-Request", "true")
 			part.lacks(t, private)
-			if part.status != http.StatusUnauthorized || !strings.Contains(part.body, "You have been signed out") || len(part.body) > 600 {
+			if part.status != http.StatusUnauthorized || !strings.Contains(part.body, "You have been signed out") || len(part.body) > 700 {
 				t.Errorf("%s answers a part of a page for nobody with %d %q, want 401 and that sentence", name, part.status, part.body)
 			}
 		}

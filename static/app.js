@@ -68,6 +68,9 @@
     document.querySelectorAll("button[data-was-on]").forEach((b) => { b.disabled = false; delete b.dataset.wasOn; });
   };
   addEventListener("pageshow", release);
+  // A form whose answer did not come stands as it was: it can be tried again.
+  on("htmx:response:error", (e) => { if (e.target.dataset?.submitted) release(); });
+  on("htmx:error", (e) => { if (e.target.dataset?.submitted) release(); });
 
   // Signed in again, in another tab: the page gets its answers once more.
   on("htmx:after:request", (e) => {
