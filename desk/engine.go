@@ -76,7 +76,8 @@ func (d *Desk) NextDue(ctx context.Context, providerID int64) (time.Time, error)
 // Mark moves claimed messages to submitting, on disk, and returns those that
 // may be called for now, as they stand, in the same order. One that was taken
 // back, held or paused meanwhile is left out, and so is bulk once it is quiet;
-// one that outlived its validity expires.
+// one that outlived its validity expires, and one to a number that nobody may
+// text ends here.
 func (d *Desk) Mark(ctx context.Context, claimed []db.Message) ([]db.Message, error) {
 	var marked []db.Message
 	err := d.store.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
@@ -87,8 +88,18 @@ func (d *Desk) Mark(ctx context.Context, claimed []db.Message) ([]db.Message, er
 			return err
 		}
 		mv.now = db.At(at)
+		suppressed, err := tx.SuppressedOf(ctx, numbersOf(claimed))
+		if err != nil {
+			return err
+		}
 		ids := make([]int64, 0, len(claimed))
 		for _, m := range claimed {
+			if suppressed[m.Number] {
+				if _, err := mv.move(ctx, m, mustNot); err != nil {
+					return err
+				}
+				continue
+			}
 			if m.ExpiresAt < mv.now {
 				over, err := mv.outlive(ctx, m, quiet, at)
 				if err != nil {
@@ -114,6 +125,17 @@ func (d *Desk) Mark(ctx context.Context, claimed []db.Message) ([]db.Message, er
 	}
 	return marked, nil
 }
+
+func numbersOf(messages []db.Message) []sms.MSISDN {
+	numbers := make([]sms.MSISDN, len(messages))
+	for i, m := range messages {
+		numbers[i] = m.Number
+	}
+	return numbers
+}
+
+// mustNot is the end of a message to a number that nobody may text.
+var mustNot = change{to: sms.Suppressed, reason: "This number must not be texted."}
 
 // outlived is the end of a message that waited for too long.
 var outlived = change{to: sms.Expired, reason: "Its validity passed before it could be sent."}

@@ -30,8 +30,10 @@ const (
 
 // Order is what somebody wants sent.
 type Order struct {
-	// To are the recipients as typed, one number each.
-	To []string
+	// To are the recipients as typed, one number each. Everybody of the groups
+	// and lists, which the actor must be able to see, comes after them.
+	To            []string
+	Groups, Lists []int64
 	// BareNumbers: digits without a plus sign that are no number at home are
 	// tried as an international one, which is how programs write them.
 	BareNumbers bool
@@ -64,7 +66,9 @@ type Order struct {
 
 // Recipient is one number of an order, in its place.
 type Recipient struct {
-	Typed  string
+	Typed string
+	// Name is what the group or list calls them, "" for a typed number.
+	Name   string
 	Number sms.MSISDN
 	// Refusal says why this one gets nothing, nil otherwise. Where it is no
 	// number, Why is the reason alone, to group by.
@@ -85,8 +89,11 @@ type Draft struct {
 	Size       gsm.Size
 	SendAt     time.Time
 	Validity   time.Duration
-	// People is how many will get a text; Bad and Duplicates are the others.
-	People, Bad, Duplicates int
+	// Groups and Lists are those that it goes to.
+	Groups, Lists []Chosen
+	// People is how many will get a text. The others are Bad, which are no
+	// numbers; Suppressed, whom nobody may text; and Duplicates.
+	People, Bad, Suppressed, Duplicates int
 	// Credits is what it costs: one for each part.
 	Credits int64
 	// Unlimited, Balance: what the user has.
@@ -112,7 +119,9 @@ func (d *Desk) Check(ctx context.Context, a Actor, o Order) (Draft, error) {
 		return Draft{}, err
 	}
 	draft := Draft{Unlimited: bool(a.User.Unlimited), Balance: a.User.Balance}
-	draft.readRecipients(o, set.Country)
+	if err := d.readRecipients(ctx, a, o, set.Country, &draft); err != nil {
+		return Draft{}, err
+	}
 	draft.readSender(o, a, set)
 	draft.readBody(o)
 	draft.readWhen(o, d.clock())
@@ -121,63 +130,6 @@ func (d *Desk) Check(ctx context.Context, a Actor, o Order) (Draft, error) {
 		draft.Problems = append(draft.Problems, notEnough(draft.Credits, draft.Balance))
 	}
 	return draft, nil
-}
-
-func (dr *Draft) readRecipients(o Order, home string) {
-	if len(o.To) > MaxRecipients {
-		dr.Problems = append(dr.Problems, ErrTooManyTo.because("One send takes up to %s numbers; this has %s.", thousands(MaxRecipients), thousands(int64(len(o.To)))))
-		return
-	}
-	seen := make(map[sms.MSISDN]bool, len(o.To))
-	for _, typed := range o.To {
-		r := Recipient{Typed: typed}
-		number, err := sms.ParseMSISDN(typed, home)
-		if err != nil && o.BareNumbers {
-			if abroad, ok := bareNumber(typed); ok {
-				number, err = abroad, nil
-			}
-		}
-		switch {
-		case err != nil:
-			r.Refusal, r.Why = numberRefusal(err)
-			dr.Bad++
-		case seen[number]:
-			r.Number, r.Duplicate = number, true
-			dr.Duplicates++
-		default:
-			r.Number = number
-			seen[number] = true
-			dr.People++
-		}
-		dr.Recipients = append(dr.Recipients, r)
-	}
-	switch {
-	case len(o.To) == 0:
-		dr.Problems = append(dr.Problems, ErrNoRecipients)
-	case dr.People == 0 && dr.Bad == 1:
-		dr.Problems = append(dr.Problems, dr.Recipients[0].Refusal)
-	case dr.People == 0:
-		dr.Problems = append(dr.Problems, ErrBadNumber.because("None of these %s is a mobile number.", thousands(int64(dr.Bad))))
-	}
-}
-
-// bareNumber reads an international number that lacks its plus sign.
-func bareNumber(typed string) (sms.MSISDN, bool) {
-	typed = strings.TrimSpace(typed)
-	if typed == "" || typed[0] < '1' || typed[0] > '9' {
-		return "", false
-	}
-	number, err := sms.ParseMSISDN("+"+typed, "")
-	return number, err == nil
-}
-
-// numberRefusal says in staff's words why a number is none.
-func numberRefusal(err error) (*Refusal, sms.Reason) {
-	var n *sms.NumberError
-	if errors.As(err, &n) {
-		return ErrBadNumber.because("%s.", n.Error()), n.Reason
-	}
-	return ErrBadNumber, 0
 }
 
 func (dr *Draft) readSender(o Order, a Actor, set Settings) {
@@ -341,7 +293,7 @@ func (d *Desk) accept(ctx context.Context, tx *db.Tx, a Actor, o Order, draft Dr
 		return 0, ErrSuspended
 	}
 	if o.AgainOf != 0 {
-		if err := stillNotReached(ctx, tx, o.AgainOf, draft.People); err != nil {
+		if err := stillNotReached(ctx, tx, o.AgainOf, draft.People+draft.Suppressed); err != nil {
 			return 0, err
 		}
 	}
@@ -361,7 +313,10 @@ func (d *Desk) accept(ctx context.Context, tx *db.Tx, a Actor, o Order, draft Dr
 		return 0, err
 	}
 	sent.Recipients = place(messages, recipients)
-	return provider.ID, d.insertBatch(ctx, tx, a.Door, o, draft, user.ID, messages, sent.BatchID)
+	if err := d.insertBatch(ctx, tx, a.Door, o, draft, user.ID, messages, sent.BatchID); err != nil {
+		return 0, err
+	}
+	return provider.ID, keepSkips(ctx, tx, sent.BatchID, sent.Recipients)
 }
 
 // messages makes the rows, without ids, for the recipients that the user can

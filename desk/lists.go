@@ -1,0 +1,393 @@
+package desk
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"textdesk/db"
+	"textdesk/sms"
+)
+
+// MergeFields is how many fields of its own a line of a list has, MM1 to MM5.
+const MergeFields = 5
+
+// EntryForm is a line of a distribution list, as typed.
+type EntryForm struct {
+	Number, Name, Email string
+	Fields              [MergeFields]string
+}
+
+// Lists returns a page of the actor's distribution lists with how many are on
+// each, in the order of their names.
+func (d *Desk) Lists(ctx context.Context, a Actor, f BookSearch) ([]db.Named, Paging, error) {
+	where := f.filter("")
+	where.UserID = a.User.ID
+	found, err := d.store.FindLists(ctx, where)
+	if err != nil {
+		return nil, Paging{}, err
+	}
+	page, paging := paged(found, f, placeOfNamed)
+	return page, paging, nil
+}
+
+// List returns a list with how many are on it. One that the actor may not see
+// does not exist for them.
+func (d *Desk) List(ctx context.Context, a Actor, id int64) (db.Named, error) {
+	l, err := d.store.List(ctx, id)
+	if err := found("list", err, ErrUnknownList); err != nil {
+		return db.Named{}, err
+	}
+	return d.listSeen(ctx, a, l)
+}
+
+// ListNamed returns the actor's own list of a name. Capitals do not matter.
+func (d *Desk) ListNamed(ctx context.Context, a Actor, name string) (db.Named, error) {
+	l, err := d.store.ListByName(ctx, db.ListByNameParams{UserID: a.User.ID, NameKey: bookKey(cleanName(name))})
+	if err := found("list", err, ErrUnknownList); err != nil {
+		return db.Named{}, err
+	}
+	return d.listSeen(ctx, a, l)
+}
+
+func (d *Desk) listSeen(ctx context.Context, a Actor, l db.List) (db.Named, error) {
+	if err := d.owned(ctx, a, l.UserID, ErrUnknownList); err != nil {
+		return db.Named{}, err
+	}
+	n, err := d.store.CountEntries(ctx, l.ID)
+	if err != nil {
+		return db.Named{}, fmt.Errorf("count entries: %w", err)
+	}
+	return db.Named{ID: l.ID, UserID: l.UserID, Name: l.Name, Key: l.NameKey, Count: n}, nil
+}
+
+// Entries returns a page of a list, in the order in which it was filled.
+func (d *Desk) Entries(ctx context.Context, a Actor, listID int64, f BookSearch) ([]db.ListEntry, Paging, error) {
+	if _, err := d.List(ctx, a, listID); err != nil {
+		return nil, Paging{}, err
+	}
+	set, err := d.Settings(ctx)
+	if err != nil {
+		return nil, Paging{}, err
+	}
+	where := f.filter(set.Country)
+	where.ListID = listID
+	found, err := d.store.FindEntries(ctx, where)
+	if err != nil {
+		return nil, Paging{}, err
+	}
+	page, paging := paged(found, f, func(e db.ListEntry) db.BookPlace { return db.BookPlace{ID: e.ID} })
+	return page, paging, nil
+}
+
+// Entry returns one line of a list.
+func (d *Desk) Entry(ctx context.Context, a Actor, listID, id int64) (db.ListEntry, error) {
+	if _, err := d.List(ctx, a, listID); err != nil {
+		return db.ListEntry{}, err
+	}
+	e, err := d.store.Entry(ctx, db.EntryParams{ListID: listID, ID: id})
+	if err := found("entry", err, ErrUnknownEntry); err != nil {
+		return db.ListEntry{}, err
+	}
+	return e, nil
+}
+
+// AddList makes an empty list.
+func (d *Desk) AddList(ctx context.Context, a Actor, typed string) (int64, error) {
+	name, r := readName(typed)
+	if r != nil {
+		return 0, r
+	}
+	var id int64
+	err := d.store.Write(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
+		if err := freeList(ctx, tx, a.User.ID, 0, name); err != nil {
+			return err
+		}
+		if id, err = tx.InsertList(ctx, db.InsertListParams{UserID: a.User.ID, Name: name, NameKey: bookKey(name), CreatedAt: d.now()}); err != nil {
+			return fmt.Errorf("insert list: %w", err)
+		}
+		return nil
+	})
+	return id, err
+}
+
+// RenameList gives a list another name.
+func (d *Desk) RenameList(ctx context.Context, a Actor, id int64, typed string) error {
+	l, err := d.List(ctx, a, id)
+	if err != nil {
+		return err
+	}
+	name, r := readName(typed)
+	if r != nil {
+		return r
+	}
+	return d.store.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		if err := freeList(ctx, tx, l.UserID, id, name); err != nil {
+			return err
+		}
+		if err := tx.RenameList(ctx, db.RenameListParams{ID: id, Name: name, NameKey: bookKey(name), ChangedAt: d.now()}); err != nil {
+			return fmt.Errorf("rename list: %w", err)
+		}
+		return nil
+	})
+}
+
+// freeList refuses a name that another list of the user has.
+func freeList(ctx context.Context, tx *db.Tx, userID, id int64, name string) error {
+	other, err := tx.ListByName(ctx, db.ListByNameParams{UserID: userID, NameKey: bookKey(name)})
+	if db.IsNotFound(err) || err == nil && other.ID == id {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("look for list: %w", err)
+	}
+	return ErrListTaken
+}
+
+// DeleteList deletes a list with all that stands on it.
+func (d *Desk) DeleteList(ctx context.Context, a Actor, id int64) error {
+	l, err := d.List(ctx, a, id)
+	if err != nil {
+		return err
+	}
+	return d.store.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		if err := tx.EmptyList(ctx, id); err != nil {
+			return fmt.Errorf("empty list: %w", err)
+		}
+		if err := tx.DeleteList(ctx, id); err != nil {
+			return fmt.Errorf("delete list: %w", err)
+		}
+		return d.audit(ctx, tx, a, "list.delete", l.Name, fmt.Sprint(l.Count))
+	})
+}
+
+// ChangeEntry corrects a line of a list.
+func (d *Desk) ChangeEntry(ctx context.Context, a Actor, listID, id int64, form EntryForm) error {
+	if _, err := d.Entry(ctx, a, listID, id); err != nil {
+		return err
+	}
+	set, err := d.Settings(ctx)
+	if err != nil {
+		return err
+	}
+	e, bad := readEntry(form, set.Country)
+	if len(bad) > 0 {
+		return refused(bad)
+	}
+	return d.store.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		other, err := tx.EntryByNumber(ctx, db.EntryByNumberParams{ListID: listID, Number: e.Number})
+		if err == nil && other.ID != id {
+			return ErrEntryTaken
+		}
+		if err != nil && !db.IsNotFound(err) {
+			return fmt.Errorf("look for entry: %w", err)
+		}
+		err = tx.ChangeEntry(ctx, db.ChangeEntryParams{ListID: listID, ID: id, Number: e.Number, Name: e.Name, NameKey: e.NameKey, Email: e.Email,
+			Mm1: e.Mm1, Mm2: e.Mm2, Mm3: e.Mm3, Mm4: e.Mm4, Mm5: e.Mm5})
+		if err != nil {
+			return fmt.Errorf("change entry: %w", err)
+		}
+		return nil
+	})
+}
+
+// RemoveEntry takes a line from a list.
+func (d *Desk) RemoveEntry(ctx context.Context, a Actor, listID, id int64) error {
+	if _, err := d.Entry(ctx, a, listID, id); err != nil {
+		return err
+	}
+	return d.store.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		if _, err := tx.RemoveEntry(ctx, db.RemoveEntryParams{ListID: listID, ID: id}); err != nil {
+			return fmt.Errorf("remove entry: %w", err)
+		}
+		return nil
+	})
+}
+
+// readEntry reads a line, all of its fields.
+func readEntry(form EntryForm, home string) (e db.ListEntry, bad []*Refusal) {
+	var r *Refusal
+	if e.Number, r = readNumber(form.Number, home); r != nil {
+		bad = append(bad, r)
+	}
+	e.Name = cleanName(form.Name)
+	e.NameKey = bookKey(e.Name)
+	if r = tooLong("name", e.Name, maxBookName); r != nil {
+		bad = append(bad, r)
+	}
+	if e.Email, r = readEmail(form.Email); r != nil {
+		bad = append(bad, r)
+	}
+	for i, to := range e.Fields() {
+		*to = cleanName(form.Fields[i])
+		if r = tooLong(fmt.Sprintf("mm%d", i+1), *to, maxBookField); r != nil {
+			bad = append(bad, r)
+		}
+	}
+	return e, bad
+}
+
+// PasteIntoList adds lines to a list from rows of a spreadsheet, with tabs
+// between the cells: the number, the name, the e-mail address, and up to five
+// fields. Where another column than the first has the numbers, the others are
+// taken in that order; a first row with the columns' names says it all. A
+// number that is on the list has its line replaced.
+func (d *Desk) PasteIntoList(ctx context.Context, a Actor, id int64, text string) (Pasted, error) {
+	if _, err := d.List(ctx, a, id); err != nil {
+		return Pasted{}, err
+	}
+	set, err := d.Settings(ctx)
+	if err != nil {
+		return Pasted{}, err
+	}
+	entries, p, err := readRows(text, set.Country)
+	if err != nil {
+		return p, err
+	}
+	err = d.store.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		before, err := tx.CountEntries(ctx, id)
+		if err != nil {
+			return fmt.Errorf("count entries: %w", err)
+		}
+		if err := tx.PutEntries(ctx, id, entries); err != nil {
+			return err
+		}
+		after, err := tx.CountEntries(ctx, id)
+		if err != nil {
+			return fmt.Errorf("count entries: %w", err)
+		}
+		p.Added = int(after - before)
+		p.Known = len(entries) - p.Added
+		return nil
+	})
+	return p, err
+}
+
+// The columns of a list by place: what a row is read into.
+const (
+	columnNumber = iota
+	columnName
+	columnEmail
+	columnFields
+	columnCount = columnFields + MergeFields
+)
+
+// columnNames are what a first row may call the columns, in lower case.
+var columnNames = map[string]int{"number": columnNumber, "mobile": columnNumber, "mobile number": columnNumber, "mobile no": columnNumber, "phone": columnNumber,
+	"phone number": columnNumber, "telephone": columnNumber, "name": columnName, "full name": columnName, "e-mail": columnEmail, "email": columnEmail, "e-mail address": columnEmail,
+	"email address": columnEmail, "mm1": columnFields, "mm2": columnFields + 1, "mm3": columnFields + 2, "mm4": columnFields + 3, "mm5": columnFields + 4,
+	"field 1": columnFields, "field 2": columnFields + 1, "field 3": columnFields + 2, "field 4": columnFields + 3, "field 5": columnFields + 4}
+
+// readRows reads the rows of a spreadsheet. No number comes twice: its first
+// row counts.
+func readRows(text, home string) (entries []db.ListEntry, p Pasted, err error) {
+	lines := strings.Split(strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(text), "\n")
+	if len(lines) > MaxPasted {
+		return nil, p, ErrTooMuchPasted.because("Up to %s lines can be pasted at once; this has %s.", thousands(MaxPasted), thousands(int64(len(lines))))
+	}
+	var order []int // what each cell of a row is
+	seen := map[sms.MSISDN]bool{}
+	for i, line := range lines {
+		cells := strings.Split(line, "\t")
+		if strings.TrimSpace(line) == "" {
+			continue
+		}
+		if order == nil {
+			if order = headed(cells); order != nil {
+				continue
+			}
+			order = guessed(cells, home)
+		}
+		form, r := readCells(cells, order)
+		e, bad := readEntry(form, home)
+		switch {
+		case r != nil:
+			p.Bad = append(p.Bad, BadLine{Line: i + 1, Typed: line, Why: r.Sentence})
+			continue
+		case len(bad) > 0:
+			p.Bad = append(p.Bad, BadLine{Line: i + 1, Typed: line, Why: bad[0].Sentence})
+			continue
+		case seen[e.Number]:
+			p.Repeated++
+			continue
+		}
+		seen[e.Number] = true
+		entries = append(entries, e)
+	}
+	if len(entries) == 0 {
+		if len(p.Bad) == 0 {
+			return nil, p, ErrNothingPasted
+		}
+		return nil, p, ErrNothingPasted.because("None of these lines can be used. Line %d: %s", p.Bad[0].Line, p.Bad[0].Why)
+	}
+	return entries, p, nil
+}
+
+// headed reads a row that names the columns, nil when it is no such row. A
+// column with a name of its own takes the next free field.
+func headed(cells []string) []int {
+	order := make([]int, len(cells))
+	taken := map[int]bool{}
+	for i, c := range cells {
+		n, known := columnNames[strings.Trim(bookKey(cleanName(c)), ".: ")]
+		if order[i] = -1; known && !taken[n] {
+			order[i], taken[n] = n, true
+		}
+	}
+	if !taken[columnNumber] {
+		return nil
+	}
+	for i := range order {
+		for n := columnFields; order[i] < 0 && n < columnCount; n++ {
+			if !taken[n] {
+				order[i], taken[n] = n, true
+			}
+		}
+	}
+	return order
+}
+
+// guessed takes the first cell that is a number for the column of the numbers,
+// and the others in their order.
+func guessed(cells []string, home string) []int {
+	numbers := max(0, slices.IndexFunc(cells, func(c string) bool {
+		_, err := sms.ParseMSISDN(c, home)
+		return err == nil
+	}))
+	order := make([]int, 0, columnCount)
+	next := columnName
+	for i := range columnCount {
+		if i == numbers {
+			order = append(order, columnNumber)
+			continue
+		}
+		order = append(order, next)
+		next++
+	}
+	return order
+}
+
+// readCells puts the cells where they belong. One that belongs nowhere is
+// refused, unless nothing is in it.
+func readCells(cells []string, order []int) (form EntryForm, r *Refusal) {
+	for i, c := range cells {
+		if i >= len(order) || order[i] < 0 || order[i] >= columnCount {
+			if strings.TrimSpace(c) != "" {
+				return form, ErrTooLong.because("There are more than %d columns.", columnCount)
+			}
+			continue
+		}
+		switch n := order[i]; n {
+		case columnNumber:
+			form.Number = c
+		case columnName:
+			form.Name = c
+		case columnEmail:
+			form.Email = c
+		default:
+			form.Fields[n-columnFields] = c
+		}
+	}
+	return form, nil
+}

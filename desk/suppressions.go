@@ -1,0 +1,125 @@
+package desk
+
+import (
+	"context"
+	"fmt"
+
+	"textdesk/db"
+	"textdesk/sms"
+)
+
+// Suppressions returns a page of the numbers that nobody may text, in the order
+// of the numbers, with the names of who added them by user id. For
+// administrators.
+func (d *Desk) Suppressions(ctx context.Context, a Actor, f BookSearch) ([]db.Suppression, map[int64]string, Paging, error) {
+	if !a.Admin() {
+		return nil, nil, Paging{}, ErrForbidden
+	}
+	set, err := d.Settings(ctx)
+	if err != nil {
+		return nil, nil, Paging{}, err
+	}
+	where := f.filter(set.Country)
+	if cleanName(f.Search) != "" && where.Number == "" {
+		return nil, nil, Paging{}, nil // no number begins like that
+	}
+	found, err := d.store.FindSuppressions(ctx, where)
+	if err != nil {
+		return nil, nil, Paging{}, err
+	}
+	page, paging := paged(found, f, func(s db.Suppression) db.BookPlace { return db.BookPlace{Key: string(s.Number)} })
+	names, err := d.usernames(ctx, a, nil)
+	return page, names, paging, err
+}
+
+// CountSuppressions says how many numbers nobody may text.
+func (d *Desk) CountSuppressions(ctx context.Context) (int64, error) {
+	n, err := d.store.CountSuppressions(ctx)
+	if err != nil {
+		return 0, fmt.Errorf("count suppressions: %w", err)
+	}
+	return n, nil
+}
+
+// Suppress keeps everybody from texting the numbers that were pasted, from now
+// on: what waits for them does not leave either. A number that is on the list
+// already stays as it is. For administrators.
+func (d *Desk) Suppress(ctx context.Context, a Actor, text, reason string) (Pasted, error) {
+	if !a.Admin() {
+		return Pasted{}, ErrForbidden
+	}
+	set, err := d.Settings(ctx)
+	if err != nil {
+		return Pasted{}, err
+	}
+	people, p, err := readPeople(text, set.Country)
+	bad := Refusals(err)
+	reason, r := readReason(reason)
+	if r != nil {
+		bad = append(bad, r)
+	}
+	if len(bad) > 0 {
+		return p, refused(bad)
+	}
+	err = d.store.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		p.Added, p.Known = 0, 0
+		for _, who := range people {
+			n, err := tx.InsertSuppression(ctx, db.InsertSuppressionParams{Number: who.number, Reason: reason, AddedBy: db.ID(a.User.ID), AddedAt: d.now()})
+			if err != nil {
+				return fmt.Errorf("insert suppression: %w", err)
+			}
+			if n == 0 {
+				p.Known++
+				continue
+			}
+			p.Added++
+			if err := d.audit(ctx, tx, a, "suppression.add", string(who.number), reason); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return p, err
+}
+
+// Suppression returns a number that nobody may text. For administrators.
+func (d *Desk) Suppression(ctx context.Context, a Actor, number sms.MSISDN) (db.Suppression, error) {
+	if !a.Admin() {
+		return db.Suppression{}, ErrForbidden
+	}
+	s, err := d.store.Suppression(ctx, number)
+	if err := found("suppression", err, ErrNotSuppressed); err != nil {
+		return db.Suppression{}, err
+	}
+	return s, nil
+}
+
+// Unsuppress lets a number be texted again. What was kept from it stays so. For
+// administrators.
+func (d *Desk) Unsuppress(ctx context.Context, a Actor, number sms.MSISDN, reason string) error {
+	if !a.Admin() {
+		return ErrForbidden
+	}
+	reason, r := readReason(reason)
+	if r != nil {
+		return r
+	}
+	return d.store.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		n, err := tx.DeleteSuppression(ctx, number)
+		if err != nil {
+			return fmt.Errorf("delete suppression: %w", err)
+		}
+		if n == 0 {
+			return ErrNotSuppressed
+		}
+		return d.audit(ctx, tx, a, "suppression.remove", string(number), reason)
+	})
+}
+
+func readReason(typed string) (string, *Refusal) {
+	reason := cleanName(typed)
+	if reason == "" {
+		return "", ErrReasonBlank
+	}
+	return reason, tooLong("reason", reason, maxBookField)
+}
