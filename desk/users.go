@@ -60,8 +60,11 @@ func (u *NewUser) check() []*Refusal {
 	if u.Level != LevelAdmin && u.Level != LevelNormal {
 		bad = append(bad, ErrBadLevel)
 	}
-	if u.Credits < 0 || u.CreditReminder < 0 || u.InactiveAlertDays < 0 {
+	switch {
+	case u.Credits < 0 || u.CreditReminder < 0 || u.InactiveAlertDays < 0:
 		bad = append(bad, ErrBadCredits)
+	case u.Credits > mostCredits || u.CreditReminder > mostCredits || u.InactiveAlertDays > mostCredits:
+		bad = append(bad, ErrBadCredits.because("Enter a whole number of credits, up to %s.", thousands(mostCredits)))
 	}
 	return bad
 }

@@ -49,6 +49,7 @@ func (v *visit) page(title, current string) (ui.Page, error) {
 		{Path: "/send", Icon: "send", Label: "Send"},
 		{Path: "/inbox", Icon: "inbox", Label: "Inbox"},
 		{Path: "/outbox", Icon: "history", Label: "Outbox"},
+		{Path: "/templates", Icon: "layout-template", Label: "Templates"},
 	}
 	if n := at.InDoubt; n > 0 {
 		p.Nav = append(p.Nav, ui.NavItem{Path: "/in-doubt", Icon: "circle-question-mark", Label: "In doubt", Badge: views.Count(n), BadgeLabel: "messages in doubt"})
@@ -122,9 +123,12 @@ func (s *server) showError(err error, c echo.Context) {
 	status, title, text := http.StatusInternalServerError, "Something went wrong", "This is our fault, not yours. Nothing was lost; try again, and tell your administrator if it happens again."
 	var httpError *echo.HTTPError
 	switch refusals := desk.Refusals(err); {
+	case errors.Is(err, desk.ErrWrongKey):
+		title, text = "The secret key is not the right one", "The provider's credentials are sealed with another key. Your administrator can put the right secret.key back into the data directory; until then its texts wait."
 	case errors.Is(err, desk.ErrForbidden):
 		status, title, text = http.StatusForbidden, "Not allowed", desk.ErrForbidden.Sentence
-	case errors.Is(err, desk.ErrUnknownMessage), errors.Is(err, desk.ErrUnknownBatch), errors.Is(err, desk.ErrUnknownProvider), errors.Is(err, desk.ErrUnknownKey):
+	case errors.Is(err, desk.ErrUnknownMessage), errors.Is(err, desk.ErrUnknownBatch), errors.Is(err, desk.ErrUnknownProvider), errors.Is(err, desk.ErrUnknownKey),
+		errors.Is(err, desk.ErrUnknownUser), errors.Is(err, desk.ErrUnknownTemplate):
 		status, title, text = http.StatusNotFound, "Not found", refusals[0].Sentence
 	case len(refusals) > 0:
 		status, title, text = http.StatusUnprocessableEntity, "That was not possible", refusals[0].Sentence
