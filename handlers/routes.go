@@ -96,6 +96,15 @@ func Routes() []Route {
 		get("/simulator/:number/live", SignedIn, (*visit).handsetLive),
 		post("/simulator/:number", SignedIn, (*visit).handsetReply),
 
+		get("/templates", SignedIn, (*visit).templates),
+		get("/templates/new", SignedIn, (*visit).newTemplateForm),
+		post("/templates/new", SignedIn, (*visit).newTemplate),
+		post("/templates/check", SignedIn, (*visit).templateCheck), // the running line
+		get("/templates/:id", SignedIn, (*visit).templatePage),
+		post("/templates/:id", SignedIn, (*visit).changeTemplate),
+		get("/templates/:id/delete", SignedIn, (*visit).deleteTemplateForm),
+		post("/templates/:id/delete", SignedIn, (*visit).deleteTemplate),
+
 		get("/account", SignedIn, (*visit).account),
 		get("/account/password", SignedIn, (*visit).accountAgain), // the address of a form that came back
 		post("/account/password", SignedIn, (*visit).changePassword),

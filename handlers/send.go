@@ -19,10 +19,13 @@ import (
 	"textdesk/views/ui"
 )
 
-// sendForm is the empty composer. A number in the address is filled in:
-// /send?to=07700900123.
+// sendForm is the empty composer. A number in the address is filled in, and so
+// is a template: /send?to=07700900123&template=7.
 func (v *visit) sendForm() error {
 	form := views.Compose{Key: rand.Text(), To: v.QueryParam("to"), Sender: v.ownSender()}
+	if err := v.fillIn(&form, v.QueryParam("template")); err != nil {
+		return err
+	}
 	return v.showCompose(http.StatusOK, form, nil)
 }
 
@@ -37,6 +40,10 @@ func (v *visit) send() error {
 	switch v.FormValue("do") {
 	case "send", "review":
 		return v.submit(form)
+	case "template":
+		if err := v.fillIn(&form, v.FormValue("template")); err != nil {
+			return err
+		}
 	case "plain":
 		form.Body = gsm.Plain(gsm.Clean(form.Body))
 		form.Outlook.Counter.Replaced = true
@@ -268,6 +275,9 @@ func (v *visit) showCompose(status int, form views.Compose, cause error) error {
 		return err
 	}
 	p.form.Errors = append(form.Errors, refused...)
+	if p.form.Templates, err = v.templateOptions(); err != nil {
+		return err
+	}
 	p.form.SaidOnce()
 	if status == http.StatusOK && !form.Later && form.Body == "" && form.To == "" && v.actor.Admin() && !v.set.SetUp.Done() {
 		p.form.Started = &views.GettingStarted{Organisation: v.set.SetUp.Organisation, Provider: v.set.SetUp.Provider, FirstText: v.set.SetUp.FirstText}
