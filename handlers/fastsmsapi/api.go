@@ -50,6 +50,7 @@ var actions = map[string]func(context.Context, *call) (answer, error){
 	"send":               send,
 	"cancelmessage":      cancelMessage,
 	"report":             report,
+	"getbgmessages":      getBGMessages,
 }
 
 // call is one request whose token is good.

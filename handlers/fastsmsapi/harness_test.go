@@ -122,7 +122,41 @@ func makeTemplate() (dir string, tokens map[string]string, err error) {
 			return dir, nil, err
 		}
 	}
+	if err := fillBook(ctx, d, tokens["sam"]); err != nil {
+		return dir, nil, err
+	}
 	return dir, tokens, store.Close()
+}
+
+// fillBook gives sam the group "Year 4" of two and the list "Spring trip" of
+// three, one of whom nobody may text, beside the group "Nobody" and the list
+// "Blank" with nothing in them.
+func fillBook(ctx context.Context, d *desk.Desk, token string) error {
+	sam, err := d.ActorByToken(ctx, token, "fastsms", "192.0.2.1")
+	if err != nil {
+		return err
+	}
+	group, err := d.AddGroup(ctx, sam, "Year 4")
+	if err == nil {
+		_, err = d.PasteIntoGroup(ctx, sam, group, "Ann 07700900150, Bo 07700900151")
+	}
+	if err == nil {
+		_, err = d.AddGroup(ctx, sam, "Nobody")
+	}
+	if err != nil {
+		return err
+	}
+	list, err := d.AddList(ctx, sam, "Spring trip")
+	if err == nil {
+		_, err = d.PasteIntoList(ctx, sam, list, "07700900160\tCy\n07700900161\tDee\n07700900199\tEd")
+	}
+	if err == nil {
+		_, err = d.AddList(ctx, sam, "Blank")
+	}
+	if err == nil {
+		_, err = d.Suppress(ctx, desk.CommandLine(), "07700900199", "Asked")
+	}
+	return err
 }
 
 // served is the door in a router of its own.

@@ -207,6 +207,11 @@ func plain(s string) bool {
 func (t *table) end() error {
 	t.b = append(t.b, '\n')
 	t.began = false
+	return t.full()
+}
+
+// full hands on what was gathered, if it is enough.
+func (t *table) full() error {
 	if len(t.b) < tableChunk {
 		return nil
 	}

@@ -2,6 +2,7 @@ package fastsmsapi
 
 import (
 	"context"
+	"errors"
 	"strconv"
 	"strings"
 	"time"
@@ -14,12 +15,13 @@ import (
 // 201 others.
 const maxParts = 3
 
-// send takes a text for one or many numbers. The answer has a place for each
-// number, in their order: its message's id, or the code of why there is none.
+// send takes a text for one or many numbers, or for a group or a list. The
+// answer for numbers has a place for each, in their order: its message's id, or
+// the code of why there is none.
 func send(ctx context.Context, c *call) (answer, error) {
 	order := desk.Order{Sender: c.text("SourceAddress"), Body: c.text("Body"), MaxParts: maxParts, Partly: true, BareNumbers: true}
-	var err error
-	if order.To, err = destinations(c.parameters); err != nil {
+	together, err := destinations(ctx, c, &order)
+	if err != nil {
 		return answer{}, err
 	}
 	if order.TON, err = sourceTON(c.word("SourceTON")); err != nil {
@@ -32,31 +34,62 @@ func send(ctx context.Context, c *call) (answer, error) {
 		return answer{}, err
 	}
 	sent, err := c.desk.Send(ctx, c.actor, order)
+	if together {
+		return inBackground(c, sent, err)
+	}
 	if err != nil && !aboutRecipients(err) {
 		return answer{}, err
 	}
 	return byPosition(sent, err, c.set("GetAllMessageIDs")), nil
 }
 
-// destinations splits the numbers. Repeats of the parameter with other numbers
+// destinations reads whom a text is for: a group or a list, which have one
+// answer together, or numbers. Repeats of the parameter with other numbers
 // count too, because nobody may be left out in silence.
-func destinations(p parameters) (to []string, err error) {
-	switch strings.ToLower(p.word("DestinationAddress")) {
+func destinations(ctx context.Context, c *call, order *desk.Order) (together bool, err error) {
+	switch strings.ToLower(c.word("DestinationAddress")) {
 	case "":
-		return nil, invalidTo
+		return false, invalidTo
 	case "list":
-		return nil, invalidList // nobody has any yet
+		l, err := c.desk.ListNamed(ctx, c.actor, c.word("ListName"))
+		order.Lists = []int64{l.ID}
+		return true, named(err)
 	case "group":
-		return nil, invalidGroup // nobody has any yet
+		g, err := c.desk.GroupNamed(ctx, c.actor, c.word("GroupName"))
+		order.Groups = []int64{g.ID}
+		return true, named(err)
 	}
 	seen := map[string]bool{}
-	for _, value := range p["DestinationAddress"] {
+	for _, value := range c.parameters["DestinationAddress"] {
 		if !seen[value] {
 			seen[value] = true
-			to = append(to, strings.Split(value, ",")...)
+			order.To = append(order.To, strings.Split(value, ",")...)
 		}
 	}
-	return to, nil
+	return false, nil
+}
+
+// named has a send say of a group or list that is not there what the page's
+// table has for sends.
+func named(err error) error {
+	switch {
+	case errors.Is(err, desk.ErrUnknownGroup):
+		return invalidGroup
+	case errors.Is(err, desk.ErrUnknownList):
+		return invalidList
+	}
+	return err
+}
+
+// inBackground is the one answer for a whole group or list.
+func inBackground(c *call, sent desk.Sent, err error) (answer, error) {
+	if err != nil {
+		return answer{}, named(err)
+	}
+	if c.set("GetBGSendID") {
+		return answer{line: strconv.FormatInt(sent.BatchID, 10)}, nil
+	}
+	return done, nil
 }
 
 // sourceTON reads the two types of number that the page knows.
@@ -126,7 +159,7 @@ func digits(v string) (int64, bool) {
 // recipients is, not for what all of them would have got.
 func aboutRecipients(err error) bool {
 	switch code, _ := codeOf(err); code {
-	case byRefusal[desk.ErrBadNumber.Code], byRefusal[desk.ErrNoCredits.Code]:
+	case byRefusal[desk.ErrBadNumber.Code], byRefusal[desk.ErrSuppressed.Code], byRefusal[desk.ErrNoCredits.Code]:
 		return true
 	}
 	return false
