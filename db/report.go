@@ -19,10 +19,11 @@ type ReportRow struct {
 	Paid       Paid
 	// SendAt is when it was meant to leave, whatever held it up.
 	SendAt, SubmittedAt, FinalAt Millis
-	Reason                       string
+	Code, Reason                 string // the provider's code, and ours in words
+	Parts, Credits               int64
 }
 
-const reportColumns = `id, user_id, number, sender, status, paid, (SELECT send_at FROM batches WHERE batches.id = messages.batch_id), submitted_at, final_at, reason`
+const reportColumns = `id, user_id, number, sender, status, paid, (SELECT send_at FROM batches WHERE batches.id = messages.batch_id), submitted_at, final_at, code, reason, parts, credits`
 
 // reportPage is how many rows a report reads at a time.
 const reportPage = 2000
@@ -40,7 +41,7 @@ func (s *Store) EachReportRow(ctx context.Context, f MessageFilter, do func(Repo
 		var err error
 		query, args := f.query(reportColumns)
 		page, err = readPage(ctx, s.reads, page[:0], query, args, func(rows *sql.Rows, r *ReportRow) error {
-			return rows.Scan(&r.ID, &r.UserID, &r.Number, &r.Sender, &r.Status, &r.Paid, &r.SendAt, &r.SubmittedAt, &r.FinalAt, &r.Reason)
+			return rows.Scan(&r.ID, &r.UserID, &r.Number, &r.Sender, &r.Status, &r.Paid, &r.SendAt, &r.SubmittedAt, &r.FinalAt, &r.Code, &r.Reason, &r.Parts, &r.Credits)
 		})
 		if err != nil {
 			return fmt.Errorf("read report: %w", err)

@@ -52,6 +52,14 @@ type Progress struct {
 	// that wait will take at it; 0 where there is no limit.
 	Rate float64
 	Left time.Duration
+	// Forecast is how the rest will go, if it is to several people.
+	Forecast Forecast
+	// PausedBy is the name of who paused it.
+	PausedBy string
+	// NotReached is how many people it failed to reach whom no further send to
+	// them has either; Again are those further sends, oldest first.
+	NotReached int64
+	Again      []db.Batch
 	// Trouble is what the provider's last call failed for, when it was a reason
 	// of its own, so that those that wait go on waiting; "" when it is well.
 	Trouble string
@@ -95,6 +103,20 @@ func (d *Desk) Progress(ctx context.Context, a Actor, batchID int64) (Progress, 
 		return Progress{}, fmt.Errorf("read user: %w", err)
 	}
 	p.By = Actor{User: user}.Name()
+	if b.PausedBy != 0 {
+		if user, err = d.store.User(ctx, int64(b.PausedBy)); err != nil {
+			return Progress{}, fmt.Errorf("read user: %w", err)
+		}
+		p.PausedBy = Actor{User: user}.Name()
+	}
+	if b.NFailed+b.NExpired > 0 {
+		if p.NotReached, err = d.store.CountNotReached(ctx, b.ID); err != nil {
+			return Progress{}, fmt.Errorf("count numbers: %w", err)
+		}
+		if p.Again, err = d.store.BatchesAgainOf(ctx, db.ID(b.ID)); err != nil {
+			return Progress{}, fmt.Errorf("read batches: %w", err)
+		}
+	}
 	if p.Waiting() == 0 {
 		return p, nil
 	}
@@ -112,6 +134,21 @@ func (d *Desk) Progress(ctx context.Context, a Actor, batchID int64) (Progress, 
 	}
 	if b.NQueued == b.Recipients && first.Status == sms.Queued && first.Attempts == 0 && first.DueAt > d.now() {
 		p.StartsAt = first.DueAt.Time()
+	}
+	if b.Recipients > 1 {
+		quiet, start, err := d.quietNow(ctx, d.store.Queries)
+		if err != nil {
+			return Progress{}, err
+		}
+		if due := b.SendAt.Time(); due.After(start) {
+			start = due.In(start.Location())
+		}
+		if p.StartsAt.After(start) {
+			start = p.StartsAt.In(start.Location())
+		}
+		if p.Forecast = quiet.Forecast(start, p.Left); !p.Forecast.Waits.IsZero() {
+			p.StartsAt = time.Time{} // that is hours away, and can be watched as what waits
+		}
 	}
 	return p, nil
 }

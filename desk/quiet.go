@@ -106,6 +106,31 @@ func (q QuietHours) Finish(start time.Time, takes time.Duration) time.Time {
 	return start.Add(takes)
 }
 
+// Forecast is how a send to several people will go, as far as the quiet hours
+// matter. Instants that will not come are zero.
+type Forecast struct {
+	// Waits is when its first text can leave, if it is quiet at its start.
+	Waits time.Time
+	// Pauses and GoesOn are when it next becomes quiet, and ends to be, before it
+	// is done.
+	Pauses, GoesOn time.Time
+	// Finish is when the last text leaves.
+	Finish time.Time
+}
+
+// Forecast says how work goes that begins at start and takes so long.
+func (q QuietHours) Forecast(start time.Time, takes time.Duration) Forecast {
+	f := Forecast{Finish: q.Finish(start, takes)}
+	if q.At(start) {
+		start = q.Opens(start)
+		f.Waits = start
+	}
+	if next := q.Change(start); !next.IsZero() && f.Finish.After(next) {
+		f.Pauses, f.GoesOn = next, q.Opens(next)
+	}
+	return f
+}
+
 // Within returns how much of the time between two instants is quiet.
 func (q QuietHours) Within(from, to time.Time) time.Duration {
 	var sum time.Duration

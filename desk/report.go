@@ -19,8 +19,13 @@ type ReportLine struct {
 	// SendAt is when it was meant to leave, SentAt when the provider took it,
 	// DeliveredAt when the handset had it.
 	SendAt, SentAt, DeliveredAt time.Time
-	// Reason says in our words why it stands where it stands.
-	Reason string
+	// EndedAt is when it came to its end, whatever that was.
+	EndedAt time.Time
+	// Code is the provider's, and Reason says in our words why it stands where it
+	// stands.
+	Code, Reason string
+	// Parts is its size, Credits what it costs: none once they were given back.
+	Parts, Credits int64
 }
 
 // Report calls do for every message of the filter that the actor may see,
@@ -37,7 +42,10 @@ func (d *Desk) Report(ctx context.Context, a Actor, f Filter, do func(ReportLine
 	}
 	return d.store.EachReportRow(ctx, where, func(r db.ReportRow) error {
 		line := ReportLine{ID: r.ID, Username: names[r.UserID], Number: r.Number, Sender: r.Sender, Status: r.Status,
-			SendAt: r.SendAt.Time(), Reason: r.Reason}
+			SendAt: r.SendAt.Time(), EndedAt: r.FinalAt.Time(), Code: r.Code, Reason: r.Reason, Parts: r.Parts}
+		if r.Paid != db.Released {
+			line.Credits = r.Credits
+		}
 		if r.Paid == db.Settled {
 			line.SentAt = r.SubmittedAt.Time()
 		}

@@ -27,7 +27,11 @@ func (v *visit) batch() error {
 	if err != nil {
 		return err
 	}
-	return render(v.Context, http.StatusOK, views.BatchPage(page, v.batchView(p)))
+	b, err := v.batchWithRows(p)
+	if err != nil {
+		return err
+	}
+	return render(v.Context, http.StatusOK, views.BatchPage(page, b))
 }
 
 // batchLive answers with the part of the page that changes.
@@ -36,7 +40,11 @@ func (v *visit) batchLive() error {
 	if err != nil {
 		return err
 	}
-	return render(v.Context, http.StatusOK, views.BatchLive(v.batchView(p)))
+	b, err := v.batchWithRows(p)
+	if err != nil {
+		return err
+	}
+	return render(v.Context, http.StatusOK, views.BatchLive(b))
 }
 
 // stopForm asks before what waits is taken back.
@@ -102,7 +110,14 @@ func (v *visit) batchView(p desk.Progress) views.Batch {
 	out := views.Batch{ID: b.ID, Now: v.now(), Mine: b.UserID == v.actor.User.ID, By: p.By, Body: b.Body,
 		From: sms.Sender{Address: b.Sender, TON: b.TON}, Home: v.set.Country, SentAt: b.CreatedAt.Time(), Parts: b.Parts, Credits: b.Credits,
 		People: b.Recipients, Waiting: p.Waiting(), Back: p.Back(), StartsAt: p.StartsAt, Rate: p.Rate, Left: p.Left, Held: b.HeldAt != 0,
-		Scheduled: b.NScheduled > 0 && b.NScheduled == p.Waiting(), Stopped: b.StoppedAt != 0, Trouble: p.Trouble, Final: p.Final()}
+		Scheduled: b.NScheduled > 0 && b.NScheduled == p.Waiting(), Stopped: b.StoppedAt != 0, Trouble: p.Trouble, Final: p.Final(),
+		Forecast: views.Forecast(p.Forecast), Handing: b.NSubmitting, NotReached: p.NotReached, AgainOf: int64(b.AgainOf)}
+	if b.PausedAt != 0 {
+		out.Paused = views.Paused{At: b.PausedAt.Time(), By: p.PausedBy, Mine: int64(b.PausedBy) == v.actor.User.ID}
+	}
+	for _, f := range p.Again {
+		out.Again = append(out.Again, views.FurtherSend{ID: f.ID, People: f.Recipients, At: f.CreatedAt.Time()})
+	}
 	if b.SendAt > b.CreatedAt {
 		out.SendAt = b.SendAt.Time()
 	}
@@ -130,7 +145,7 @@ func batchEvery(b views.Batch) string {
 		return ""
 	case !b.StartsAt.IsZero():
 		return "1s"
-	case b.Held, b.Scheduled:
+	case b.Held, b.Scheduled, !b.Paused.At.IsZero() && b.Handing == 0, !b.Forecast.Waits.IsZero():
 		return "15s"
 	case b.Waiting > 0:
 		return "2s"

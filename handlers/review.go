@@ -3,6 +3,7 @@ package handlers
 import (
 	"errors"
 	"net/http"
+	"time"
 
 	"textdesk/desk"
 	"textdesk/sms"
@@ -23,6 +24,7 @@ func (v *visit) showReview(p plan, cause error) error {
 		return err
 	}
 	r.Rate, r.Takes, r.Simulated = route.Rate, route.Takes(int64(p.draft.People)), route.Simulated
+	r.Forecast = v.forecast(p.form.Outlook.Leaves, r.Undo, r.Takes, p.draft.People)
 	if r.Problems, err = fieldErrors(cause); err != nil {
 		return err
 	}
@@ -36,6 +38,17 @@ func (v *visit) showReview(p plan, cause error) error {
 	}
 	page.HasErrors = len(r.Problems) > 0
 	return render(v.Context, status, views.ReviewPage(page, r))
+}
+
+// forecast is how a send goes that begins at a time, or now after the time to
+// undo it. One to a single person knows no quiet hours.
+func (v *visit) forecast(at time.Time, undo, takes time.Duration, people int) views.Forecast {
+	if at.IsZero() {
+		at = v.now().Add(undo)
+	}
+	quiet := v.set.Quiet
+	quiet.Off = quiet.Off || people == 1
+	return views.Forecast(quiet.Forecast(at.In(v.set.Zone), takes))
 }
 
 // skippedShown is how many numbers of a reason are listed.

@@ -33,6 +33,11 @@ func (v *visit) showSettings(status int, o desk.Organisation, undo string, cause
 	if err != nil {
 		return err
 	}
+	return v.settingsPage(status, views.SettingsForm{OrganisationForm: organisation, Undo: undo, Quiet: v.storedQuiet()})
+}
+
+// settingsPage is the page with one of its forms as typed.
+func (v *visit) settingsPage(status int, form views.SettingsForm) error {
 	about, err := v.s.Desk.About(v.actor)
 	if err != nil {
 		return err
@@ -41,9 +46,8 @@ func (v *visit) showSettings(status int, o desk.Organisation, undo string, cause
 	if err != nil {
 		return err
 	}
-	page.Width, page.HasErrors = ui.Narrow, len(organisation.Errors) > 0
-	return render(v.Context, status, views.Settings(page, views.SettingsForm{OrganisationForm: organisation, Undo: undo},
-		views.AboutDesk{Version: v.s.Version, Directory: about.Directory, Bytes: about.Bytes}))
+	page.Width, page.HasErrors = ui.Narrow, len(form.Errors)+len(form.Quiet.Errors) > 0
+	return render(v.Context, status, views.Settings(page, form, views.AboutDesk{Version: v.s.Version, Directory: about.Directory, Bytes: about.Bytes}))
 }
 
 // storedOrganisation is the form as it is set, and before anybody has set it,

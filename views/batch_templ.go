@@ -40,13 +40,25 @@ type Batch struct {
 	StartsAt time.Time
 	// Rate is the provider's messages a second and Left how long the rest takes
 	// at it, 0 where there is no limit.
-	Rate      float64
-	Left      time.Duration
+	Rate     float64
+	Left     time.Duration
+	Forecast Forecast
+	Paused   Paused
+	// Handing are being handed to the provider right now.
+	Handing   int64
 	Held      bool
 	Scheduled bool // all that waits waits for its time
 	Stopped   bool
 	Trouble   string // what keeps the provider from taking them, "" for nothing
 	Final     bool
+	// NotReached are the people it failed to reach, to whom it can be sent again;
+	// Again are the sends that did so, and AgainOf the one that this one is for, 0
+	// for none.
+	NotReached int64
+	Again      []FurtherSend
+	AgainOf    int64
+	// Rows are the first of its messages.
+	Rows []BatchRow
 	// LiveEvery is how often the page asks what is new, "" when nothing will be.
 	LiveEvery string
 }
@@ -248,6 +260,22 @@ func BatchLive(b Batch) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 5, " ")
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+			templ_7745c5c3_Err = batchAgain(b).Render(ctx, templ_7745c5c3_Buffer)
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 6, " ")
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+			templ_7745c5c3_Err = batchRows(b).Render(ctx, templ_7745c5c3_Buffer)
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
 			return nil
 		})
 		templ_7745c5c3_Err = ui.Live("batch", b.livePath(), b.LiveEvery, b.path("")).Render(templ.WithChildren(ctx, templ_7745c5c3_Var6), templ_7745c5c3_Buffer)
@@ -286,11 +314,13 @@ func (b Batch) header() ui.Header {
 // status is where the whole of it stands.
 func (b Batch) status() Status {
 	switch {
+	case b.paused():
+		return Status{Word: "Paused", Tone: ui.Attention, Icon: "pause"}
 	case b.Held:
 		return Status{Word: "Held", Tone: ui.Attention, Icon: "pause"}
 	case b.Scheduled && b.Waiting > 0:
 		return StatusOf(sms.Scheduled)
-	case !b.StartsAt.IsZero():
+	case !b.StartsAt.IsZero(), b.Waiting > 0 && !b.Forecast.Waits.IsZero():
 		return StatusOf(sms.Queued)
 	case b.Waiting > 0:
 		return StatusOf(sms.Submitting)
@@ -329,11 +359,16 @@ func batchNotice(b Batch) templ.Component {
 		}
 		ctx = templ.ClearChildren(ctx)
 		switch {
+		case b.paused():
+			templ_7745c5c3_Err = ui.Notice{ID: "paused", Kind: ui.Caution, Title: b.pausedTitle(), Text: b.pausedText(), Action: ui.Join(b.resumeForm(), b.stopWaiting())}.Render(ctx, templ_7745c5c3_Buffer)
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
 		case b.Held && b.Waiting > 0:
 			templ_7745c5c3_Err = ui.Notice{
 				ID: "held", Kind: ui.Caution, Title: "The time for this has passed, so it was held",
 				Text:   "Textdesk was not running at " + Moment(b.SendAt, b.Now) + ". Nothing leaves until you say so.",
-				Action: ui.Join(b.releaseForm(), b.stopLink("Stop "+Plural(b.Waiting, "message", "messages"))),
+				Action: ui.Join(b.releaseForm(), b.stopWaiting()),
 			}.Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -348,8 +383,17 @@ func batchNotice(b Batch) templ.Component {
 			}
 		case b.Scheduled && b.Waiting > 0:
 			templ_7745c5c3_Err = ui.Notice{
-				ID: "scheduled", Title: LeavesNote(b.SendAt, b.Now, false),
-				Action: b.stopLink("Stop " + Plural(b.Waiting, "message", "messages")),
+				ID: "scheduled", Title: LeavesNote(b.SendAt, b.Now, false), Text: b.Forecast.sentence(b.Now),
+				Action: ui.Join(b.pauseForm(), b.stopWaiting()),
+			}.Render(ctx, templ_7745c5c3_Buffer)
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+		case b.Waiting > 0 && !b.Forecast.Waits.IsZero():
+			templ_7745c5c3_Err = ui.Notice{
+				ID: "quiet", Title: "It is quiet until " + ui.Clock(b.Forecast.Waits, b.Now),
+				Text:   "A send to several people rests in the quiet hours. " + Plural(b.Waiting, "message waits", "messages wait") + " and " + oneOrMany(int(b.Waiting), "goes", "go") + " on by " + oneOrMany(int(b.Waiting), "itself", "themselves") + ".",
+				Action: ui.Join(b.pauseForm(), b.stopWaiting()),
 			}.Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -358,7 +402,7 @@ func batchNotice(b Batch) templ.Component {
 			templ_7745c5c3_Err = ui.Notice{
 				ID: "trouble", Kind: ui.Caution, Title: "The provider has a problem, and Textdesk keeps trying",
 				Text:   "Nothing is lost: " + Plural(b.Waiting, "message waits", "messages wait") + ". The last answer was: " + Sentence(b.Trouble),
-				Action: b.stopLink("Stop " + Plural(b.Waiting, "message", "messages")),
+				Action: ui.Join(b.pauseForm(), b.stopWaiting()),
 			}.Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -366,7 +410,7 @@ func batchNotice(b Batch) templ.Component {
 		case b.Waiting > 0:
 			templ_7745c5c3_Err = ui.Notice{
 				ID: "going", Title: "Sending", Text: b.estimate(),
-				Action: b.stopLink("Stop " + Plural(b.Waiting, "message", "messages")),
+				Action: ui.Join(b.pauseForm(), b.stopWaiting()),
 			}.Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -399,9 +443,14 @@ func (b Batch) estimate() string {
 		return waits
 	}
 	if b.Left < time.Minute {
-		return waits + " At " + Pace(b.Rate) + ", the last leaves within a minute."
+		waits += " At " + Pace(b.Rate) + ", the last leaves within a minute."
+	} else {
+		waits += " At " + Pace(b.Rate) + ", the last leaves at about " + ui.Clock(b.finish().Round(time.Minute), b.Now) + "."
 	}
-	return waits + " At " + Pace(b.Rate) + ", the last leaves at about " + ui.Clock(b.Now.Add(b.Left).Round(time.Minute), b.Now) + "."
+	if rests := b.Forecast.rests(b.Now); rests != "" {
+		waits += " " + rests
+	}
+	return waits
 }
 
 func (b Batch) undoForm() templ.Component {
@@ -425,20 +474,20 @@ func (b Batch) undoForm() templ.Component {
 			templ_7745c5c3_Var9 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 5, "<form method=\"post\" action=\"")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 7, "<form method=\"post\" action=\"")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var10 templ.SafeURL
 		templ_7745c5c3_Var10, templ_7745c5c3_Err = templ.JoinURLErrs(ui.URL(ctx, b.path("/stop")))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `batch.templ`, Line: 199, Col: 58}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `batch.templ`, Line: 228, Col: 58}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var10))
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 6, "\" data-once>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 8, "\" data-once>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -446,7 +495,7 @@ func (b Batch) undoForm() templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 7, "</form>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 9, "</form>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -475,20 +524,20 @@ func (b Batch) releaseForm() templ.Component {
 			templ_7745c5c3_Var11 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 8, "<form method=\"post\" action=\"")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 10, "<form method=\"post\" action=\"")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var12 templ.SafeURL
 		templ_7745c5c3_Var12, templ_7745c5c3_Err = templ.JoinURLErrs(ui.URL(ctx, b.path("/release")))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `batch.templ`, Line: 205, Col: 61}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `batch.templ`, Line: 234, Col: 61}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var12))
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 9, "\" data-once>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 11, "\" data-once>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -496,7 +545,7 @@ func (b Batch) releaseForm() templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 10, "</form>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 12, "</form>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -504,8 +553,8 @@ func (b Batch) releaseForm() templ.Component {
 	})
 }
 
-func (b Batch) stopLink(label string) templ.Component {
-	return ui.Button{Label: label, Icon: "square", Small: true, Path: b.path("/stop")}
+func (b Batch) stopWaiting() templ.Component {
+	return ui.Button{Label: "Stop " + Plural(b.Waiting, "message", "messages"), Icon: "square", Small: true, Path: b.path("/stop")}
 }
 
 // progress is a bar that fills from the left: what has come to an end stands
@@ -539,6 +588,9 @@ func (b Batch) facts() []ui.Fact {
 	}
 	if !b.SendAt.IsZero() {
 		facts = append(facts, ui.Fact{Term: "Planned for", Detail: ui.Text(Moment(b.SendAt, b.Now))})
+	}
+	if b.AgainOf != 0 {
+		facts = append(facts, ui.Fact{Term: "Sent again", Detail: againOfLink(b.AgainOf)})
 	}
 	return append(facts, ui.Fact{Term: "Size", Detail: ui.Text(Plural(b.Parts, "text message", "text messages") + ", " + Plural(b.Credits, "credit", "credits"))})
 }

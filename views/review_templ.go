@@ -25,6 +25,8 @@ type Review struct {
 	// it; 0 where there is no limit.
 	Rate  float64
 	Takes time.Duration
+	// Forecast is how it goes through the quiet hours.
+	Forecast Forecast
 	// Simulated: the texts reach no real phone.
 	Simulated bool
 	// Problems are why it cannot be sent, for now.
@@ -188,7 +190,7 @@ func ReviewPage(page ui.Page, r Review) templ.Component {
 						var templ_7745c5c3_Var6 string
 						templ_7745c5c3_Var6, templ_7745c5c3_Err = templ.JoinStringErrs(Plural(-o.left(), "more credit", "more credits"))
 						if templ_7745c5c3_Err != nil {
-							return templ.Error{Err: templ_7745c5c3_Err, FileName: `review.templ`, Line: 44, Col: 85}
+							return templ.Error{Err: templ_7745c5c3_Err, FileName: `review.templ`, Line: 46, Col: 85}
 						}
 						_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var6))
 						if templ_7745c5c3_Err != nil {
@@ -385,7 +387,7 @@ func reviewTo(o Outlook) templ.Component {
 		var templ_7745c5c3_Var10 string
 		templ_7745c5c3_Var10, templ_7745c5c3_Err = templ.JoinStringErrs(Plural(o.People, "person", "people"))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `review.templ`, Line: 116, Col: 43}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `review.templ`, Line: 118, Col: 43}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var10))
 		if templ_7745c5c3_Err != nil {
@@ -403,7 +405,7 @@ func reviewTo(o Outlook) templ.Component {
 			var templ_7745c5c3_Var11 string
 			templ_7745c5c3_Var11, templ_7745c5c3_Err = templ.JoinStringErrs(Plural(o.Duplicates, "duplicate", "duplicates"))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `review.templ`, Line: 118, Col: 69}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `review.templ`, Line: 120, Col: 69}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var11))
 			if templ_7745c5c3_Err != nil {
@@ -422,7 +424,7 @@ func reviewTo(o Outlook) templ.Component {
 			var templ_7745c5c3_Var12 string
 			templ_7745c5c3_Var12, templ_7745c5c3_Err = templ.JoinStringErrs(Plural(o.Bad, "number gets nothing.", "numbers get nothing."))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `review.templ`, Line: 121, Col: 89}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `review.templ`, Line: 123, Col: 89}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var12))
 			if templ_7745c5c3_Err != nil {
@@ -440,7 +442,7 @@ func reviewTo(o Outlook) templ.Component {
 				var templ_7745c5c3_Var13 string
 				templ_7745c5c3_Var13, templ_7745c5c3_Err = templ.JoinStringErrs(Count(s.Count))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `review.templ`, Line: 125, Col: 28}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `review.templ`, Line: 127, Col: 28}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var13))
 				if templ_7745c5c3_Err != nil {
@@ -453,7 +455,7 @@ func reviewTo(o Outlook) templ.Component {
 				var templ_7745c5c3_Var14 string
 				templ_7745c5c3_Var14, templ_7745c5c3_Err = templ.JoinStringErrs(s.groupWords())
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `review.templ`, Line: 125, Col: 47}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `review.templ`, Line: 127, Col: 47}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var14))
 				if templ_7745c5c3_Err != nil {
@@ -487,7 +489,7 @@ func reviewTo(o Outlook) templ.Component {
 						var templ_7745c5c3_Var16 string
 						templ_7745c5c3_Var16, templ_7745c5c3_Err = templ.JoinStringErrs(Opening(typed, 80))
 						if templ_7745c5c3_Err != nil {
-							return templ.Error{Err: templ_7745c5c3_Err, FileName: `review.templ`, Line: 129, Col: 38}
+							return templ.Error{Err: templ_7745c5c3_Err, FileName: `review.templ`, Line: 131, Col: 38}
 						}
 						_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var16))
 						if templ_7745c5c3_Err != nil {
@@ -506,7 +508,7 @@ func reviewTo(o Outlook) templ.Component {
 						var templ_7745c5c3_Var17 string
 						templ_7745c5c3_Var17, templ_7745c5c3_Err = templ.JoinStringErrs(Count(n))
 						if templ_7745c5c3_Err != nil {
-							return templ.Error{Err: templ_7745c5c3_Err, FileName: `review.templ`, Line: 132, Col: 41}
+							return templ.Error{Err: templ_7745c5c3_Err, FileName: `review.templ`, Line: 134, Col: 41}
 						}
 						_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var17))
 						if templ_7745c5c3_Err != nil {
@@ -569,7 +571,14 @@ var skippedWords = map[sms.Reason][2]string{
 func (r Review) when() string {
 	o := r.Form.Outlook
 	if !o.Leaves.IsZero() {
-		return LeavesNote(o.Leaves, o.Now, o.Twice)
+		note := LeavesNote(o.Leaves, o.Now, o.Twice)
+		if !r.Forecast.Waits.IsZero() {
+			note += " It is quiet then: the first text leaves at " + ui.Clock(r.Forecast.Waits, o.Now) + "."
+		}
+		return note
+	}
+	if !r.Forecast.Waits.IsZero() {
+		return "It is quiet now: the first text leaves at " + ui.Clock(r.Forecast.Waits, o.Now) + ". Until then you can still stop all of it."
 	}
 	if r.Undo > 0 {
 		return "Now. For " + Plural(int(r.Undo/time.Second), "second", "seconds") + " you can still stop all of it."
@@ -584,14 +593,14 @@ func (r Review) finish() string {
 		return ""
 	}
 	pace := "At " + Pace(r.Rate)
-	if r.Takes < time.Minute {
+	if r.Takes < time.Minute && r.Forecast.Waits.IsZero() && r.Forecast.Pauses.IsZero() {
 		return pace + ": within a minute."
 	}
-	start := o.Now.Add(r.Undo)
-	if !o.Leaves.IsZero() {
-		start = o.Leaves
+	finish := pace + ": at about " + ui.Clock(r.Forecast.Finish.Round(time.Minute), o.Now) + "."
+	if rests := r.Forecast.rests(o.Now); rests != "" {
+		finish += " " + rests
 	}
-	return pace + ": at about " + ui.Clock(start.Add(r.Takes).Round(time.Minute), o.Now) + "."
+	return finish
 }
 
 var _ = templruntime.GeneratedTemplate

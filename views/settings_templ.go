@@ -81,7 +81,8 @@ func countryOptions(chosen string) []ui.Option {
 // SettingsForm is what was typed.
 type SettingsForm struct {
 	OrganisationForm
-	Undo string
+	Undo  string
+	Quiet QuietForm
 }
 
 // AboutDesk is what the settings say of the desk itself.
@@ -132,7 +133,7 @@ func Settings(page ui.Page, form SettingsForm, about AboutDesk) templ.Component 
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.ErrorSummary(form.Errors).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.ErrorSummary(append(form.Errors, form.Quiet.Errors...)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -236,6 +237,14 @@ func Settings(page ui.Page, form SettingsForm, about AboutDesk) templ.Component 
 				return templ_7745c5c3_Err
 			}
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 5, " ")
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+			templ_7745c5c3_Err = QuietPanel(form.Quiet).Render(ctx, templ_7745c5c3_Buffer)
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 6, " ")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

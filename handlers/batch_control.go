@@ -1,0 +1,194 @@
+package handlers
+
+import (
+	"crypto/rand"
+	"fmt"
+	"net/http"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"textdesk/desk"
+	"textdesk/sms"
+	"textdesk/sms/gsm"
+	"textdesk/views"
+)
+
+// batchRowsShown is how many messages stand on a send's own page.
+const batchRowsShown = 10
+
+// pause keeps what has not left from leaving.
+func (v *visit) pause() error {
+	p, err := v.progress()
+	if err != nil {
+		return err
+	}
+	if err := v.s.Desk.PauseBatch(v.Request().Context(), v.actor, p.Batch.ID); err != nil {
+		return v.refusedBack(p, err)
+	}
+	return v.back(v.batchPath(p), "Paused. Nothing more of this send leaves until somebody resumes it.")
+}
+
+// resume lets a paused send go on.
+func (v *visit) resume() error {
+	p, err := v.progress()
+	if err != nil {
+		return err
+	}
+	if err := v.s.Desk.ResumeBatch(v.Request().Context(), v.actor, p.Batch.ID); err != nil {
+		return v.refusedBack(p, err)
+	}
+	return v.back(v.batchPath(p), "Resumed: %s.", views.Plural(p.Waiting(), "message that was left goes on", "messages that were left go on"))
+}
+
+// refusedBack leads back to the send's page, which says why not.
+func (v *visit) refusedBack(p desk.Progress, err error) error {
+	if refusals := desk.Refusals(err); len(refusals) > 0 {
+		return v.back(v.batchPath(p), "%s", refusals[0].Sentence)
+	}
+	return err
+}
+
+// sendAgainForm is the review of a send to those whom an earlier one did not
+// reach.
+func (v *visit) sendAgainForm() error {
+	id, err := v.id()
+	if err != nil {
+		return err
+	}
+	return v.showAgain(id, rand.Text(), nil)
+}
+
+// sendAgainFailed sends it to them.
+func (v *visit) sendAgainFailed() error {
+	id, err := v.id()
+	if err != nil {
+		return err
+	}
+	key := v.FormValue("key")
+	people, err := strconv.Atoi(v.FormValue("people"))
+	if err != nil || key == "" || len(key) > 100 {
+		return v.showAgain(id, rand.Text(), nil) // without its key it could go twice
+	}
+	sent, err := v.s.Desk.SendAgainFailed(v.Request().Context(), v.actor, id, key, people, v.set.Undo)
+	switch {
+	case len(desk.Refusals(err)) > 0:
+		return v.showAgain(id, key, err)
+	case err != nil:
+		return err
+	case sent.Again:
+		return v.back(fmt.Sprintf("/batches/%d", sent.BatchID), "This was sent already, and only once.")
+	}
+	return redirect(v.Context, fmt.Sprintf("/batches/%d", sent.BatchID))
+}
+
+// showAgain is the review, with why it was refused before.
+func (v *visit) showAgain(id int64, key string, cause error) error {
+	ctx := v.Request().Context()
+	a, err := v.s.Desk.CheckAgain(ctx, v.actor, id)
+	if err != nil {
+		if refusals := desk.Refusals(err); len(refusals) > 0 && a.Batch.ID != 0 {
+			return v.back(fmt.Sprintf("/batches/%d", id), "%s", refusals[0].Sentence)
+		}
+		return err
+	}
+	b, d := a.Batch, a.Draft
+	r := views.AgainReview{Batch: b.ID, Key: key, Failed: b.NFailed, Expired: b.NExpired, Unsure: b.NInDoubt + b.NUnknown}
+	r.Form.Outlook = views.Outlook{Now: v.now(), Home: v.set.Country, People: d.People, Sender: d.Sender,
+		Counter: views.Counter{Body: d.Body, Size: gsm.Count(d.Body)}, Credits: d.Credits, Balance: d.Balance, Unlimited: d.Unlimited}
+	route, routeErr := v.s.Desk.Route(ctx)
+	if routeErr != nil && len(desk.Refusals(routeErr)) == 0 {
+		return routeErr
+	}
+	r.Rate, r.Takes, r.Simulated = route.Rate, route.Takes(int64(d.People)), route.Simulated
+	if d.People > 1 {
+		r.Undo = v.set.Undo
+	}
+	r.Forecast = v.forecast(time.Time{}, r.Undo, r.Takes, d.People)
+	problems := []error{cause, routeErr}
+	for _, p := range d.Problems {
+		problems = append(problems, p)
+	}
+	seen := map[string]bool{}
+	for _, err := range problems {
+		for _, p := range desk.Refusals(err) {
+			if !seen[p.Sentence] {
+				seen[p.Sentence] = true
+				// Nothing on this page can be corrected, so the sentence leads nowhere.
+				r.Problems = append(r.Problems, views.WholeProblem(p.Sentence))
+			}
+		}
+	}
+	status := http.StatusOK
+	if len(r.Problems) > 0 {
+		status = http.StatusUnprocessableEntity
+	}
+	page, err := v.page("Send again", "/outbox")
+	if err != nil {
+		return err
+	}
+	page.HasErrors = len(r.Problems) > 0
+	return render(v.Context, status, views.AgainPage(page, r))
+}
+
+// batchWithRows is the send with the first of its messages.
+func (v *visit) batchWithRows(p desk.Progress) (views.Batch, error) {
+	b := v.batchView(p)
+	found, err := v.s.Desk.Outbox(v.Request().Context(), v.actor, desk.Filter{BatchID: p.Batch.ID, After: 1, Limit: batchRowsShown})
+	if err != nil {
+		return b, err
+	}
+	slices.Reverse(found.Messages) // in the order in which they leave
+	for i, m := range found.Messages {
+		row := views.BatchRow{ID: m.ID, Number: m.Number.Display(v.set.Country), Row: v.messageRow(found, i)}
+		for _, at := range []time.Time{m.FinalAt.Time(), m.SubmittedAt.Time()} {
+			if row.Last.IsZero() {
+				row.Last = at
+			}
+		}
+		b.Rows = append(b.Rows, row)
+	}
+	return b, nil
+}
+
+// batchCSV is the send's messages as a file that Excel opens by double click.
+func (v *visit) batchCSV() error {
+	p, err := v.progress()
+	if err != nil {
+		return err
+	}
+	ctx, res := v.Request().Context(), v.Response()
+	res.Header().Set(echo.HeaderContentType, "text/csv; charset=utf-8")
+	res.Header().Set(echo.HeaderContentDisposition, fmt.Sprintf(`attachment; filename="send-%d.csv"`, p.Batch.ID))
+	res.Header().Set("Cache-Control", "no-store")
+	res.WriteHeader(http.StatusOK)
+	w := newSheet(res)
+	w.row("Number", "State", "Reason", "Provider's code", "Planned", "Taken by the provider", "Ended", "Parts", "Credits")
+	err = v.s.Desk.Report(ctx, v.actor, desk.Filter{BatchID: p.Batch.ID}, func(l desk.ReportLine) error {
+		return w.row(l.Number.Display(v.set.Country), stateWord(l.Status), views.Sentence(l.Reason), l.Code, v.stamp(l.SendAt), v.stamp(l.SentAt), v.stamp(l.EndedAt),
+			strconv.FormatInt(l.Parts, 10), strconv.FormatInt(l.Credits, 10))
+	})
+	if err == nil {
+		err = w.flush()
+	}
+	if err != nil && ctx.Err() == nil {
+		// Too late for a page that says so: the download breaks off, and the
+		// browser tells that it is not whole.
+		v.s.Log.Error("download broke off", "route", v.Path(), "error", err)
+		panic(http.ErrAbortHandler)
+	}
+	return nil
+}
+
+func stateWord(s sms.Status) string { return views.StatusOf(s).Word }
+
+// stamp writes an instant as spreadsheets read it, on the organisation's clock;
+// "" for never.
+func (v *visit) stamp(at time.Time) string {
+	if at.IsZero() {
+		return ""
+	}
+	return at.In(v.set.Zone).Format("2006-01-02 15:04:05")
+}
