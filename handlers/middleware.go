@@ -28,7 +28,7 @@ func (s *server) secure(next echo.HandlerFunc) echo.HandlerFunc {
 		h.Set("X-Frame-Options", "DENY")
 		h.Set("Referrer-Policy", "same-origin")
 		h.Set("Cross-Origin-Opener-Policy", "same-origin")
-		if s.https(c.Request()) {
+		if s.https(c.Request()) && s.basePath(c.Request()) == "" { // or it would bind our neighbours on the host too
 			h.Set("Strict-Transport-Security", "max-age=31536000")
 		}
 		c.SetRequest(c.Request().WithContext(ui.WithBase(c.Request().Context(), s.basePath(c.Request()))))
@@ -116,7 +116,7 @@ func (s *server) basePath(r *http.Request) string {
 		return s.base
 	}
 	prefix := r.Header.Get("X-Forwarded-Prefix")
-	if prefix == "" || !s.trusted(r) || !strings.HasPrefix(prefix, "/") || strings.HasPrefix(prefix, "//") || strings.ContainsAny(prefix, "\\\"'<>?#%") {
+	if prefix == "" || !s.trusted(r) || !strings.HasPrefix(prefix, "/") || strings.HasPrefix(prefix, "//") || strings.ContainsAny(prefix, "\\\"'<>?#%;, ") {
 		return ""
 	}
 	return strings.TrimRight(prefix, "/")

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/labstack/echo/v4"
 
@@ -166,7 +167,7 @@ func (v *visit) outlook(p plan, typed []sms.Typed, at desk.LocalTime) views.Outl
 		case errors.Is(r, desk.ErrBodyTooLong):
 			o.Counter.Problem = r.Sentence
 		case r.Field == "when":
-			o.TimeProblem = r.Sentence
+			o.TimeProblem, o.Leaves = r.Sentence, time.Time{}
 		}
 	}
 	return o

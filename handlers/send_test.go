@@ -191,6 +191,9 @@ func TestRefusedFormKeepsWhatWasTyped(t *testing.T) {
 			}
 		}
 		got.says(t, "There is a problem")
+		if strings.Contains(got.words(), "Schedule for") || strings.Contains(got.words(), "Leaves on") {
+			t.Errorf("%s: it is refused, and yet the page says when it leaves", c.name)
+		}
 	}
 	if n := td.sent("sam"); n != 0 {
 		t.Errorf("%d messages were sent", n)

@@ -84,6 +84,10 @@ func TestFirstRun(t *testing.T) {
 	if again := b.post("/setup/text", first); again.path != got.path {
 		t.Errorf("the same form again leads to %s, not to the text of before, %s", again.path, got.path)
 	}
+	changed := form("to", "07700 900 124", "sender", "Oakfield", "body", "Hello, desk", "submit_key", key)
+	if other := b.post("/setup/text", changed); other.path == got.path || other.status != 200 {
+		t.Errorf("the form with another number leads to %s (%d), the text of before", other.path, other.status)
+	}
 	live := strings.Replace(got.path, "/setup/text?", "/setup/text/live?", 1)
 	for deadline := time.Now().Add(20 * time.Second); !strings.Contains(got.body, "Delivered"); got = b.get(live) {
 		if time.Now().After(deadline) {

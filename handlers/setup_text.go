@@ -31,7 +31,8 @@ func (v *visit) setupTextForm() error {
 func (v *visit) setupText() error {
 	ctx := v.Request().Context()
 	form := views.FirstTextForm{To: v.FormValue("to"), Sender: v.FormValue("sender"), Body: v.FormValue("body"), SubmitKey: v.FormValue("submit_key")}
-	order := desk.Order{Sender: form.Sender, Body: form.Body, SubmitKey: form.SubmitKey}
+	order := desk.Order{Sender: form.Sender, Body: form.Body,
+		SubmitKey: submitKey(views.Compose{Key: form.SubmitKey, To: form.To, Sender: form.Sender, Body: form.Body})}
 	if strings.TrimSpace(form.To) != "" {
 		order.To = []string{form.To}
 	}

@@ -531,7 +531,7 @@ func (c ProviderCard) facts(now time.Time) []ui.Fact {
 	if !c.ErrorAt.IsZero() {
 		last := ui.Fact{Term: "Last error", Detail: whenOr(c.ErrorAt, now, "")}
 		if c.OkAt.After(c.ErrorAt) { // otherwise the card says it on top
-			last.Detail = ui.Join(last.Detail, ui.Quiet(c.ErrorText))
+			last.Detail = ui.Join(last.Detail, ui.Text(". "), ui.Quiet(c.ErrorText))
 		}
 		facts = append(facts, last)
 	}
