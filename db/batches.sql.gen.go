@@ -360,25 +360,31 @@ func (q *Queries) InsertBatch(ctx context.Context, arg InsertBatchParams) error 
 }
 
 const notReached = `-- name: NotReached :many
-SELECT m.number FROM messages m WHERE m.batch_id = $1 AND m.status IN (6, 7) AND NOT EXISTS (
+SELECT m.number, m.body FROM messages m WHERE m.batch_id = $1 AND m.status IN (6, 7) AND NOT EXISTS (
   SELECT 1 FROM batches b JOIN messages n ON n.batch_id = b.id AND n.number = m.number WHERE b.again_of = m.batch_id)
 ORDER BY m.id
 `
 
-// Numbers of a batch whose message failed or expired, and that no later send to those it did not reach has.
-func (q *Queries) NotReached(ctx context.Context, batchID int64) ([]sms.MSISDN, error) {
+type NotReachedRow struct {
+	Number sms.MSISDN
+	Body   string
+}
+
+// Numbers of a batch whose message failed or expired, and that no later send to those it did not reach has,
+// with what each was to read.
+func (q *Queries) NotReached(ctx context.Context, batchID int64) ([]NotReachedRow, error) {
 	rows, err := q.db.QueryContext(ctx, notReached, batchID)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	var items []sms.MSISDN
+	var items []NotReachedRow
 	for rows.Next() {
-		var number sms.MSISDN
-		if err := rows.Scan(&number); err != nil {
+		var i NotReachedRow
+		if err := rows.Scan(&i.Number, &i.Body); err != nil {
 			return nil, err
 		}
-		items = append(items, number)
+		items = append(items, i)
 	}
 	if err := rows.Close(); err != nil {
 		return nil, err

@@ -242,6 +242,42 @@ type Provider struct {
 	BalanceAt      Millis
 }
 
+type Recurring struct {
+	ID         int64
+	UserID     int64
+	Name       string
+	Sender     string
+	Body       string
+	Recipients string
+	Every      string
+	Weekdays   int64
+	Week       int64
+	Day        int64
+	Month      int64
+	Minute     int64
+	Zone       string
+	StartsOn   string
+	EndsAfter  int64
+	EndsOn     string
+	Passed     int64
+	NextAt     Millis
+	PausedAt   Millis
+	EndedAt    Millis
+	CreatedAt  Millis
+	ChangedAt  Millis
+}
+
+type RecurringRun struct {
+	ID           int64
+	RecurringID  int64
+	OccurrenceAt Millis
+	State        string
+	Reason       string
+	BatchID      ID
+	DecidedBy    ID
+	SettledAt    Millis
+}
+
 type Session struct {
 	Hash      string
 	UserID    int64

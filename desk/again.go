@@ -26,11 +26,11 @@ func (d *Desk) CheckAgain(ctx context.Context, a Actor, batchID int64) (Again, e
 	if err != nil {
 		return Again{}, err
 	}
-	numbers, err := d.store.NotReached(ctx, b.ID)
+	missed, err := d.store.NotReached(ctx, b.ID)
 	if err != nil {
 		return Again{}, fmt.Errorf("read numbers: %w", err)
 	}
-	if len(numbers) == 0 {
+	if len(missed) == 0 {
 		return Again{Batch: b}, ErrNobodyToSendTo
 	}
 	set, err := d.Settings(ctx)
@@ -38,9 +38,17 @@ func (d *Desk) CheckAgain(ctx context.Context, a Actor, batchID int64) (Again, e
 		return Again{}, err
 	}
 	o := Order{Sender: sms.Sender{Address: b.Sender, TON: b.TON}.Display(set.Country), TON: b.TON, Body: b.Body,
-		Validity: time.Duration(b.Validity) * time.Second, AgainOf: b.ID, To: make([]string, len(numbers))}
-	for i, n := range numbers {
-		o.To[i] = string(n)
+		Validity: time.Duration(b.Validity) * time.Second, AgainOf: b.ID, To: make([]string, len(missed))}
+	for i, m := range missed {
+		o.To[i] = string(m.Number)
+		if m.Body != b.Body && o.texts == nil { // it was filled in for each
+			o.texts = map[sms.MSISDN]string{}
+		}
+	}
+	for _, m := range missed {
+		if o.texts != nil {
+			o.texts[m.Number] = m.Body
+		}
 	}
 	draft, err := d.Check(ctx, a, o)
 	return Again{Batch: b, Order: o, Draft: draft}, err

@@ -45,6 +45,8 @@ var (
 	ErrBadNumber        = define("bad_number", "to", "This is not a mobile number.")
 	ErrBlankBody        = define("blank_body", "body", "Write a message.")
 	ErrBodyTooLong      = define("body_too_long", "body", "The message is too long.")
+	ErrBadField         = define("bad_field", "body", "The text has a field that is none.")
+	ErrMissingField     = define("missing_field", "body", "There is nothing to fill in for this person.")
 	ErrNoSender         = define("no_sender", "sender", "Say who the message is from.")
 	ErrSenderTooLong    = define("sender_too_long", "sender", "A sender name has at most 11 characters.")
 	ErrBadSender        = define("bad_sender", "sender", "A sender is a number or a name of up to 11 plain letters and digits.")

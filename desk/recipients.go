@@ -82,8 +82,8 @@ func (dr *Draft) chosen() []Chosen { return append(append([]Chosen(nil), dr.Grou
 // expand adds everybody of the groups and lists. What was put into them since
 // they were counted stays within the limit.
 func (d *Desk) expand(ctx context.Context, dr *Draft) error {
-	add := func(name string, number sms.MSISDN) {
-		dr.Recipients = append(dr.Recipients, Recipient{Typed: string(number), Name: name})
+	add := func(p *values) {
+		dr.Recipients = append(dr.Recipients, Recipient{Typed: p[2], Name: p[0], values: p})
 	}
 	for _, g := range dr.Groups {
 		members, err := d.store.FindContacts(ctx, db.BookFilter{GroupID: g.ID, Limit: MaxRecipients - len(dr.Recipients)})
@@ -91,7 +91,7 @@ func (d *Desk) expand(ctx context.Context, dr *Draft) error {
 			return err
 		}
 		for _, c := range members {
-			add(c.Name, c.Number)
+			add(valuesOfContact(c))
 		}
 	}
 	for _, l := range dr.Lists {
@@ -100,7 +100,7 @@ func (d *Desk) expand(ctx context.Context, dr *Draft) error {
 			return err
 		}
 		for _, e := range entries {
-			add(e.Name, e.Number)
+			add(valuesOfEntry(e))
 		}
 	}
 	return nil

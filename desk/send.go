@@ -12,6 +12,7 @@ import (
 	"textdesk/db"
 	"textdesk/sms"
 	"textdesk/sms/gsm"
+	"textdesk/sms/merge"
 )
 
 const (
@@ -44,6 +45,8 @@ type Order struct {
 	// is TONUnknown: digits may be meant as a name, but no name is a number.
 	TON  sms.TON
 	Body string
+	// Fill: fields in the body, ((Name)), are filled in for each person.
+	Fill bool
 	// MaxParts is how many parts the door allows, 0 is MaxParts.
 	MaxParts int
 	// SendAt is when it is to leave; zero is now.
@@ -62,6 +65,8 @@ type Order struct {
 	Partly bool
 	// AgainOf is the batch to whose failed recipients this is, 0 for none.
 	AgainOf int64
+	// texts are what each is to read, where it was filled in before.
+	texts map[sms.MSISDN]string
 }
 
 // Recipient is one number of an order, in its place.
@@ -79,21 +84,32 @@ type Recipient struct {
 	// MessageID is the message for the number, after Send. Duplicates have the
 	// id of the first.
 	MessageID int64
+	// values are what a group or a list knows of them, nil for a typed number.
+	values *values
 }
 
 // Draft is an order that has been read, with what it would do.
 type Draft struct {
 	Recipients []Recipient
 	Sender     sms.Sender
-	Body       string
-	Size       gsm.Size
-	SendAt     time.Time
-	Validity   time.Duration
+	// Body is the text, with its fields; see [Draft.Text]. Size is that of the
+	// longest that anybody will read, and Longest who that is where it is filled
+	// in.
+	Body     string
+	Size     gsm.Size
+	Longest  int
+	SendAt   time.Time
+	Validity time.Duration
 	// Groups and Lists are those that it goes to.
 	Groups, Lists []Chosen
 	// People is how many will get a text. The others are Bad, which are no
-	// numbers; Suppressed, whom nobody may text; and Duplicates.
-	People, Bad, Suppressed, Duplicates int
+	// numbers; Suppressed, whom nobody may text; Duplicates; and Lacking, of whom
+	// there is nothing to fill in.
+	People, Bad, Suppressed, Duplicates, Lacking int
+	// Parts is how many parts go out, and ByParts how many people get a text of
+	// so many.
+	Parts   int64
+	ByParts map[int]int
 	// Credits is what it costs: one for each part.
 	Credits int64
 	// Unlimited, Balance: what the user has.
@@ -101,6 +117,9 @@ type Draft struct {
 	Balance   int64
 	// Problems keep the order from being sent.
 	Problems []*Refusal
+
+	template merge.Template
+	texts    map[sms.MSISDN]string
 }
 
 // Sent is an order that was accepted: every recipient is a row on disk.
@@ -125,7 +144,8 @@ func (d *Desk) Check(ctx context.Context, a Actor, o Order) (Draft, error) {
 	draft.readSender(o, a, set)
 	draft.readBody(o)
 	draft.readWhen(o, d.clock())
-	draft.Credits = int64(draft.People) * int64(draft.Size.Parts)
+	draft.fill(o.maxParts())
+	draft.Credits = draft.Parts
 	if !draft.Unlimited && draft.Credits > draft.Balance && !o.Partly {
 		draft.Problems = append(draft.Problems, notEnough(draft.Credits, draft.Balance))
 	}
@@ -195,16 +215,26 @@ func parseSender(typed, home string) (sms.Sender, *Refusal) {
 func (dr *Draft) readBody(o Order) {
 	dr.Body = gsm.Clean(o.Body)
 	dr.Size = gsm.Count(dr.Body)
-	limit := o.MaxParts
-	if limit == 0 {
-		limit = MaxParts
-	}
-	switch {
-	case strings.TrimSpace(dr.Body) == "":
+	if strings.TrimSpace(dr.Body) == "" {
 		dr.Problems = append(dr.Problems, ErrBlankBody)
-	case dr.Size.Parts > limit:
-		dr.Problems = append(dr.Problems, ErrBodyTooLong.because("The message is too long: it would take %s text messages, and the most is %d.", thousands(int64(dr.Size.Parts)), limit))
+		return
 	}
+	dr.readFields(o)
+	if limit := o.maxParts(); dr.Size.Parts > limit && !dr.Filled() {
+		dr.Problems = append(dr.Problems, tooManyParts(dr.Size.Parts, limit))
+	}
+}
+
+// maxParts is how many parts the order's message may have.
+func (o Order) maxParts() int {
+	if o.MaxParts == 0 {
+		return MaxParts
+	}
+	return o.MaxParts
+}
+
+func tooManyParts(parts, limit int) *Refusal {
+	return ErrBodyTooLong.because("The message is too long: it would take %s text messages, and the most is %d.", thousands(int64(parts)), limit)
 }
 
 func (dr *Draft) readWhen(o Order, now time.Time) {
@@ -323,13 +353,12 @@ func (d *Desk) accept(ctx context.Context, tx *db.Tx, a Actor, o Order, draft Dr
 // pay for. Recipients past that are refused in their places.
 func (d *Desk) messages(o Order, draft Draft, user db.User, providerID int64, recipients []Recipient) ([]db.Message, error) {
 	now := d.now()
-	each := int64(draft.Size.Parts)
 	left := user.Balance
-	if !o.Partly && !bool(user.Unlimited) && int64(draft.People)*each > left {
-		return nil, notEnough(int64(draft.People)*each, left)
+	if !o.Partly && !bool(user.Unlimited) && draft.Parts > left {
+		return nil, notEnough(draft.Parts, left)
 	}
-	m := db.Message{UserID: user.ID, ProviderID: providerID, Sender: draft.Sender.Address, TON: draft.Sender.TON, Body: draft.Body,
-		Alphabet: draft.Size.Alphabet, Parts: each, Credits: each, Status: sms.Queued, DueAt: max(db.At(draft.SendAt), now) + db.Millis(o.Undo.Milliseconds()),
+	m := db.Message{UserID: user.ID, ProviderID: providerID, Sender: draft.Sender.Address, TON: draft.Sender.TON,
+		Status: sms.Queued, DueAt: max(db.At(draft.SendAt), now) + db.Millis(o.Undo.Milliseconds()),
 		CreatedAt: now}
 	if db.At(draft.SendAt) > now {
 		m.Status, m.DueAt = sms.Scheduled, db.At(draft.SendAt)
@@ -344,18 +373,25 @@ func (d *Desk) messages(o Order, draft Draft, user db.User, providerID int64, re
 		if r.Refusal != nil || r.Duplicate {
 			continue
 		}
+		if size := draft.Size; draft.Filled() || m.Body == "" {
+			m.Body = draft.Text(i)
+			if draft.Filled() {
+				size = gsm.Count(m.Body)
+			}
+			m.Alphabet, m.Parts, m.Credits = size.Alphabet, int64(size.Parts), int64(size.Parts)
+		}
 		if !user.Unlimited {
-			if left < each {
-				r.Refusal = notEnough(each, left)
+			if left < m.Credits {
+				r.Refusal = notEnough(m.Credits, left)
 				continue
 			}
-			left -= each
+			left -= m.Credits
 		}
 		m.Number = r.Number
 		rows = append(rows, m)
 	}
 	if len(rows) == 0 {
-		return nil, notEnough(int64(draft.People)*each, user.Balance)
+		return nil, notEnough(draft.Parts, user.Balance)
 	}
 	// In the order of their numbers, which is how the store loads them fastest.
 	slices.SortFunc(rows, func(a, b db.Message) int { return strings.Compare(string(a.Number), string(b.Number)) })
@@ -412,10 +448,14 @@ func place(messages []db.Message, recipients []Recipient) []Recipient {
 
 func (d *Desk) insertBatch(ctx context.Context, tx *db.Tx, door string, o Order, draft Draft, userID int64, messages []db.Message, id int64) error {
 	n := int64(len(messages))
+	var parts int64
+	for _, m := range messages {
+		parts += m.Parts
+	}
 	b := db.InsertBatchParams{ID: id, UserID: userID, Door: door, Sender: draft.Sender.Address, TON: draft.Sender.TON,
 		SubmitKey: sql.NullString{String: o.SubmitKey, Valid: o.SubmitKey != ""},
 		Body:      draft.Body, SendAt: db.At(draft.SendAt), Zone: draft.SendAt.Location().String(), Validity: int64(draft.Validity.Seconds()),
-		Recipients: n, Parts: n * int64(draft.Size.Parts), Credits: n * int64(draft.Size.Parts), CreatedAt: d.now(), AgainOf: db.ID(o.AgainOf)}
+		Recipients: n, Parts: parts, Credits: parts, CreatedAt: d.now(), AgainOf: db.ID(o.AgainOf)}
 	if messages[0].Status == sms.Scheduled {
 		b.NScheduled = n
 	} else {

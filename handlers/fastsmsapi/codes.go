@@ -106,6 +106,8 @@ var byRefusal = map[string]Code{
 	desk.ErrBadNumber.Code:     -401,
 	desk.ErrBlankBody.Code:     -404,
 	desk.ErrBodyTooLong.Code:   -507,
+	desk.ErrBadField.Code:      -507,
+	desk.ErrMissingField.Code:  -507,
 	desk.ErrNoSender.Code:      -518,
 	desk.ErrSenderTooLong.Code: -402,
 	desk.ErrBadSender.Code:     -403,

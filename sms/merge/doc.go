@@ -17,6 +17,4 @@
 // before a letter, a digit or an underscore that is never closed, brackets with
 // nothing between them, a name with signs that no name has. One field cannot
 // stand in another, and no fallback can hold "))".
-//
-// Sending does not fill fields in yet; it will use this package.
 package merge
