@@ -62,6 +62,7 @@ type life struct {
 	was       map[int64]sms.Status
 	uncertain map[int64]bool // called, and nobody has said that it did not go
 	back      map[int64]bool // cancelled
+	paused    map[int64]bool // sends
 	now       int
 }
 
@@ -74,7 +75,7 @@ func TestALifeOfADesk(t *testing.T) {
 		defer os.RemoveAll(dir)
 		o := openOffice(t, dir)
 		defer o.close()
-		l := &life{office: o, rt: rt, t: t, was: map[int64]sms.Status{}, uncertain: map[int64]bool{}, back: map[int64]bool{}}
+		l := &life{office: o, rt: rt, t: t, was: map[int64]sms.Status{}, uncertain: map[int64]bool{}, back: map[int64]bool{}, paused: map[int64]bool{}}
 		l.users = []Actor{o.admin, o.user(t, "few", LevelNormal, o.admin.User.ID, int64(rapid.IntRange(0, 12).Draw(rt, "credits"))),
 			o.user(t, "many", LevelNormal, o.admin.User.ID, 500)}
 		rt.Repeat(map[string]func(*rapid.T){
@@ -92,6 +93,10 @@ func TestALifeOfADesk(t *testing.T) {
 			"crash":   l.crash,
 			"decide":  l.decide,
 			"release": l.release,
+			"pause":   l.pause,
+			"resume":  l.resume,
+			"quiet":   l.changeQuiet,
+			"again":   l.sendAgain,
 		})
 	})
 }
@@ -154,7 +159,15 @@ func (l *life) mark(rt *rapid.T) {
 	l.claimed = l.claimed[n:]
 	marked, err := l.Mark(context.Background(), some)
 	l.must(err)
+	set, err := l.Settings(context.Background())
+	l.must(err)
 	for _, m := range marked {
+		if l.paused[m.BatchID] {
+			rt.Fatalf("message %d is called though its send is paused", m.ID)
+		}
+		if m.Priority > 0 && set.Quiet.At(l.clock().In(set.Zone)) {
+			rt.Fatalf("message %d is called in the quiet hours, at %v", m.ID, l.clock())
+		}
 		if l.back[m.ID] {
 			rt.Fatalf("message %d is called after it was taken back", m.ID)
 		}
@@ -233,6 +246,7 @@ func (l *life) stop(rt *rapid.T) {
 	id := rapid.SampledFrom(l.batches).Draw(rt, "batch")
 	_, err := l.Stop(context.Background(), l.admin, id)
 	l.must(err)
+	delete(l.paused, id)
 	rows, err := l.store.MessagesOfBatch(context.Background(), db.MessagesOfBatchParams{BatchID: id, PageSize: 100})
 	l.must(err)
 	for _, m := range rows {
@@ -293,6 +307,85 @@ func (l *life) release(rt *rapid.T) {
 	}
 }
 
+func (l *life) pause(rt *rapid.T) {
+	if len(l.batches) == 0 {
+		return
+	}
+	id := rapid.SampledFrom(l.batches).Draw(rt, "batch")
+	if l.allowed(l.PauseBatch(context.Background(), l.admin, id)) {
+		l.paused[id] = true
+	}
+}
+
+// resume resumes a send, and exactly what waited in it waits again, with as much
+// time as it had.
+func (l *life) resume(rt *rapid.T) {
+	if len(l.batches) == 0 {
+		return
+	}
+	id := rapid.SampledFrom(l.batches).Draw(rt, "batch")
+	was := map[int64]db.Message{}
+	rows, err := l.store.MessagesOfBatch(context.Background(), db.MessagesOfBatchParams{BatchID: id, PageSize: 100})
+	l.must(err)
+	for _, m := range rows {
+		was[m.ID] = m
+	}
+	if !l.allowed(l.ResumeBatch(context.Background(), l.admin, id)) {
+		return
+	}
+	delete(l.paused, id)
+	rows, err = l.store.MessagesOfBatch(context.Background(), db.MessagesOfBatchParams{BatchID: id, PageSize: 100})
+	l.must(err)
+	for _, m := range rows {
+		before := was[m.ID]
+		if m.ExpiresAt < before.ExpiresAt || !m.Status.Waiting() && m.ExpiresAt != before.ExpiresAt {
+			rt.Fatalf("the validity of message %d went from %v to %v", m.ID, before.ExpiresAt.Time(), m.ExpiresAt.Time())
+		}
+		if before.ExpiresAt = m.ExpiresAt; m != before {
+			rt.Fatalf("resuming has changed %+v to %+v", before, m)
+		}
+	}
+}
+
+func (l *life) changeQuiet(rt *rapid.T) {
+	q := QuietHours{Off: rapid.Bool().Draw(rt, "off"), From: rapid.IntRange(0, 1439).Draw(rt, "from"), Until: rapid.IntRange(0, 1439).Draw(rt, "until")}
+	l.allowed(l.SaveQuietHours(context.Background(), l.admin, q))
+}
+
+// sendAgain sends again to those whom a send did not reach: never to anybody
+// who may have it, and to nobody a second time.
+func (l *life) sendAgain(rt *rapid.T) {
+	if len(l.batches) == 0 {
+		return
+	}
+	id := rapid.SampledFrom(l.batches).Draw(rt, "batch")
+	who := l.again(l.t, l.admin)
+	check, err := l.CheckAgain(context.Background(), who, id)
+	if !l.allowed(err) {
+		return
+	}
+	sent, err := l.SendAgainFailed(context.Background(), who, id, fmt.Sprint("key ", len(l.batches)), check.Draft.People, 0)
+	if !l.allowed(err) {
+		return
+	}
+	rows, err := l.store.MessagesOfBatch(context.Background(), db.MessagesOfBatchParams{BatchID: id, PageSize: 100})
+	l.must(err)
+	before := map[sms.MSISDN]sms.Status{}
+	for _, m := range rows {
+		before[m.Number] = m.Status
+	}
+	for _, r := range sent.Recipients {
+		if s := before[r.Number]; s != sms.Failed && s != sms.Expired {
+			rt.Fatalf("%s is sent it again though it is %s", r.Number, s)
+		}
+		l.messages = append(l.messages, r.MessageID)
+	}
+	l.batches = append(l.batches, sent.BatchID)
+	if _, err := l.CheckAgain(context.Background(), who, id); !errors.Is(err, ErrNobodyToSendTo) {
+		rt.Fatalf("somebody is left to send it to again: %v", err)
+	}
+}
+
 // watch looks at everything after each step.
 func (l *life) watch() {
 	l.booksAreRight(l.rt)
@@ -304,6 +397,9 @@ func (l *life) watch() {
 		}
 		if was, known := l.was[m.ID]; known && rank(m.Status) < rank(was) && !(m.Status == sms.Queued && (was == sms.Submitting || was == sms.InDoubt)) {
 			l.rt.Fatalf("message %d has moved back from %s to %s", m.ID, was, m.Status)
+		}
+		if was, known := l.was[m.ID]; known && was == sms.Queued && m.Status == sms.Expired && l.paused[m.BatchID] {
+			l.rt.Fatalf("message %d has expired while its send was paused", m.ID)
 		}
 		if (m.FinalAt != 0) != m.Status.Final() {
 			l.rt.Fatalf("message %d is %s and was final at %d", m.ID, m.Status, m.FinalAt)

@@ -91,8 +91,8 @@ func (q QuietHours) Opens(t time.Time) time.Time {
 }
 
 // Finish returns when work that begins at start and takes so long is done, if
-// it rests while it is quiet. Of work that takes more than a year the quiet
-// hours do not matter.
+// it rests while it is quiet. It looks a year ahead; what is left then is taken
+// as if it were never quiet.
 func (q QuietHours) Finish(start time.Time, takes time.Duration) time.Time {
 	for range 2 * 366 {
 		start = q.Opens(start)
