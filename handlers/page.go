@@ -43,8 +43,8 @@ func (v *visit) page(title, current string) (ui.Page, error) {
 	if err != nil {
 		return ui.Page{}, err
 	}
-	p := ui.Page{Title: title, Org: v.set.Organisation, UserName: v.actor.Name(), Credits: credits(v.actor), Banner: v.s.Banner,
-		Flash: v.s.takeFlash(v.Context)}
+	p := ui.Page{Title: title, Org: v.set.Organisation, UserName: v.actor.Name(), Banner: v.s.Banner, Flash: v.s.takeFlash(v.Context),
+		Credits: credits(v.actor), CreditsPath: "/credits", CreditsLow: desk.LowOnCredits(v.actor.User)}
 	p.Nav = []ui.NavItem{
 		{Path: "/send", Icon: "send", Label: "Send"},
 		{Path: "/inbox", Icon: "inbox", Label: "Inbox"},
@@ -62,7 +62,7 @@ func (v *visit) page(title, current string) (ui.Page, error) {
 		if n := len(at.Troubled); n > 0 {
 			providers.Badge, providers.BadgeLabel = strconv.Itoa(n), "in trouble"
 		}
-		p.AdminNav = []ui.NavItem{providers, {Path: "/settings", Icon: "settings-2", Label: "Settings"}}
+		p.AdminNav = []ui.NavItem{{Path: "/users", Icon: "users-round", Label: "Users"}, providers, {Path: "/settings", Icon: "settings-2", Label: "Settings"}}
 	}
 	for _, items := range [][]ui.NavItem{p.Nav, p.AdminNav} {
 		for i := range items {

@@ -105,6 +105,11 @@ func Routes() []Route {
 		get("/templates/:id/delete", SignedIn, (*visit).deleteTemplateForm),
 		post("/templates/:id/delete", SignedIn, (*visit).deleteTemplate),
 
+		get("/credits", SignedIn, (*visit).ledger),
+		get("/credits/ledger.csv", SignedIn, (*visit).ledgerCSV),
+		get("/credits/reminder", SignedIn, (*visit).ledgerAgain), // the address of a form that came back
+		post("/credits/reminder", SignedIn, (*visit).saveReminder),
+
 		get("/account", SignedIn, (*visit).account),
 		get("/account/password", SignedIn, (*visit).accountAgain), // the address of a form that came back
 		post("/account/password", SignedIn, (*visit).changePassword),
@@ -113,6 +118,10 @@ func Routes() []Route {
 		get("/account/tokens/:id/revoke", SignedIn, (*visit).revokeForm),
 		post("/account/tokens/:id/revoke", SignedIn, (*visit).revoke),
 		post("/account/sign-out-elsewhere", SignedIn, (*visit).signOutElsewhere),
+
+		get("/users", Administrators, (*visit).users),
+		get("/users/:id/credits", Administrators, (*visit).moveCreditsForm),
+		post("/users/:id/credits", Administrators, (*visit).moveCredits), // shows the balances, then moves
 
 		get("/providers", Administrators, (*visit).providers),
 		get("/providers/new", Administrators, (*visit).newProviderForm),

@@ -49,7 +49,7 @@ func (s *sheet) write(text string) {
 // written, in groups, because the blanks make it text already: that keeps its
 // leading zero and its digits.
 func cell(text string) string {
-	if text != "" && strings.ContainsRune("=+-@\t\r", rune(text[0])) && !grouped(text) {
+	if text != "" && strings.ContainsRune("=+-@\t\r", rune(text[0])) && !grouped(text) && !negative(text) {
 		text = "'" + text
 	}
 	if strings.ContainsAny(text, ",;\"\r\n\t") {
@@ -61,4 +61,10 @@ func cell(text string) string {
 // grouped reports whether text is a phone number in groups: "+33 6 12 34 56 78".
 func grouped(text string) bool {
 	return strings.HasPrefix(text, "+") && strings.Contains(text, " ") && strings.Trim(text[1:], "0123456789 ") == ""
+}
+
+// negative reports whether text is a whole number below zero, which is no
+// formula and has to stay a number.
+func negative(text string) bool {
+	return len(text) > 1 && len(text) < 20 && text[0] == '-' && strings.Trim(text[1:], "0123456789") == ""
 }

@@ -76,3 +76,11 @@ func Level(level string) string {
 	}
 	return "Normal user"
 }
+
+// UserState says whether somebody is let in.
+func UserState(suspended bool) Status {
+	if suspended {
+		return Status{"Suspended", ui.Neutral, "ban", "They are kept out."}
+	}
+	return Status{"Active", ui.Delivered, "circle-check", "They can sign in."}
+}

@@ -34,6 +34,8 @@ type Page struct {
 	// Where the person's name, their credits, the acting banner and signing out
 	// lead; empty means /account, no link, /act-as/stop and /sign-out.
 	AccountPath, CreditsPath, StopActingPath, SignOutPath string
+	// CreditsLow marks the credits as running out.
+	CreditsLow bool
 }
 
 // NavItem is one line of the navigation.

@@ -1,0 +1,205 @@
+package handlers
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"textdesk/desk"
+	"textdesk/views"
+	"textdesk/views/ui"
+)
+
+// ledgerLength is how many lines a page of the ledger shows.
+const ledgerLength = 50
+
+// ledgerKinds are the ledger's tabs, by the names they have in the address.
+var ledgerKinds = []struct{ key, label, kind string }{
+	{"", "All", ""},
+	{"reserved", "Reserved", desk.LedgerReserved},
+	{"spent", "Spent", desk.LedgerSpent},
+	{"given-back", "Given back", desk.LedgerReturned},
+	{"moved", "Moved", desk.LedgerMoved},
+	{"topped-up", "Topped up", desk.LedgerToppedUp},
+}
+
+// ledgerAddress is what the address of a ledger says. An unknown kind filters
+// nothing.
+type ledgerAddress struct {
+	user          int64
+	key, kind     string
+	before, after int64
+}
+
+func (v *visit) ledgerAddress() ledgerAddress {
+	at := ledgerAddress{user: v.cursor("user"), before: v.cursor("before"), after: v.cursor("after")}
+	if at.user == v.actor.User.ID {
+		at.user = 0
+	}
+	for _, k := range ledgerKinds {
+		if k.key == v.QueryParam("kind") {
+			at.key, at.kind = k.key, k.kind
+		}
+	}
+	return at
+}
+
+func (at ledgerAddress) filter() desk.LedgerFilter {
+	return desk.LedgerFilter{UserID: at.user, Kind: at.kind, Before: at.before, After: at.after, Limit: ledgerLength}
+}
+
+// path is the address below a path, with nothing in it that filters nothing.
+func (at ledgerAddress) path(path string) string {
+	q := url.Values{}
+	for name, id := range map[string]int64{"user": at.user, "before": at.before, "after": at.after} {
+		if id != 0 {
+			q.Set(name, strconv.FormatInt(id, 10))
+		}
+	}
+	if at.key != "" {
+		q.Set("kind", at.key)
+	}
+	if len(q) == 0 {
+		return path
+	}
+	return path + "?" + q.Encode()
+}
+
+func (v *visit) ledger() error { return v.showLedger(http.StatusOK, nil, nil) }
+
+// ledgerAgain leads back to the ledger from the address of its form.
+func (v *visit) ledgerAgain() error { return redirect(v.Context, "/credits") }
+
+func (v *visit) saveReminder() error {
+	typed := v.FormValue("reminder")
+	n, ok := readCredits(typed)
+	if !ok {
+		n = -1 // which no reminder is
+	}
+	if strings.TrimSpace(typed) == "" {
+		n = 0
+	}
+	if err := v.s.Desk.SetCreditReminder(v.Request().Context(), v.actor, n); err != nil {
+		return v.showLedger(http.StatusUnprocessableEntity, &typed, err)
+	}
+	if n == 0 {
+		return v.back("/credits", "You are not warned any more.")
+	}
+	return v.back("/credits", "You are warned when %s or fewer are left.", views.Plural(n, "credit", "credits"))
+}
+
+// readCredits reads a number of credits as people type it: "1,200".
+func readCredits(typed string) (int64, bool) {
+	digits := strings.NewReplacer(",", "", " ", "", "\u00A0", "").Replace(typed)
+	if digits == "" || strings.Trim(digits, "0123456789") != "" {
+		return 0, false
+	}
+	n, err := strconv.ParseInt(digits, 10, 64)
+	return n, err == nil
+}
+
+// showLedger is the page of a ledger: one's own, or with ?user=7 that of
+// somebody below. reminder is what was typed, nil for what is stored.
+func (v *visit) showLedger(status int, reminder *string, cause error) error {
+	ctx := v.Request().Context()
+	at := v.ledgerAddress()
+	l, err := v.s.Desk.Ledger(ctx, v.actor, at.filter())
+	if err == nil && at.after != 0 && !l.Newer {
+		at.after = 0 // the newest page, so that it is full
+		l, err = v.s.Desk.Ledger(ctx, v.actor, at.filter())
+	}
+	if err != nil {
+		return err
+	}
+	c := views.Credits{Now: v.now(), Own: at.user == 0, UserID: l.User.ID, Name: desk.Actor{User: l.User}.Name(), Balance: l.User.Balance,
+		Reserved: l.User.Reserved, Spent: l.Spent, Unlimited: bool(l.User.Unlimited), Low: desk.LowOnCredits(l.User), Kind: at.key,
+		CSVPath: ledgerAddress{user: at.user, key: at.key}.path("/credits/ledger.csv")}
+	if l.User.CreditReminder > 0 {
+		c.Reminder = strconv.FormatInt(l.User.CreditReminder, 10)
+	}
+	if reminder != nil {
+		c.Reminder = *reminder
+	}
+	if c.Errors, err = fieldErrors(cause); err != nil {
+		return err
+	}
+	for _, k := range ledgerKinds {
+		c.Tabs = append(c.Tabs, ui.Tab{Path: ledgerAddress{user: at.user, key: k.key}.path("/credits"), Label: k.label, Current: k.key == at.key})
+	}
+	for _, line := range l.Lines {
+		c.Lines = append(c.Lines, ledgerView(line))
+	}
+	c.Blank = len(l.Lines) == 0 && at.key == "" && at.before == 0
+	if n := len(l.Lines); n > 0 {
+		if l.Newer {
+			c.Newer = ledgerAddress{user: at.user, key: at.key, after: l.Lines[0].ID}.path("/credits")
+		}
+		if l.Older {
+			c.Older = ledgerAddress{user: at.user, key: at.key, before: l.Lines[n-1].ID}.path("/credits")
+		}
+	} else if at.before != 0 {
+		c.Newer = ledgerAddress{user: at.user, key: at.key}.path("/credits")
+	}
+	title, current := "Credits", ""
+	if !c.Own {
+		title, current = "Credits of "+c.Name, "/users"
+	}
+	page, err := v.page(title, current)
+	if err != nil {
+		return err
+	}
+	page.HasErrors = len(c.Errors) > 0
+	return render(v.Context, status, views.CreditsPage(page, c))
+}
+
+func ledgerView(l desk.LedgerLine) views.LedgerLine {
+	return views.LedgerLine{At: l.At, Kind: l.Kind, Balance: l.Balance, Reserved: l.Reserved, Batch: l.BatchID, Recipients: l.Recipients,
+		Credits: l.Credits, Other: l.Other}
+}
+
+// ledgerCSV is the ledger as a file that Excel opens by double click. It
+// streams, and has no cap.
+func (v *visit) ledgerCSV() error {
+	at := v.ledgerAddress()
+	var w *sheet
+	begin := func() {
+		h := v.Response().Header()
+		h.Set(echo.HeaderContentType, "text/csv; charset=utf-8")
+		h.Set(echo.HeaderContentDisposition, fmt.Sprintf(`attachment; filename="credits-%s.csv"`, v.now().Format("2006-01-02")))
+		h.Set("Cache-Control", "no-store")
+		v.Response().WriteHeader(http.StatusOK)
+		w = newSheet(v.Response())
+		w.row("When", "What happened", "Credits", "Reserved", "Send", "With")
+	}
+	err := v.s.Desk.EachLedgerLine(v.Request().Context(), v.actor, at.filter(), func(l desk.LedgerLine) error {
+		if w == nil {
+			begin()
+		}
+		send := ""
+		if l.BatchID != 0 {
+			send = strconv.FormatInt(l.BatchID, 10)
+		}
+		return w.row(l.At.In(v.set.Zone).Format("2006-01-02 15:04:05"), ledgerView(l).Sentence(),
+			strconv.FormatInt(l.Balance, 10), strconv.FormatInt(l.Reserved, 10), send, l.Other)
+	})
+	if err != nil && w == nil {
+		return err // nothing was written, so a page can say it
+	}
+	if w == nil {
+		begin()
+	}
+	if err == nil {
+		err = w.flush()
+	}
+	if err != nil && v.Request().Context().Err() == nil {
+		// Too late for a page: the download breaks off, and the browser tells
+		// that it is not whole.
+		v.s.Log.Error("download broke off", "route", v.Path(), "error", err)
+		panic(http.ErrAbortHandler)
+	}
+	return nil
+}
