@@ -258,7 +258,8 @@ func TestKill(t *testing.T) {
 
 	c := &client{token: token, next: want.messages}
 	var clients sync.WaitGroup
-	for range want.kills {
+	var kept []string // of paused sends
+	for life := range want.kills {
 		s := serve(t, dir)
 		for range 2 {
 			clients.Go(func() { c.work(s.url) })
@@ -266,6 +267,7 @@ func TestKill(t *testing.T) {
 		time.Sleep(time.Duration(r.Int64N(int64(want.longest))))
 		s.kill(t)
 		clients.Wait()
+		kept = pauseSome(t, dir, upstream, kept, life < want.kills-1, r)
 	}
 	// The last life goes to the end.
 	s := serve(t, dir)
@@ -283,6 +285,54 @@ func TestKill(t *testing.T) {
 		t.Error(text)
 	}
 	verify(t, dir, upstream, c, want, broken)
+}
+
+// pauseSome looks, while nobody serves, that nothing left of the sends that were
+// paused during the last life, resumes them, and pauses others if there is a
+// life to come. It returns the numbers that must not be texted in it.
+func pauseSome(t *testing.T, dir string, upstream *fastsmstest.Service, kept []string, more bool, r *rand.Rand) (keep []string) {
+	t.Helper()
+	took := map[string]bool{}
+	for _, text := range upstream.Texts() {
+		took[text.To] = true
+	}
+	for _, to := range kept {
+		if took[to] {
+			t.Errorf("%s was texted though the send was paused", to)
+		}
+	}
+	d, store := opened(t, dir)
+	defer store.Close()
+	paused, err := store.PausedBatches(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, b := range paused {
+		if err := d.ResumeBatch(t.Context(), desk.CommandLine(), b.ID); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if !more {
+		return nil
+	}
+	waiting := map[int64][]string{}
+	err = store.EachMessage(t.Context(), db.MessageFilter{Statuses: []sms.Status{sms.Queued}}, func(m db.Message) error {
+		waiting[m.BatchID] = append(waiting[m.BatchID], m.Number.Digits())
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for id, numbers := range waiting {
+		if len(numbers) < 2 || r.IntN(3) > 0 {
+			continue
+		}
+		if err := d.PauseBatch(t.Context(), desk.CommandLine(), id); err != nil {
+			t.Fatal(err)
+		}
+		keep = append(keep, numbers...)
+	}
+	return keep
 }
 
 // verify compares what the desk says with what the upstream took.
