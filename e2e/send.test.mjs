@@ -2,7 +2,7 @@
 // happen: a text that goes twice.
 import { after, before, test } from 'node:test'
 import assert from 'node:assert/strict'
-import { closeBrowser, signIn, startDesk, visit } from './desk.mjs'
+import { closeBrowser, password, signIn, startDesk, visit } from './desk.mjs'
 import { inspect } from './axe.mjs'
 
 let desk
@@ -133,4 +133,41 @@ test('what is typed survives a mistake', async () => {
   assert.equal(await message(page).inputValue(), 'Kept.')
   const links = page.locator('.error-summary a, [role=alert] a')
   assert.ok(await links.count() >= 1, 'the summary links to the fields')
+})
+
+test('what is typed survives the end of the session', async () => {
+  const page = await visit(desk)
+  desk.addUser('kim')
+  await signIn(desk, page, 'kim')
+  await to(page).fill('07700 900127')
+  await from(page).fill('School')
+  await message(page).fill('Written ')
+  desk.run(['user', 'password', 'kim', '--password-stdin'], password) // ends all of Kim's sessions
+  await message(page).pressSequentially('while nobody looked.')
+  await page.getByText('You have been signed out.').waitFor()
+  assert.match(page.url(), /\/send$/, 'the page stays')
+  page.complaints = page.complaints.filter((c) => !c.includes('401')) // which is how it was told
+  await inspect(page, 'a page that is signed out')
+
+  // Pressing the button asks who it is, sends nothing, and brings all of it back.
+  await page.getByRole('button', { name: /^Send/ }).last().click()
+  await page.getByRole('heading', { name: 'Sign in' }).waitFor()
+  await page.getByLabel('Username').fill('kim')
+  await page.getByLabel('Password', { exact: true }).fill(password)
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  await page.waitForURL(/\/send$/)
+  assert.equal(await message(page).inputValue(), 'Written while nobody looked.')
+  assert.equal(await to(page).inputValue(), '07700 900127')
+
+  // Or they sign in in another tab, and go on in this one.
+  desk.run(['user', 'password', 'kim', '--password-stdin'], password)
+  await message(page).press('End')
+  await message(page).pressSequentially(' More.')
+  await page.getByText('You have been signed out.').waitFor()
+  const other = await page.context().newPage()
+  await signIn(desk, other, 'kim')
+  await other.close()
+  await message(page).pressSequentially(' And more.')
+  await page.getByText('You have been signed out.').waitFor({ state: 'hidden' })
+  assert.equal(await count(page, 'nobody looked'), 0)
 })
