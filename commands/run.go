@@ -40,6 +40,7 @@ var commands = []command{
 	{name: "user list", about: "list the users", run: userList},
 	{name: "user suspend", args: "NAME", about: "keep a user out", run: userSuspend},
 	{name: "user resume", args: "NAME", about: "let a suspended user in again", run: userResume},
+	{name: "user credits", args: "NAME N", about: "move credits to a user, or back with a minus sign", run: userCredits},
 	{name: "user password", args: "NAME", about: "give a user another password", run: userPassword, flags: passwordFlags},
 	{name: "provider add", args: "NAME", about: "add an upstream provider", run: providerAdd, flags: providerAddFlags},
 	{name: "provider change", args: "NAME", about: "change a provider's settings or pace", run: providerChange, flags: providerSetFlags},
@@ -113,6 +114,10 @@ func parse(cmd command, args []string, st Streams) (*invocation, error) {
 	if cmd.flags != nil {
 		cmd.flags(fs, in)
 	}
+	var below []string // a number below zero is no flag
+	if strings.HasSuffix(cmd.args, " N") {
+		args, below = cutNegative(args)
+	}
 	for {
 		if err := fs.Parse(args); err != nil {
 			return nil, err
@@ -123,11 +128,24 @@ func parse(cmd command, args []string, st Streams) (*invocation, error) {
 		in.args = append(in.args, fs.Arg(0))
 		args = fs.Args()[1:]
 	}
+	in.args = append(in.args, below...)
 	want := len(strings.Fields(cmd.args))
 	if len(in.args) != want {
 		return nil, fmt.Errorf("usage: textdesk %s", strings.TrimSpace(cmd.name+" "+cmd.args))
 	}
 	return in, fromEnvironment(fs, os.LookupEnv)
+}
+
+// cutNegative takes the numbers below zero out of args.
+func cutNegative(args []string) (rest, negative []string) {
+	for _, a := range args {
+		if len(a) > 1 && a[0] == '-' && strings.Trim(a[1:], "0123456789") == "" {
+			negative = append(negative, a)
+		} else {
+			rest = append(rest, a)
+		}
+	}
+	return rest, negative
 }
 
 // usage lists the commands.

@@ -108,6 +108,27 @@ func userPassword(ctx context.Context, in *invocation) error {
 	return in.withDesk(ctx, func(d *desk.Desk) error { return d.ResetPassword(ctx, desk.CommandLine(), in.args[0], password) })
 }
 
+// userCredits moves credits as AddUser does: from and to the user's own
+// administrator; whoever has none is topped up.
+func userCredits(ctx context.Context, in *invocation) error {
+	credits, err := strconv.ParseInt(strings.TrimPrefix(in.args[1], "+"), 10, 64)
+	if err != nil {
+		return errors.New("say a whole number of credits: 50, or -50 to take them back")
+	}
+	return in.withDesk(ctx, func(d *desk.Desk) error {
+		if err := d.MoveCreditsByName(ctx, desk.CommandLine(), in.args[0], credits); err != nil {
+			return err
+		}
+		users, err := d.Users(ctx, desk.CommandLine())
+		for _, u := range users {
+			if strings.EqualFold(u.Username, in.args[0]) {
+				fmt.Fprintf(in.Out, "%s has %d credits.\n", u.Username, u.Balance)
+			}
+		}
+		return err
+	})
+}
+
 func userList(ctx context.Context, in *invocation) error {
 	return in.withDesk(ctx, func(d *desk.Desk) error {
 		users, err := d.Users(ctx, desk.CommandLine())

@@ -28,7 +28,7 @@ var people = []desk.NewUser{
 	{Username: Username, Password: Password, FirstName: "Sam", LastName: "Carter", Level: desk.LevelAdmin, Unlimited: true, Email: "sam.carter@hartwell.example"},
 	{Username: "jo", Password: Password, FirstName: "Jo", LastName: "Bloggs", Level: desk.LevelNormal},
 	{Username: "priya", Password: Password, FirstName: "Priya", LastName: "Natarajan", Level: desk.LevelNormal},
-	{Username: "llewellyn", Password: Password, FirstName: "Llewellyn", LastName: "Featherstonehaugh-Cholmondeley", Level: desk.LevelNormal, Credits: 400},
+	{Username: "llewellyn", Password: Password, FirstName: "Llewellyn", LastName: "Featherstonehaugh-Cholmondeley", Level: desk.LevelNormal, Credits: 400, CreditReminder: 500},
 }
 
 // Fill makes users, and about size messages of the last month.
@@ -63,6 +63,9 @@ func Fill(ctx context.Context, d *desk.Desk, store *db.Store, size int) error {
 		if err := d.FinishStep(ctx, admin, step); err != nil {
 			return err
 		}
+	}
+	if err := keepTemplates(ctx, d, admin); err != nil {
+		return err
 	}
 	provider, err := store.DefaultProvider(ctx)
 	if err != nil {

@@ -10,7 +10,8 @@ const shapes = [
   { width: 1440, height: 900, dark: false }, { width: 1440, height: 900, dark: true },
 ]
 const paths = ['/send', '/outbox', '/outbox?state=failed', '/outbox?q=nobody-wrote-this', '/in-doubt', '/inbox', '/simulator',
-  '/simulator/+447700900123', '/account', '/providers', '/providers/new', '/settings', '/setup/organisation', '/setup/provider', '/setup/text', '/no-such-page']
+  '/simulator/+447700900123', '/account', '/credits', '/credits?kind=spent', '/users', '/users/2/credits',
+  '/templates', '/templates?q=nothing-like-it', '/templates/new', '/templates/1', '/templates/1/delete', '/providers', '/providers/new', '/settings', '/setup/organisation', '/setup/provider', '/setup/text', '/no-such-page']
 
 let full, empty
 before(async () => {
