@@ -22,6 +22,14 @@ type APIKey struct {
 	RevokedAt  Millis
 }
 
+type Approval struct {
+	BatchID   int64
+	Decision  string
+	DecidedBy ID
+	DecidedAt Millis
+	Note      string
+}
+
 type Audit struct {
 	ID      int64
 	At      Millis
@@ -213,6 +221,12 @@ type Message struct {
 	Reason      string
 }
 
+type NumberDay struct {
+	Day    int64
+	Number sms.MSISDN
+	Texts  int64
+}
+
 type Part struct {
 	MessageID  int64
 	Part       int64
@@ -278,6 +292,13 @@ type RecurringRun struct {
 	SettledAt    Millis
 }
 
+type Said struct {
+	BatchID int64
+	UserID  int64
+	Hash    string
+	Day     int64
+}
+
 type Session struct {
 	Hash      string
 	UserID    int64
@@ -340,4 +361,11 @@ type User struct {
 	SuspendedAt    Millis
 	CreatedAt      Millis
 	SeenAt         Millis
+	DailyCap       int64
+}
+
+type UserDay struct {
+	UserID  int64
+	Day     int64
+	Credits int64
 }

@@ -75,7 +75,7 @@ func (q *Queries) CreditSums(ctx context.Context, userID int64) (CreditSumsRow, 
 }
 
 const firstAdmin = `-- name: FirstAdmin :one
-SELECT id, parent_id, username, username_key, level, first_name, last_name, email, telephone, password_hash, sender, unlimited, balance, reserved, credit_reminder, alert_days, suspended_at, created_at, seen_at FROM users WHERE level = 'admin' ORDER BY id LIMIT 1
+SELECT id, parent_id, username, username_key, level, first_name, last_name, email, telephone, password_hash, sender, unlimited, balance, reserved, credit_reminder, alert_days, suspended_at, created_at, seen_at, daily_cap FROM users WHERE level = 'admin' ORDER BY id LIMIT 1
 `
 
 func (q *Queries) FirstAdmin(ctx context.Context) (User, error) {
@@ -101,6 +101,7 @@ func (q *Queries) FirstAdmin(ctx context.Context) (User, error) {
 		&i.SuspendedAt,
 		&i.CreatedAt,
 		&i.SeenAt,
+		&i.DailyCap,
 	)
 	return i, err
 }
@@ -225,7 +226,7 @@ func (q *Queries) TouchUser(ctx context.Context, arg TouchUserParams) error {
 }
 
 const user = `-- name: User :one
-SELECT id, parent_id, username, username_key, level, first_name, last_name, email, telephone, password_hash, sender, unlimited, balance, reserved, credit_reminder, alert_days, suspended_at, created_at, seen_at FROM users WHERE id = $1
+SELECT id, parent_id, username, username_key, level, first_name, last_name, email, telephone, password_hash, sender, unlimited, balance, reserved, credit_reminder, alert_days, suspended_at, created_at, seen_at, daily_cap FROM users WHERE id = $1
 `
 
 func (q *Queries) User(ctx context.Context, id int64) (User, error) {
@@ -251,12 +252,13 @@ func (q *Queries) User(ctx context.Context, id int64) (User, error) {
 		&i.SuspendedAt,
 		&i.CreatedAt,
 		&i.SeenAt,
+		&i.DailyCap,
 	)
 	return i, err
 }
 
 const userByName = `-- name: UserByName :one
-SELECT id, parent_id, username, username_key, level, first_name, last_name, email, telephone, password_hash, sender, unlimited, balance, reserved, credit_reminder, alert_days, suspended_at, created_at, seen_at FROM users WHERE username_key = $1
+SELECT id, parent_id, username, username_key, level, first_name, last_name, email, telephone, password_hash, sender, unlimited, balance, reserved, credit_reminder, alert_days, suspended_at, created_at, seen_at, daily_cap FROM users WHERE username_key = $1
 `
 
 func (q *Queries) UserByName(ctx context.Context, usernameKey string) (User, error) {
@@ -282,12 +284,13 @@ func (q *Queries) UserByName(ctx context.Context, usernameKey string) (User, err
 		&i.SuspendedAt,
 		&i.CreatedAt,
 		&i.SeenAt,
+		&i.DailyCap,
 	)
 	return i, err
 }
 
 const userList = `-- name: UserList :many
-SELECT id, parent_id, username, username_key, level, first_name, last_name, email, telephone, password_hash, sender, unlimited, balance, reserved, credit_reminder, alert_days, suspended_at, created_at, seen_at FROM users ORDER BY username_key
+SELECT id, parent_id, username, username_key, level, first_name, last_name, email, telephone, password_hash, sender, unlimited, balance, reserved, credit_reminder, alert_days, suspended_at, created_at, seen_at, daily_cap FROM users ORDER BY username_key
 `
 
 func (q *Queries) UserList(ctx context.Context) ([]User, error) {
@@ -319,6 +322,7 @@ func (q *Queries) UserList(ctx context.Context) ([]User, error) {
 			&i.SuspendedAt,
 			&i.CreatedAt,
 			&i.SeenAt,
+			&i.DailyCap,
 		); err != nil {
 			return nil, err
 		}
