@@ -49,6 +49,7 @@ func (v *visit) page(title, current string) (ui.Page, error) {
 		{Path: "/send", Icon: "send", Label: "Send"},
 		{Path: "/inbox", Icon: "inbox", Label: "Inbox"},
 		{Path: "/outbox", Icon: "history", Label: "Outbox"},
+		{Path: "/contacts", Icon: "users-round", Label: "Contacts"},
 		{Path: "/templates", Icon: "layout-template", Label: "Templates"},
 	}
 	if n := at.InDoubt; n > 0 {
@@ -128,7 +129,8 @@ func (s *server) showError(err error, c echo.Context) {
 	case errors.Is(err, desk.ErrForbidden):
 		status, title, text = http.StatusForbidden, "Not allowed", desk.ErrForbidden.Sentence
 	case errors.Is(err, desk.ErrUnknownMessage), errors.Is(err, desk.ErrUnknownBatch), errors.Is(err, desk.ErrUnknownProvider), errors.Is(err, desk.ErrUnknownKey),
-		errors.Is(err, desk.ErrUnknownUser), errors.Is(err, desk.ErrUnknownTemplate):
+		errors.Is(err, desk.ErrUnknownUser), errors.Is(err, desk.ErrUnknownTemplate),
+		errors.Is(err, desk.ErrUnknownPerson), errors.Is(err, desk.ErrUnknownGroup), errors.Is(err, desk.ErrUnknownList), errors.Is(err, desk.ErrUnknownEntry):
 		status, title, text = http.StatusNotFound, "Not found", refusals[0].Sentence
 	case len(refusals) > 0:
 		status, title, text = http.StatusUnprocessableEntity, "That was not possible", refusals[0].Sentence

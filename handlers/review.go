@@ -1,8 +1,13 @@
 package handlers
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
+	"fmt"
 	"net/http"
+	"strconv"
+	"strings"
 	"time"
 
 	"textdesk/desk"
@@ -13,7 +18,10 @@ import (
 // showReview is the last look before several people are texted. Problems that
 // no change of the form would solve stand on top, and then it cannot be sent.
 func (v *visit) showReview(p plan, cause error) error {
-	r := views.Review{Form: p.form}
+	r := views.Review{Form: p.form, Who: p.who()}
+	if was, err := strconv.Atoi(v.FormValue("reviewed")); err == nil && v.FormValue("do") == "send" && !p.reviewed(v) {
+		r.Was = views.Plural(was, "person", "people")
+	}
 	if p.form.Outlook.Leaves.IsZero() {
 		r.Undo = p.order.Undo
 	}
@@ -56,23 +64,62 @@ const skippedShown = 50
 
 // skipped gathers the numbers that are none by their reason, in the order in
 // which the reasons first appear.
-func skipped(recipients []desk.Recipient, typed []sms.Typed) []views.Skipped {
+func skipped(recipients []desk.Recipient, typed []sms.Typed, home string) []views.Skipped {
 	var groups []views.Skipped
-	place := map[sms.Reason]int{}
+	type reason struct {
+		why        sms.Reason
+		suppressed bool
+	}
+	place := map[reason]int{}
 	for i, r := range recipients {
-		if r.Refusal == nil {
+		if r.Refusal == nil || r.Duplicate {
 			continue
 		}
-		at, ok := place[r.Why]
+		why := reason{r.Why, errors.Is(r.Refusal, desk.ErrSuppressed)}
+		at, ok := place[why]
 		if !ok {
 			at = len(groups)
-			place[r.Why] = at
-			groups = append(groups, views.Skipped{Why: r.Why})
+			place[why] = at
+			groups = append(groups, views.Skipped{Why: why.why, Suppressed: why.suppressed})
 		}
 		g := &groups[at]
-		if g.Count++; g.Count <= skippedShown {
+		if g.Count++; g.Count > skippedShown {
+			continue
+		}
+		if i < len(typed) {
 			g.Typed = append(g.Typed, typed[i].Raw)
+		} else {
+			g.Typed = append(g.Typed, named(r, home))
 		}
 	}
 	return groups
+}
+
+// named is somebody of a group or list with their number.
+func named(r desk.Recipient, home string) string {
+	number := r.Typed
+	if r.Number != "" {
+		number = r.Number.Display(home)
+	}
+	return strings.TrimSpace(r.Name + " " + number)
+}
+
+// who stands for the numbers of an order that goes to groups or lists, "" for
+// others: what was typed goes along with the form anyway.
+func (p plan) who() string {
+	if len(p.order.Groups)+len(p.order.Lists) == 0 {
+		return ""
+	}
+	sum := sha256.New()
+	for _, r := range p.draft.Recipients {
+		if r.Refusal == nil && !r.Duplicate {
+			fmt.Fprintln(sum, string(r.Number))
+		}
+	}
+	return hex.EncodeToString(sum.Sum(nil)[:12])
+}
+
+// reviewed reports whether the form says that these very people were reviewed.
+func (p plan) reviewed(v *visit) bool {
+	return v.FormValue("reviewed") == strconv.Itoa(p.draft.People) && v.FormValue("who") == p.who()
 }

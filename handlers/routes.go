@@ -73,13 +73,18 @@ func Routes() []Route {
 
 		get("/send", SignedIn, (*visit).sendForm),
 		// Checks, reviews or sends, as the button says; without one it checks.
-		post("/send", SignedIn, (*visit).send).keeping("key", "to", "sender", "body", "when", "at_date", "at_time"),
+		post("/send", SignedIn, (*visit).send).keeping("key", "to", "group", "list", "sender", "body", "when", "at_date", "at_time"),
 		post("/send/check", SignedIn, (*visit).sendCheck), // the running lines and the phone
 		get("/batches/:id", SignedIn, (*visit).batch),
 		get("/batches/:id/live", SignedIn, (*visit).batchLive),
 		get("/batches/:id/stop", SignedIn, (*visit).stopForm),
 		post("/batches/:id/stop", SignedIn, (*visit).stop),
 		post("/batches/:id/release", SignedIn, (*visit).release),
+		post("/batches/:id/pause", SignedIn, (*visit).pause),
+		post("/batches/:id/resume", SignedIn, (*visit).resume),
+		get("/batches/:id/send-again", SignedIn, (*visit).sendAgainForm),
+		post("/batches/:id/send-again", SignedIn, (*visit).sendAgainFailed),
+		get("/batches/:id/messages.csv", SignedIn, (*visit).batchCSV),
 
 		get("/outbox", SignedIn, (*visit).outbox),
 		get("/messages/:id", SignedIn, (*visit).message),
@@ -104,6 +109,43 @@ func Routes() []Route {
 		post("/templates/:id", SignedIn, (*visit).changeTemplate),
 		get("/templates/:id/delete", SignedIn, (*visit).deleteTemplateForm),
 		post("/templates/:id/delete", SignedIn, (*visit).deleteTemplate),
+
+		get("/contacts", SignedIn, (*visit).contacts),
+		get("/contacts/new", SignedIn, (*visit).newContactForm),
+		post("/contacts/new", SignedIn, (*visit).newContact),
+		post("/contacts/add-to-group", SignedIn, (*visit).contactsIntoGroup),
+		get("/contacts/:id", SignedIn, (*visit).contact),
+		post("/contacts/:id", SignedIn, (*visit).changeContact),
+		get("/contacts/:id/delete", SignedIn, (*visit).deleteContactForm),
+		post("/contacts/:id/delete", SignedIn, (*visit).deleteContact),
+		get("/groups", SignedIn, (*visit).groups),
+		post("/groups", SignedIn, (*visit).newGroup),
+		get("/groups/:id", SignedIn, (*visit).group),
+		get("/groups/:id/paste", SignedIn, (*visit).groupAgain), // the address of a form that came back
+		post("/groups/:id/paste", SignedIn, (*visit).pasteIntoGroup),
+		post("/groups/:id/remove", SignedIn, (*visit).removeFromGroup),
+		get("/groups/:id/rename", SignedIn, (*visit).renameGroupForm),
+		post("/groups/:id/rename", SignedIn, (*visit).renameGroup),
+		get("/groups/:id/empty", SignedIn, (*visit).emptyGroupForm),
+		post("/groups/:id/empty", SignedIn, (*visit).emptyGroup),
+		get("/groups/:id/delete", SignedIn, (*visit).deleteGroupForm),
+		post("/groups/:id/delete", SignedIn, (*visit).deleteGroup),
+		get("/lists", SignedIn, (*visit).lists),
+		post("/lists", SignedIn, (*visit).newList),
+		get("/lists/:id", SignedIn, (*visit).list),
+		get("/lists/:id/paste", SignedIn, (*visit).listAgain),
+		post("/lists/:id/paste", SignedIn, (*visit).pasteIntoList),
+		get("/lists/:id/rename", SignedIn, (*visit).renameListForm),
+		post("/lists/:id/rename", SignedIn, (*visit).renameList),
+		get("/lists/:id/delete", SignedIn, (*visit).deleteListForm),
+		post("/lists/:id/delete", SignedIn, (*visit).deleteList),
+		get("/lists/:id/entries/:entry", SignedIn, (*visit).entry),
+		post("/lists/:id/entries/:entry", SignedIn, (*visit).changeEntry),
+		post("/lists/:id/entries/:entry/remove", SignedIn, (*visit).removeEntry),
+		get("/suppressions", Administrators, (*visit).suppressions),
+		post("/suppressions", Administrators, (*visit).suppress),
+		get("/suppressions/remove", Administrators, (*visit).allowForm),
+		post("/suppressions/remove", Administrators, (*visit).allow),
 
 		get("/credits", SignedIn, (*visit).ledger),
 		get("/credits/ledger.csv", SignedIn, (*visit).ledgerCSV),
@@ -134,6 +176,8 @@ func Routes() []Route {
 
 		get("/settings", Administrators, (*visit).settings),
 		post("/settings", Administrators, (*visit).saveSettings),
+		get("/settings/quiet-hours", Administrators, (*visit).settings), // the address of a form that came back
+		post("/settings/quiet-hours", Administrators, (*visit).saveQuietHours),
 	}
 }
 

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"strconv"
 	"strings"
 	"time"
 
@@ -23,7 +22,8 @@ import (
 // sendForm is the empty composer. A number in the address is filled in, and so
 // is a template: /send?to=07700900123&template=7.
 func (v *visit) sendForm() error {
-	form := views.Compose{Key: rand.Text(), To: v.QueryParam("to"), Sender: v.ownSender()}
+	form := views.Compose{Key: rand.Text(), To: v.QueryParam("to"), Sender: v.ownSender(),
+		GroupIDs: parseIDs(v.QueryParams()["group"]), ListIDs: parseIDs(v.QueryParams()["list"])}
 	if err := v.fillIn(&form, v.QueryParam("template")); err != nil {
 		return err
 	}
@@ -75,6 +75,7 @@ func (v *visit) readCompose() (views.Compose, error) {
 		return views.Compose{}, echo.NewHTTPError(http.StatusRequestEntityTooLarge, "This is more than one send can take. Go back and make it smaller")
 	}
 	return views.Compose{Key: v.FormValue("key"), To: v.FormValue("to"), Sender: v.FormValue("sender"), Body: v.FormValue("body"),
+		GroupIDs: parseIDs(v.Request().Form["group"]), ListIDs: parseIDs(v.Request().Form["list"]),
 		Later: v.FormValue("when") == "later", Date: v.FormValue("at_date"), Time: v.FormValue("at_time")}, nil
 }
 
@@ -105,7 +106,7 @@ type plan struct {
 func (v *visit) plan(form views.Compose) (plan, error) {
 	p := plan{form: form}
 	typed := sms.SplitNumbers(form.To)
-	p.order = desk.Order{Sender: form.Sender, Body: form.Body}
+	p.order = desk.Order{Sender: form.Sender, Body: form.Body, Groups: form.GroupIDs, Lists: form.ListIDs}
 	for _, t := range typed {
 		p.order.To = append(p.order.To, t.Number)
 	}
@@ -141,7 +142,7 @@ func submitKey(form views.Compose) string {
 		when = form.Date + " " + form.Time
 	}
 	sum := sha256.New()
-	for _, part := range []string{form.Key, form.To, form.Sender, form.Body, when} {
+	for _, part := range []string{form.Key, form.To, form.Sender, form.Body, when, fmt.Sprint(form.GroupIDs), fmt.Sprint(form.ListIDs)} {
 		part = strings.ReplaceAll(part, "\r\n", "\n")
 		fmt.Fprintf(sum, "%d:%s", len(part), part)
 	}
@@ -150,17 +151,27 @@ func submitKey(form views.Compose) string {
 
 // outlook is the draft as the page shows it.
 func (v *visit) outlook(p plan, typed []sms.Typed, at desk.LocalTime) views.Outlook {
-	o := views.Outlook{Now: v.now(), Home: v.set.Country, People: p.draft.People, Duplicates: p.draft.Duplicates, Bad: p.draft.Bad,
-		Skipped: skipped(p.draft.Recipients, typed), Sender: p.draft.Sender, Leaves: at.At, Twice: at.Twice,
+	o := views.Outlook{Now: v.now(), Home: v.set.Country, People: p.draft.People, Duplicates: p.draft.Duplicates, Bad: p.draft.Bad, Suppressed: p.draft.Suppressed,
+		Skipped: skipped(p.draft.Recipients, typed, v.set.Country), Sender: p.draft.Sender, Leaves: at.At, Twice: at.Twice,
 		Counter: views.Counter{Body: p.draft.Body, Size: p.draft.Size, Replaced: p.form.Outlook.Counter.Replaced},
 		Credits: p.draft.Credits, Balance: p.draft.Balance, Unlimited: p.draft.Unlimited}
+	for _, g := range p.draft.Groups {
+		o.Groups = append(o.Groups, views.Set{ID: g.ID, Name: g.Name, Count: g.Count})
+	}
+	for _, l := range p.draft.Lists {
+		o.Lists = append(o.Lists, views.Set{ID: l.ID, Name: l.Name, Count: l.Count})
+	}
+	if len(o.Groups)+len(o.Lists) > 0 {
+		o.Names = names(p.draft.Recipients, v.set.Country)
+	}
 	if p.when != nil && p.form.Date != "" && p.form.Time != "" {
 		o.TimeProblem = p.when.Error()
 	}
 	for _, r := range p.draft.Problems {
 		// What is merely not filled in yet is no news to whoever is typing.
 		switch {
-		case errors.Is(r, desk.ErrTooManyTo):
+		case errors.Is(r, desk.ErrTooManyTo), errors.Is(r, desk.ErrUnknownGroup), errors.Is(r, desk.ErrUnknownList),
+			errors.Is(r, desk.ErrEmptyGroup), errors.Is(r, desk.ErrEmptyList):
 			o.ToProblem = r.Sentence
 		case errors.Is(r, desk.ErrSenderTooLong), errors.Is(r, desk.ErrBadSender):
 			o.SenderProblem = r.Sentence
@@ -173,6 +184,19 @@ func (v *visit) outlook(p plan, typed []sms.Typed, at desk.LocalTime) views.Outl
 	return o
 }
 
+// namesShown is how many of the people in groups and lists a review names.
+const namesShown = 50
+
+// names are the first of those who get a text.
+func names(recipients []desk.Recipient, home string) (all []string) {
+	for _, r := range recipients {
+		if r.Refusal == nil && !r.Duplicate && len(all) < namesShown {
+			all = append(all, named(r, home))
+		}
+	}
+	return all
+}
+
 // submit sends one message at once, and several after they were reviewed.
 func (v *visit) submit(form views.Compose) error {
 	ctx := v.Request().Context()
@@ -181,8 +205,8 @@ func (v *visit) submit(form views.Compose) error {
 		return err
 	}
 	cause := p.problems()
-	many := p.draft.People > 1 || p.draft.People > 0 && p.draft.Bad > 0
-	reviewed := v.FormValue("reviewed") == strconv.Itoa(p.draft.People)
+	many := p.draft.People > 1 || p.draft.People > 0 && p.draft.Bad+p.draft.Suppressed+len(p.order.Groups)+len(p.order.Lists) > 0
+	reviewed := p.reviewed(v)
 	switch {
 	case form.Key == "":
 		// Without its key a form could be sent twice.
@@ -277,6 +301,9 @@ func (v *visit) showCompose(status int, form views.Compose, cause error) error {
 	}
 	p.form.Errors = append(form.Errors, refused...)
 	if p.form.Templates, err = v.templateOptions(); err != nil {
+		return err
+	}
+	if p.form.Groups, p.form.Lists, err = v.choices(p.form.GroupIDs, p.form.ListIDs); err != nil {
 		return err
 	}
 	p.form.SaidOnce()

@@ -97,8 +97,11 @@ func resumable(path string) Route {
 func kept(c echo.Context, r Route) []views.KeptField {
 	var fields []views.KeptField
 	for _, name := range r.kept {
-		if value := c.FormValue(name); value != "" {
-			fields = append(fields, views.KeptField{Name: name, Value: value})
+		_ = c.FormValue(name) // reads the form
+		for _, value := range c.Request().Form[name] {
+			if value != "" {
+				fields = append(fields, views.KeptField{Name: name, Value: value})
+			}
 		}
 	}
 	return fields
