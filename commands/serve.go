@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"os"
 	"os/signal"
+	"strconv"
 	"strings"
 	"sync"
 	"syscall"
@@ -86,7 +87,7 @@ func serve(ctx context.Context, in *invocation) (err error) {
 	handler := handlers.New(handlers.Config{Desk: o.desk, Log: log, BaseURL: base, TrustedProxies: proxies,
 		CookieKeys:  [2][]byte{o.vault.Key("cookie signature", 32), o.vault.Key("cookie seal", 32)},
 		Development: in.opts.dev, Banner: banner, Version: Version})
-	address := "http://" + listener.Addr().String()
+	address := "http://" + reachable(listener.Addr())
 	if base != nil {
 		address = strings.TrimRight(base.String(), "/")
 	}
@@ -121,6 +122,14 @@ func listen(address string) (net.Listener, error) {
 		return nil, fmt.Errorf("cannot listen on %s: %w", address, err)
 	}
 	return listener, nil
+}
+
+// reachable is how a browser on this machine gets to an address.
+func reachable(at net.Addr) string {
+	if tcp, ok := at.(*net.TCPAddr); ok && tcp.IP.IsUnspecified() {
+		return net.JoinHostPort("localhost", strconv.Itoa(tcp.Port))
+	}
+	return at.String()
 }
 
 // run serves and dispatches until ctx ends, then lets both finish what they
