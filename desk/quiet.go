@@ -230,7 +230,10 @@ func readQuiet(values map[string]string) QuietHours {
 // quietNow reads the quiet hours and the time on the organisation's clock.
 func (d *Desk) quietNow(ctx context.Context, q *db.Queries) (QuietHours, time.Time, error) {
 	set, err := d.settings(ctx, q)
-	return set.Quiet, d.clock().In(set.Zone), err
+	if err != nil {
+		return QuietHours{}, time.Time{}, err
+	}
+	return set.Quiet, d.clock().In(set.Zone), nil
 }
 
 // deadline is until when a message may leave. Hours in which it had to be quiet
