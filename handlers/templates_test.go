@@ -21,7 +21,7 @@ func TestTemplatesArePagesAndFillTheComposer(t *testing.T) {
 	refused.wants(t, http.StatusUnprocessableEntity, "is not closed", "Dear ((Name), the bus leaves.", "Only an administrator can share a template.")
 	sam.post("/templates/new", form("name", "Trip", "folder", "Year 4", "sender", "SCHOOL", "body", "Dear ((Name|parent)), the bus leaves.")).
 		wants(t, http.StatusOK, "The template is saved.", "Year 4", "Trip", "Fills in Name", "1 text message")
-	boss.post("/templates/new", form("name", "Closed", "body", "We are closed.", "shared", "on")).wants(t, http.StatusOK, "Shared with everyone below you")
+	boss.post("/templates/new", form("name", "Closed", "body", "We are closed.", "shared", "on")).wants(t, http.StatusOK, "Shared by you")
 
 	ids := map[string]int64{}
 	for _, who := range []string{"boss", "sam"} {
