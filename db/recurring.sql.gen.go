@@ -290,26 +290,6 @@ func (q *Queries) RecurringAll(ctx context.Context) ([]Recurring, error) {
 	return items, nil
 }
 
-const run = `-- name: Run :one
-SELECT id, recurring_id, occurrence_at, state, reason, batch_id, decided_by, settled_at FROM recurring_runs WHERE id = $1
-`
-
-func (q *Queries) Run(ctx context.Context, id int64) (RecurringRun, error) {
-	row := q.db.QueryRowContext(ctx, run, id)
-	var i RecurringRun
-	err := row.Scan(
-		&i.ID,
-		&i.RecurringID,
-		&i.OccurrenceAt,
-		&i.State,
-		&i.Reason,
-		&i.BatchID,
-		&i.DecidedBy,
-		&i.SettledAt,
-	)
-	return i, err
-}
-
 const runAt = `-- name: RunAt :one
 SELECT id, recurring_id, occurrence_at, state, reason, batch_id, decided_by, settled_at FROM recurring_runs WHERE recurring_id = $1 AND occurrence_at = $2
 `
@@ -335,19 +315,39 @@ func (q *Queries) RunAt(ctx context.Context, arg RunAtParams) (RecurringRun, err
 	return i, err
 }
 
-const runs = `-- name: Runs :many
+const runByID = `-- name: RunByID :one
+SELECT id, recurring_id, occurrence_at, state, reason, batch_id, decided_by, settled_at FROM recurring_runs WHERE id = $1
+`
+
+func (q *Queries) RunByID(ctx context.Context, id int64) (RecurringRun, error) {
+	row := q.db.QueryRowContext(ctx, runByID, id)
+	var i RecurringRun
+	err := row.Scan(
+		&i.ID,
+		&i.RecurringID,
+		&i.OccurrenceAt,
+		&i.State,
+		&i.Reason,
+		&i.BatchID,
+		&i.DecidedBy,
+		&i.SettledAt,
+	)
+	return i, err
+}
+
+const runsOf = `-- name: RunsOf :many
 SELECT id, recurring_id, occurrence_at, state, reason, batch_id, decided_by, settled_at FROM recurring_runs WHERE recurring_id = $1 AND occurrence_at < $2 ORDER BY occurrence_at DESC LIMIT $3
 `
 
-type RunsParams struct {
+type RunsOfParams struct {
 	RecurringID int64
 	BeforeAt    Millis
 	PageSize    int32
 }
 
 // The times of a repeating send, newest first.
-func (q *Queries) Runs(ctx context.Context, arg RunsParams) ([]RecurringRun, error) {
-	rows, err := q.db.QueryContext(ctx, runs, arg.RecurringID, arg.BeforeAt, arg.PageSize)
+func (q *Queries) RunsOf(ctx context.Context, arg RunsOfParams) ([]RecurringRun, error) {
+	rows, err := q.db.QueryContext(ctx, runsOf, arg.RecurringID, arg.BeforeAt, arg.PageSize)
 	if err != nil {
 		return nil, err
 	}

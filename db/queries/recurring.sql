@@ -34,13 +34,13 @@ VALUES (@recurring_id, @occurrence_at, @state, @reason, @batch_id, @decided_by, 
 -- name: SettleRun :exec
 UPDATE recurring_runs SET state = @state, reason = @reason, batch_id = @batch_id, decided_by = @decided_by, settled_at = @settled_at WHERE id = @id;
 
--- name: Run :one
+-- name: RunByID :one
 SELECT * FROM recurring_runs WHERE id = @id;
 
 -- name: RunAt :one
 SELECT * FROM recurring_runs WHERE recurring_id = @recurring_id AND occurrence_at = @occurrence_at;
 
--- name: Runs :many
+-- name: RunsOf :many
 -- The times of a repeating send, newest first.
 SELECT * FROM recurring_runs WHERE recurring_id = @recurring_id AND occurrence_at < @before_at ORDER BY occurrence_at DESC LIMIT @page_size;
 
