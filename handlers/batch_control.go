@@ -12,7 +12,6 @@ import (
 
 	"textdesk/desk"
 	"textdesk/sms"
-	"textdesk/sms/gsm"
 	"textdesk/views"
 )
 
@@ -95,9 +94,12 @@ func (v *visit) showAgain(id int64, key string, cause error) error {
 		return err
 	}
 	b, d := a.Batch, a.Draft
-	r := views.AgainReview{Batch: b.ID, Key: key, Failed: b.NFailed, Expired: b.NExpired, Unsure: b.NInDoubt + b.NUnknown}
+	r := views.AgainReview{Batch: b.ID, Key: key, Parts: d.Parts, Failed: b.NFailed, Expired: b.NExpired, Unsure: b.NInDoubt + b.NUnknown}
 	r.Form.Outlook = views.Outlook{Now: v.now(), Home: v.set.Country, People: d.People, Sender: d.Sender,
-		Counter: views.Counter{Body: d.Body, Size: gsm.Count(d.Body)}, Credits: d.Credits, Balance: d.Balance, Unlimited: d.Unlimited}
+		Counter: views.Counter{Body: d.Body, Size: d.Size}, Credits: d.Credits, Balance: d.Balance, Unlimited: d.Unlimited}
+	if d.Filled() {
+		r.Longest, r.Form.Outlook.Counter.Body = true, d.Text(d.Longest)
+	}
 	route, routeErr := v.s.Desk.Route(ctx)
 	if routeErr != nil && len(desk.Refusals(routeErr)) == 0 {
 		return routeErr

@@ -41,7 +41,7 @@ type BatchRow struct {
 }
 
 // paused: once nothing waits any more, nothing is kept from leaving.
-func (b Batch) paused() bool { return !b.Paused.At.IsZero() && b.Waiting+b.Handing > 0 }
+func (b Batch) paused() bool { return !b.Paused.At.IsZero() && b.Waiting > 0 }
 
 func (b Batch) pausedTitle() string {
 	by := b.Paused.By
@@ -395,6 +395,10 @@ type AgainReview struct {
 	Batch int64
 	// Key is the form's one-time key.
 	Key string
+	// Parts are text messages, of all people together; Longest: not all are as
+	// long as the one that is shown.
+	Parts   int64
+	Longest bool
 	// Failed and Expired are how it ended for them.
 	Failed, Expired int64
 	// Unsure are people of the earlier send whom nobody can be sure of, and who
@@ -473,7 +477,7 @@ func AgainPage(page ui.Page, r AgainReview) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.Stat{Label: "Text messages", Icon: "message-square", Value: Count(o.People * o.Counter.Size.Parts), Note: r.eachNote()}.Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Stat{Label: "Text messages", Icon: "message-square", Value: Count(r.Parts), Note: r.partsNote()}.Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -605,12 +609,26 @@ func AgainPage(page ui.Page, r AgainReview) templ.Component {
 	})
 }
 
+func (r AgainReview) partsNote() string {
+	if r.Longest {
+		return Count(r.Form.Outlook.Counter.Size.Parts) + " for a person at the most"
+	}
+	return r.Form.Outlook.partsNote()
+}
+
+func (r AgainReview) message() string {
+	if r.Longest {
+		return "Filled in for each person. The longest has " + lowerFirst(r.Form.Outlook.Counter.Sentence()) + "."
+	}
+	return r.Form.Outlook.Counter.Sentence() + "."
+}
+
 func (r AgainReview) againFacts() []ui.Fact {
 	o := r.Form.Outlook
 	facts := []ui.Fact{
 		{Term: "To", Detail: ui.Lines(Plural(o.People, "person", "people"), r.why())},
 		{Term: "From", Detail: ui.Lines(o.Sender.Display(o.Home), ReplyNote(o.Sender))},
-		{Term: "Message", Detail: ui.Text(o.Counter.Sentence() + ".")},
+		{Term: "Message", Detail: ui.Text(r.message())},
 		{Term: "When", Detail: ui.Text(r.when())},
 	}
 	if finish := r.finish(); finish != "" {
