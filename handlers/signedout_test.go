@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -17,7 +18,7 @@ var hiddenField = regexp.MustCompile(`<input type="hidden" name="([^"]*)" value=
 func (a answer) hidden() url.Values {
 	values := url.Values{}
 	for _, f := range hiddenField.FindAllStringSubmatch(a.body, -1) {
-		values.Set(html.UnescapeString(f[1]), html.UnescapeString(f[2]))
+		values.Add(html.UnescapeString(f[1]), html.UnescapeString(f[2]))
 	}
 	return values
 }
@@ -28,12 +29,15 @@ func TestWhatWasWrittenSurvivesTheSession(t *testing.T) {
 	td := newTestDesk(t)
 	sam := td.signIn("sam")
 	form := form("key", "k", "to", "07700 900123", "sender", "Oakfield", "body", "A long \"letter\" & more\r\nof it", "when", "later",
-		"at_date", "2031-01-02", "at_time", "09:30", "do", "send")
+		"at_date", "2031-01-02", "at_time", "09:30", "do", "send", "group", "3", "group", "4")
 	must(t, td.ResetPassword(t.Context(), desk.CommandLine(), "sam", testPassword))
 
 	asked := sam.post("/send", form)
 	asked.wants(t, http.StatusUnauthorized, "You were signed out meanwhile", `action="/sign-in"`)
 	typed := asked.hidden()
+	if !slices.Equal(typed["group"], []string{"3", "4"}) {
+		t.Errorf("of the groups 3 and 4, %v are kept", typed["group"])
+	}
 	if typed.Has("do") {
 		t.Fatal("the button comes along")
 	}

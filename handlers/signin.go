@@ -95,10 +95,16 @@ func resumable(path string) Route {
 // kept are the fields of a form as they were posted. The button is not among
 // them.
 func kept(c echo.Context, r Route) []views.KeptField {
+	if len(r.kept) == 0 {
+		return nil
+	}
+	posted, err := c.FormParams()
+	if err != nil {
+		return nil // cut off, or no form: there is nothing whole to keep
+	}
 	var fields []views.KeptField
 	for _, name := range r.kept {
-		_ = c.FormValue(name) // reads the form
-		for _, value := range c.Request().Form[name] {
+		for _, value := range posted[name] {
 			if value != "" {
 				fields = append(fields, views.KeptField{Name: name, Value: value})
 			}
