@@ -198,6 +198,7 @@ func TestPlansOfTheHotQueries(t *testing.T) {
 		"events":           {events, "events_message "},
 		"held batches":     {heldBatches, "batches_held"},
 		"callbacks":        {waitingCallbacks, "callbacks_waiting"},
+		"suppressed":       {suppressedOf, "sqlite_autoindex_suppressions"},
 		"submit key":       {batchBySubmitKey, "sqlite_autoindex_batches"},
 		"session":          {session, "sqlite_autoindex_sessions"},
 		"token":            {aPIKeyByHash, "sqlite_autoindex_api_keys"},

@@ -76,6 +76,9 @@ func Fill(ctx context.Context, d *desk.Desk, store *db.Store, size int) error {
 	if err := schedule(ctx, d, admin, size); err != nil {
 		return err
 	}
+	if err := fillBook(ctx, d, admin); err != nil {
+		return err
+	}
 	return f.fill(ctx, size)
 }
 

@@ -11,6 +11,8 @@ const shapes = [
 ]
 const paths = ['/send', '/outbox', '/outbox?state=failed', '/outbox?q=nobody-wrote-this', '/in-doubt', '/inbox', '/simulator',
   '/simulator/+447700900123', '/account', '/credits', '/credits?kind=spent', '/users', '/users/2/credits',
+  '/contacts', '/contacts?q=nobody-like-this', '/contacts/new', '/contacts/1', '/contacts/1/delete', '/groups', '/groups/1', '/groups/1/rename', '/groups/1/empty', '/groups/1/delete',
+  '/lists', '/lists/1', '/lists/1/entries/1', '/lists/1/delete', '/suppressions', '/suppressions/remove?number=447700900999', '/send?group=1&list=1',
   '/templates', '/templates?q=nothing-like-it', '/templates/new', '/templates/1', '/templates/1/delete', '/providers', '/providers/new', '/settings', '/setup/organisation', '/setup/provider', '/setup/text', '/no-such-page']
 
 let full, empty

@@ -9,8 +9,8 @@ import (
 	"textdesk/views"
 )
 
-// batch shows how far a send has come. A send to one person is shown as its
-// message.
+// batch shows how far a send has come, and whom it left out. A send to one
+// person alone is shown as its message.
 func (v *visit) batch() error {
 	p, err := v.progress()
 	if err != nil {
@@ -20,7 +20,11 @@ func (v *visit) batch() error {
 	if err != nil {
 		return err
 	}
-	if only != 0 {
+	left, all, err := v.s.Desk.Skips(v.Request().Context(), v.actor, p.Batch.ID, skippedShown)
+	if err != nil {
+		return err
+	}
+	if only != 0 && all == 0 {
 		return redirect(v.Context, fmt.Sprintf("/messages/%d", only))
 	}
 	page, err := v.page(views.Plural(p.Batch.Recipients, "message", "messages"), "/outbox")
@@ -31,6 +35,10 @@ func (v *visit) batch() error {
 	if err != nil {
 		return err
 	}
+	for _, s := range left {
+		b.LeftOut = append(b.LeftOut, views.LeftOut{Typed: s.Typed, Why: s.Reason})
+	}
+	b.LeftOutMore = int(all) - len(left)
 	return render(v.Context, http.StatusOK, views.BatchPage(page, b))
 }
 

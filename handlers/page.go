@@ -49,7 +49,7 @@ func (v *visit) page(title, current string) (ui.Page, error) {
 		{Path: "/send", Icon: "send", Label: "Send"},
 		{Path: "/inbox", Icon: "inbox", Label: "Inbox"},
 		{Path: "/outbox", Icon: "history", Label: "Outbox"},
-		{Path: "/contacts", Icon: "users-round", Label: "Contacts"},
+		{Path: "/contacts", Icon: "contact-round", Label: "Contacts"},
 		{Path: "/templates", Icon: "layout-template", Label: "Templates"},
 	}
 	if n := at.InDoubt; n > 0 {
