@@ -69,18 +69,22 @@ func skipped(recipients []desk.Recipient, typed []sms.Typed, home string) []view
 	type reason struct {
 		why        sms.Reason
 		suppressed bool
+		says       string
 	}
 	place := map[reason]int{}
 	for i, r := range recipients {
 		if r.Refusal == nil || r.Duplicate {
 			continue
 		}
-		why := reason{r.Why, errors.Is(r.Refusal, desk.ErrSuppressed)}
+		why := reason{why: r.Why, suppressed: errors.Is(r.Refusal, desk.ErrSuppressed)}
+		if !why.suppressed && !errors.Is(r.Refusal, desk.ErrBadNumber) {
+			why.says = r.Refusal.Sentence
+		}
 		at, ok := place[why]
 		if !ok {
 			at = len(groups)
 			place[why] = at
-			groups = append(groups, views.Skipped{Why: why.why, Suppressed: why.suppressed})
+			groups = append(groups, views.Skipped{Why: why.why, Suppressed: why.suppressed, Says: why.says})
 		}
 		g := &groups[at]
 		if g.Count++; g.Count > skippedShown {

@@ -38,7 +38,8 @@ func (v *visit) send() error {
 	if err != nil {
 		return err
 	}
-	switch v.FormValue("do") {
+	do, _, _ := strings.Cut(v.FormValue("do"), ":") // "review:3" is the review with the third person's text
+	switch do {
 	case "send", "review":
 		return v.submit(form)
 	case "template":
@@ -106,7 +107,7 @@ type plan struct {
 func (v *visit) plan(form views.Compose) (plan, error) {
 	p := plan{form: form}
 	typed := sms.SplitNumbers(form.To)
-	p.order = desk.Order{Sender: form.Sender, Body: form.Body, Groups: form.GroupIDs, Lists: form.ListIDs}
+	p.order = desk.Order{Sender: form.Sender, Body: form.Body, Fill: true, Groups: form.GroupIDs, Lists: form.ListIDs}
 	for _, t := range typed {
 		p.order.To = append(p.order.To, t.Number)
 	}
@@ -155,6 +156,7 @@ func (v *visit) outlook(p plan, typed []sms.Typed, at desk.LocalTime) views.Outl
 		Skipped: skipped(p.draft.Recipients, typed, v.set.Country), Sender: p.draft.Sender, Leaves: at.At, Twice: at.Twice,
 		Counter: views.Counter{Body: p.draft.Body, Size: p.draft.Size, Replaced: p.form.Outlook.Counter.Replaced},
 		Credits: p.draft.Credits, Balance: p.draft.Balance, Unlimited: p.draft.Unlimited}
+	v.filling(p, &o)
 	for _, g := range p.draft.Groups {
 		o.Groups = append(o.Groups, views.Set{ID: g.ID, Name: g.Name, Count: g.Count})
 	}
@@ -175,7 +177,7 @@ func (v *visit) outlook(p plan, typed []sms.Typed, at desk.LocalTime) views.Outl
 			o.ToProblem = r.Sentence
 		case errors.Is(r, desk.ErrSenderTooLong), errors.Is(r, desk.ErrBadSender):
 			o.SenderProblem = r.Sentence
-		case errors.Is(r, desk.ErrBodyTooLong):
+		case errors.Is(r, desk.ErrBodyTooLong), errors.Is(r, desk.ErrBadField), errors.Is(r, desk.ErrMissingField):
 			o.Counter.Problem = r.Sentence
 		case r.Field == "when":
 			o.TimeProblem, o.Leaves = r.Sentence, time.Time{}
@@ -205,14 +207,14 @@ func (v *visit) submit(form views.Compose) error {
 		return err
 	}
 	cause := p.problems()
-	many := p.draft.People > 1 || p.draft.People > 0 && p.draft.Bad+p.draft.Suppressed+len(p.order.Groups)+len(p.order.Lists) > 0
+	many := p.draft.People > 1 || p.draft.People > 0 && p.draft.Bad+p.draft.Suppressed+p.draft.Lacking+len(p.order.Groups)+len(p.order.Lists) > 0
 	reviewed := p.reviewed(v)
 	switch {
 	case form.Key == "":
 		// Without its key a form could be sent twice.
 		p.form.Errors = []ui.FieldError{{Message: "Check this page, then press the button again."}}
 	case p.when != nil:
-	case many && (!reviewed || v.FormValue("do") == "review"):
+	case many && (!reviewed || v.FormValue("do") != "send"):
 		if wholly(cause) {
 			return v.showReview(p, cause)
 		}
