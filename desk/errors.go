@@ -125,6 +125,13 @@ var (
 	ErrSuppressed    = define("suppressed", "to", "This number must not be texted.")
 	ErrNotSuppressed = define("not_suppressed", "", "This number may be texted; it is not on the list.")
 	ErrReasonBlank   = define("reason_blank", "reason", "Say why, for whoever asks later.")
+
+	ErrUnknownRecurring = define("unknown_recurring", "", "There is no such repeating send.")
+	ErrRecurringOver    = define("recurring_over", "", "This repeating send has ended.")
+	ErrRecurringFull    = define("recurring_full", "", "One person cannot have more repeating sends.")
+	ErrOccurrenceGone   = define("occurrence_gone", "", "This was decided meanwhile. Look again.")
+	ErrBadRule          = define("bad_rule", "every", "Choose how often it repeats.")
+	ErrNoRuns           = define("no_runs", "ends", "It would never be sent: it ends before its first time.")
 )
 
 var refusals []*Refusal

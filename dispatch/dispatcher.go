@@ -195,6 +195,10 @@ func (dp *Dispatcher) sweep(ctx context.Context) {
 		{what: "tidy", every: tidyEvery, do: dp.desk.Tidy},
 	}
 	for ctx.Err() == nil {
+		repeats, err := dp.desk.RunRecurring(ctx)
+		if err != nil {
+			dp.trouble(ctx, "run repeating sends", err)
+		}
 		next, err := dp.desk.Promote(ctx)
 		if err != nil {
 			dp.trouble(ctx, "promote scheduled messages", err)
@@ -208,9 +212,11 @@ func (dp *Dispatcher) sweep(ctx context.Context) {
 			}
 		}
 		wait := sweepEvery
-		if !next.IsZero() {
-			// Not at once: a message that cannot be promoted must not keep us busy.
-			wait = min(wait, max(next.Sub(dp.desk.Now()), 5*time.Millisecond))
+		for _, due := range []time.Time{next, repeats} {
+			if !due.IsZero() {
+				// Not at once: a message that cannot be promoted must not keep us busy.
+				wait = min(wait, max(due.Sub(dp.desk.Now()), 5*time.Millisecond))
+			}
 		}
 		pause(ctx, wait, dp.wake)
 	}

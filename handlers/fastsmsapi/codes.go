@@ -130,6 +130,13 @@ var byRefusal = map[string]Code{
 	desk.ErrAgainChanged.Code:   -523,
 	desk.ErrBadQuiet.Code:       -507,
 
+	desk.ErrUnknownRecurring.Code: -521,
+	desk.ErrRecurringOver.Code:    -521,
+	desk.ErrRecurringFull.Code:    -507,
+	desk.ErrOccurrenceGone.Code:   -521,
+	desk.ErrBadRule.Code:          -407,
+	desk.ErrNoRuns.Code:           -407,
+
 	desk.ErrSignIn.Code:    -501,
 	desk.ErrThrottled.Code: -501,
 	desk.ErrSignedOut.Code: -501,
