@@ -47,39 +47,11 @@ func (d *Desk) Stop(ctx context.Context, a Actor, batchID int64) (stopped int, e
 	if err != nil {
 		return 0, err
 	}
-	err = d.store.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		stopped = 0
-		if err := tx.StopBatch(ctx, db.StopBatchParams{ID: b.ID, StoppedAt: d.now()}); err != nil {
+	err = d.store.Write(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
+		if stopped, err = d.takeBack(ctx, tx, b.ID, a.User.ID); err != nil {
 			return err
 		}
-		mv := d.newMoves(tx)
-		page := db.MessagesWaitingInBatchParams{BatchID: b.ID, PageSize: sweepSize}
-		for {
-			waiting, err := tx.MessagesWaitingInBatch(ctx, page)
-			if err != nil {
-				return err
-			}
-			for _, m := range waiting {
-				moved, err := mv.move(ctx, m, change{to: sms.Cancelled, by: a.User.ID})
-				if err != nil {
-					return err
-				}
-				if moved {
-					stopped++
-				}
-				page.AfterID = m.ID
-			}
-			if len(waiting) < sweepSize {
-				break
-			}
-		}
-		if err := tx.ReleaseBatch(ctx, b.ID); err != nil {
-			return err
-		}
-		if err := d.audit(ctx, tx, a, "batch.stop", fmt.Sprint(b.ID), ""); err != nil {
-			return err
-		}
-		return mv.flush(ctx)
+		return d.audit(ctx, tx, a, "batch.stop", fmt.Sprint(b.ID), "")
 	})
 	if err != nil {
 		return 0, fmt.Errorf("stop batch: %w", err)
@@ -87,7 +59,40 @@ func (d *Desk) Stop(ctx context.Context, a Actor, batchID int64) (stopped int, e
 	return stopped, nil
 }
 
-// Release lets a held batch go on now.
+// takeBack stops a batch in somebody's name and returns how many messages that
+// were.
+func (d *Desk) takeBack(ctx context.Context, tx *db.Tx, batchID, by int64) (stopped int, err error) {
+	if err := tx.StopBatch(ctx, db.StopBatchParams{ID: batchID, StoppedAt: d.now()}); err != nil {
+		return 0, err
+	}
+	mv := d.newMoves(tx)
+	page := db.MessagesWaitingInBatchParams{BatchID: batchID, PageSize: sweepSize}
+	for {
+		waiting, err := tx.MessagesWaitingInBatch(ctx, page)
+		if err != nil {
+			return 0, err
+		}
+		for _, m := range waiting {
+			moved, err := mv.move(ctx, m, change{to: sms.Cancelled, by: by})
+			if err != nil {
+				return 0, err
+			}
+			if moved {
+				stopped++
+			}
+			page.AfterID = m.ID
+		}
+		if len(waiting) < sweepSize {
+			break
+		}
+	}
+	if err := tx.ReleaseBatch(ctx, batchID); err != nil {
+		return 0, err
+	}
+	return stopped, mv.flush(ctx)
+}
+
+// Release lets a held batch go on now, but for one that waits for approval.
 func (d *Desk) Release(ctx context.Context, a Actor, batchID int64) error {
 	b, err := d.Batch(ctx, a, batchID)
 	if err != nil {
@@ -100,6 +105,9 @@ func (d *Desk) Release(ctx context.Context, a Actor, batchID int64) error {
 		}
 		if b.HeldAt == 0 {
 			return ErrNotHeld
+		}
+		if b.HeldWhy == heldForApproval {
+			return ErrWaits
 		}
 		if err := tx.ReleaseBatch(ctx, b.ID); err != nil {
 			return err

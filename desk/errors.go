@@ -109,6 +109,18 @@ var (
 	ErrTemplatesFull    = define("templates_full", "", "One person cannot keep more templates.")
 	ErrBadFields        = define("bad_fields", "body", "A field looks like ((Name)).")
 
+	ErrCountry     = define("country", "to", "This country is not among those that this desk texts.")
+	ErrNumberDay   = define("number_day", "to", "This number has had its texts for today.")
+	ErrUserDay     = define("user_day", "", "You have used what you may use today.")
+	ErrBadCap      = define("bad_cap", "daily_cap", "Enter a whole number of credits a day, 0 for no limit.")
+	ErrBadGuard    = define("bad_guard", "", "Enter a whole number up to 1,000,000, 0 for none.")
+	ErrNotSure     = define("not_sure", "sure", "Say that you are sure.")
+	ErrWaits       = define("waits_for_approval", "", "This send waits for approval.")
+	ErrNoApproval  = define("no_approval", "", "This send does not wait for approval any more.")
+	ErrOwnApproval = define("own_approval", "", "Nobody approves what they sent themselves. Ask another administrator above you.")
+	ErrPastTime    = define("past_time", "", "The time for this has passed meanwhile. Approve it to be sent now, or return it.")
+	ErrNoteBlank   = define("note_blank", "note", "Say why, for the sender.")
+
 	ErrNameBlank     = define("name_blank", "name", "Enter a name.")
 	ErrContactTaken  = define("contact_taken", "number", "This number is in your contacts already.")
 	ErrUnknownPerson = define("unknown_contact", "", "There is no such contact.")

@@ -20,6 +20,7 @@ type moves struct {
 	ledger map[ledgerKey]int64
 	events []db.Event
 	parts  []db.Part
+	taken  map[int64][]db.Message // taken back, by batch
 }
 
 // ledgerKey gathers entries: one line for each user, batch and kind in a
@@ -43,7 +44,7 @@ type change struct {
 }
 
 func (d *Desk) newMoves(tx *db.Tx) *moves {
-	return &moves{d: d, tx: tx, now: d.now(), counts: map[int64]*[sms.StatusCount]int64{}, ledger: map[ledgerKey]int64{}}
+	return &moves{d: d, tx: tx, now: d.now(), counts: map[int64]*[sms.StatusCount]int64{}, ledger: map[ledgerKey]int64{}, taken: map[int64][]db.Message{}}
 }
 
 // move moves m, if it may go there and nobody has moved it meanwhile.
@@ -79,6 +80,9 @@ func (mv *moves) move(ctx context.Context, m db.Message, c change) (moved bool, 
 	mv.count(m.BatchID, m.Status, c.to, 1)
 	mv.pay(m, paid)
 	mv.note(m, c)
+	if c.to == sms.Cancelled {
+		mv.taken[m.BatchID] = append(mv.taken[m.BatchID], m)
+	}
 	return true, nil
 }
 
@@ -139,6 +143,9 @@ func (mv *moves) flush(ctx context.Context) error {
 		if err := mv.d.enter(ctx, mv.tx, e); err != nil {
 			return err
 		}
+	}
+	if err := mv.d.uncountDay(ctx, mv.tx, mv.taken); err != nil {
+		return err
 	}
 	if err := mv.tx.InsertEvents(ctx, mv.events); err != nil {
 		return err

@@ -271,6 +271,8 @@ func (d *Desk) OnlyMessage(ctx context.Context, b db.Batch) (int64, error) {
 type Attention struct {
 	InDoubt int64
 	Held    []db.Batch
+	// Approvals are the sends that wait for the actor to approve them.
+	Approvals []db.Batch
 	// Simulated: there is a simulator, with phones to look at.
 	Simulated bool
 	// Troubled are providers whose last call failed for a reason of their own.
@@ -293,7 +295,9 @@ func (d *Desk) Attention(ctx context.Context, a Actor) (Attention, error) {
 	}
 	for _, b := range held {
 		if users == nil || contains(users, b.UserID) {
-			at.Held = append(at.Held, b)
+			if at.Held = append(at.Held, b); a.MayDecide(b) {
+				at.Approvals = append(at.Approvals, b)
+			}
 		}
 	}
 	all, err := d.store.Providers(ctx)

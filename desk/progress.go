@@ -60,6 +60,9 @@ type Progress struct {
 	// them has either; Again are those further sends, oldest first.
 	NotReached int64
 	Again      []db.Batch
+	// Decision is what an administrator has said to it, where it had to be
+	// approved.
+	Decision Decision
 	// Trouble is what the provider's last call failed for, when it was a reason
 	// of its own, so that those that wait go on waiting; "" when it is well.
 	Trouble string
@@ -103,6 +106,9 @@ func (d *Desk) Progress(ctx context.Context, a Actor, batchID int64) (Progress, 
 		return Progress{}, fmt.Errorf("read user: %w", err)
 	}
 	p.By = Actor{User: user}.Name()
+	if p.Decision, err = d.decision(ctx, b.ID); err != nil {
+		return Progress{}, err
+	}
 	if b.PausedBy != 0 {
 		if user, err = d.store.User(ctx, int64(b.PausedBy)); err != nil {
 			return Progress{}, fmt.Errorf("read user: %w", err)

@@ -19,7 +19,7 @@ type Chosen struct {
 
 // readRecipients gathers whom an order goes to: the numbers as typed, then the
 // groups, then the lists. A number that comes again is a duplicate of the first.
-func (d *Desk) readRecipients(ctx context.Context, a Actor, o Order, home string, dr *Draft) error {
+func (d *Desk) readRecipients(ctx context.Context, a Actor, o Order, set Settings, dr *Draft) error {
 	if err := d.readChosen(ctx, a, o, dr); err != nil {
 		return err
 	}
@@ -37,12 +37,16 @@ func (d *Desk) readRecipients(ctx context.Context, a Actor, o Order, home string
 	if err := d.expand(ctx, dr); err != nil {
 		return err
 	}
-	valid := dr.readNumbers(o.BareNumbers, home)
+	valid := dr.readNumbers(o.BareNumbers, set.Country)
 	suppressed, err := d.store.SuppressedOf(ctx, valid)
 	if err != nil {
 		return err
 	}
-	dr.count(suppressed)
+	barred, err := d.bar(ctx, set, o, valid, dr)
+	if err != nil {
+		return err
+	}
+	dr.count(suppressed, barred)
 	dr.nobody(o)
 	return nil
 }
@@ -131,8 +135,9 @@ func (dr *Draft) readNumbers(bare bool, home string) []sms.MSISDN {
 	return valid
 }
 
-// count refuses those whom nobody may text, and counts the others.
-func (dr *Draft) count(suppressed map[sms.MSISDN]bool) {
+// count refuses those whom nobody may text or the spend guard keeps out, and
+// counts the others.
+func (dr *Draft) count(suppressed map[sms.MSISDN]bool, barred map[sms.MSISDN]*Refusal) {
 	for i := range dr.Recipients {
 		r := &dr.Recipients[i]
 		switch {
@@ -142,10 +147,14 @@ func (dr *Draft) count(suppressed map[sms.MSISDN]bool) {
 			r.Refusal = ErrSuppressed
 			dr.Duplicates++
 		case r.Duplicate:
+			r.Refusal = barred[r.Number]
 			dr.Duplicates++
 		case suppressed[r.Number]:
 			r.Refusal = ErrSuppressed
 			dr.Suppressed++
+		case barred[r.Number] != nil:
+			r.Refusal = barred[r.Number]
+			dr.Barred++
 		default:
 			dr.People++
 		}
@@ -157,7 +166,7 @@ func (dr *Draft) nobody(o Order) {
 	if dr.People > 0 || len(dr.Problems) > 0 {
 		return
 	}
-	out := dr.Bad + dr.Suppressed
+	out := dr.Bad + dr.Suppressed + dr.Barred
 	switch {
 	case len(dr.Recipients) == 0 && len(dr.Groups) > 0:
 		dr.Problems = append(dr.Problems, ErrEmptyGroup.because("Nobody is in the group %s.", dr.Groups[0].Name))
@@ -167,9 +176,11 @@ func (dr *Draft) nobody(o Order) {
 		dr.Problems = append(dr.Problems, ErrNoRecipients)
 	case out == 1:
 		dr.Problems = append(dr.Problems, dr.Recipients[0].Refusal)
-	case dr.Bad == 0:
+	case dr.Barred == out:
+		dr.Problems = append(dr.Problems, dr.barredAll())
+	case dr.Suppressed == out:
 		dr.Problems = append(dr.Problems, ErrSuppressed.because("None of these %s numbers may be texted.", thousands(int64(dr.Suppressed))))
-	case dr.Suppressed == 0:
+	case dr.Bad == out:
 		dr.Problems = append(dr.Problems, ErrBadNumber.because("None of these %s is a mobile number.", thousands(int64(dr.Bad))))
 	default:
 		dr.Problems = append(dr.Problems, ErrBadNumber.because("None of these %s can be texted.", thousands(int64(out))))

@@ -65,6 +65,9 @@ type Order struct {
 	Partly bool
 	// AgainOf is the batch to whose failed recipients this is, 0 for none.
 	AgainOf int64
+	// Ask: it comes from a form that asks whether the sender is sure, when it is
+	// for more people than an administrator has set. Sure: they have said so.
+	Ask, Sure bool
 	// texts are what each is to read, where it was filled in before.
 	texts map[sms.MSISDN]string
 }
@@ -103,9 +106,9 @@ type Draft struct {
 	// Groups and Lists are those that it goes to.
 	Groups, Lists []Chosen
 	// People is how many will get a text. The others are Bad, which are no
-	// numbers; Suppressed, whom nobody may text; Duplicates; and Lacking, of whom
-	// there is nothing to fill in.
-	People, Bad, Suppressed, Duplicates, Lacking int
+	// numbers; Suppressed, whom nobody may text; Barred, whom the spend guard
+	// keeps out; Duplicates; and Lacking, of whom there is nothing to fill in.
+	People, Bad, Suppressed, Barred, Duplicates, Lacking int
 	// Parts is how many parts go out, and ByParts how many people get a text of
 	// so many.
 	Parts   int64
@@ -118,6 +121,12 @@ type Draft struct {
 	// Problems keep the order from being sent.
 	Problems []*Refusal
 
+	// AskSure: it is for so many people that a page asks whether the sender is
+	// sure. Approval: it will wait for an administrator.
+	AskSure, Approval bool
+
+	guard    Guard
+	days     days
 	template merge.Template
 	texts    map[sms.MSISDN]string
 }
@@ -129,6 +138,8 @@ type Sent struct {
 	Parts      int
 	// Again: this very form was submitted before; nothing new was made.
 	Again bool
+	// Waits: nothing leaves until an administrator has approved it.
+	Waits bool
 }
 
 // Check reads an order and says what it would do, without doing it.
@@ -138,7 +149,7 @@ func (d *Desk) Check(ctx context.Context, a Actor, o Order) (Draft, error) {
 		return Draft{}, err
 	}
 	draft := Draft{Unlimited: bool(a.User.Unlimited), Balance: a.User.Balance}
-	if err := d.readRecipients(ctx, a, o, set.Country, &draft); err != nil {
+	if err := d.readRecipients(ctx, a, o, set, &draft); err != nil {
 		return Draft{}, err
 	}
 	draft.readSender(o, a, set)
@@ -149,7 +160,7 @@ func (d *Desk) Check(ctx context.Context, a Actor, o Order) (Draft, error) {
 	if !draft.Unlimited && draft.Credits > draft.Balance && !o.Partly {
 		draft.Problems = append(draft.Problems, notEnough(draft.Credits, draft.Balance))
 	}
-	return draft, nil
+	return draft, d.readGuard(ctx, a, o, &draft)
 }
 
 func (dr *Draft) readSender(o Order, a Actor, set Settings) {
@@ -269,6 +280,9 @@ func (d *Desk) Send(ctx context.Context, a Actor, o Order) (Sent, error) {
 	if err != nil {
 		return Sent{}, err
 	}
+	if o.Ask && draft.AskSure && !o.Sure {
+		draft.Problems = append(draft.Problems, ErrNotSure.because("This goes to %s people. Say that you are sure.", thousands(int64(draft.People))))
+	}
 	if len(draft.Problems) > 0 {
 		// A form submitted twice finds its batch even when the second copy would
 		// be refused because the first took the credits.
@@ -323,7 +337,7 @@ func (d *Desk) accept(ctx context.Context, tx *db.Tx, a Actor, o Order, draft Dr
 		return 0, ErrSuspended
 	}
 	if o.AgainOf != 0 {
-		if err := stillNotReached(ctx, tx, o.AgainOf, draft.People+draft.Suppressed); err != nil {
+		if err := stillNotReached(ctx, tx, o.AgainOf, draft.People+draft.Suppressed+draft.Barred); err != nil {
 			return 0, err
 		}
 	}
@@ -335,7 +349,14 @@ func (d *Desk) accept(ctx context.Context, tx *db.Tx, a Actor, o Order, draft Dr
 		return 0, fmt.Errorf("read provider: %w", err)
 	}
 	recipients := slices.Clone(draft.Recipients)
-	messages, err := d.messages(o, draft, user, provider.ID, recipients)
+	if err := draft.barLate(ctx, tx, o, recipients); err != nil {
+		return 0, err
+	}
+	today, err := allowanceOf(ctx, tx.Queries, user, draft.days.user)
+	if err != nil {
+		return 0, err
+	}
+	messages, err := d.messages(o, draft, user, today, provider.ID, recipients)
 	if err != nil {
 		return 0, err
 	}
@@ -346,16 +367,27 @@ func (d *Desk) accept(ctx context.Context, tx *db.Tx, a Actor, o Order, draft Dr
 	if err := d.insertBatch(ctx, tx, a.Door, o, draft, user.ID, messages, sent.BatchID); err != nil {
 		return 0, err
 	}
+	if err := d.countDay(ctx, tx, &draft, user.ID, sent.BatchID, messages); err != nil {
+		return 0, err
+	}
+	if sent.Waits = draft.guard.asksApproval(user, len(messages)); sent.Waits {
+		if err := d.holdForApproval(ctx, tx, sent.BatchID); err != nil {
+			return 0, err
+		}
+	}
 	return provider.ID, keepSkips(ctx, tx, sent.BatchID, sent.Recipients)
 }
 
 // messages makes the rows, without ids, for the recipients that the user can
 // pay for. Recipients past that are refused in their places.
-func (d *Desk) messages(o Order, draft Draft, user db.User, providerID int64, recipients []Recipient) ([]db.Message, error) {
+func (d *Desk) messages(o Order, draft Draft, user db.User, today allowance, providerID int64, recipients []Recipient) ([]db.Message, error) {
 	now := d.now()
 	left := user.Balance
 	if !o.Partly && !bool(user.Unlimited) && draft.Parts > left {
 		return nil, notEnough(draft.Parts, left)
+	}
+	if r := today.refuse(draft.Parts); r != nil && !o.Partly {
+		return nil, r
 	}
 	m := db.Message{UserID: user.ID, ProviderID: providerID, Sender: draft.Sender.Address, TON: draft.Sender.TON,
 		Status: sms.Queued, DueAt: max(db.At(draft.SendAt), now) + db.Millis(o.Undo.Milliseconds()),
@@ -385,13 +417,16 @@ func (d *Desk) messages(o Order, draft Draft, user db.User, providerID int64, re
 				r.Refusal = notEnough(m.Credits, left)
 				continue
 			}
-			left -= m.Credits
 		}
+		if r.Refusal = today.take(m.Credits); r.Refusal != nil {
+			continue
+		}
+		left -= m.Credits
 		m.Number = r.Number
 		rows = append(rows, m)
 	}
 	if len(rows) == 0 {
-		return nil, notEnough(draft.Parts, user.Balance)
+		return nil, nothingLeft(recipients, notEnough(draft.Parts, user.Balance))
 	}
 	// In the order of their numbers, which is how the store loads them fastest.
 	slices.SortFunc(rows, func(a, b db.Message) int { return strings.Compare(string(a.Number), string(b.Number)) })

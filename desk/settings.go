@@ -24,6 +24,8 @@ type Settings struct {
 	Undo time.Duration
 	// Quiet are the hours in which bulk waits.
 	Quiet QuietHours
+	// Guard is the spend guard.
+	Guard Guard
 	// SetUp tells which steps of the first run are done.
 	SetUp SetUp
 }
@@ -75,7 +77,7 @@ func (d *Desk) settings(ctx context.Context, q *db.Queries) (Settings, error) {
 		values[row.Key] = row.Value
 	}
 	s := Settings{Organisation: values[keyOrganisation], Country: "GB", Zone: time.UTC, Sender: values[keySender], Undo: 20 * time.Second,
-		Quiet: readQuiet(values)}
+		Quiet: readQuiet(values), Guard: readGuard(values)}
 	if c := values[keyCountry]; c != "" {
 		s.Country = c
 	}

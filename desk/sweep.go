@@ -50,25 +50,42 @@ func (d *Desk) Promote(ctx context.Context) (next time.Time, err error) {
 
 func (d *Desk) promote(ctx context.Context, tx *db.Tx, due []db.Message) error {
 	mv := d.newMoves(tx)
-	held := map[int64]bool{}
+	late := map[int64]bool{}
 	for _, m := range due {
 		if m.DueAt < mv.now.Add(-lateAfter) {
-			if !held[m.BatchID] {
-				held[m.BatchID] = true
-				if err := tx.HoldBatch(ctx, db.HoldBatchParams{ID: m.BatchID, HeldAt: mv.now, HeldWhy: "late"}); err != nil {
+			held, seen := late[m.BatchID]
+			if !seen {
+				var err error
+				if held, err = d.holdLate(ctx, tx, m.BatchID, mv.now); err != nil {
 					return err
 				}
-				if err := tx.PutOffScheduled(ctx, db.PutOffScheduledParams{BatchID: m.BatchID, DueAt: heldUntil}); err != nil {
-					return err
-				}
+				late[m.BatchID] = held
 			}
-			continue
+			if held {
+				continue
+			}
 		}
 		if _, err := mv.move(ctx, m, change{to: sms.Queued}); err != nil {
 			return err
 		}
 	}
 	return mv.flush(ctx)
+}
+
+// holdLate holds a batch whose time passed while the desk was down, but for one
+// that waits for approval anyway: whoever approves it is asked then.
+func (d *Desk) holdLate(ctx context.Context, tx *db.Tx, batchID int64, now db.Millis) (held bool, err error) {
+	b, err := tx.Batch(ctx, batchID)
+	if err != nil {
+		return false, fmt.Errorf("read batch: %w", err)
+	}
+	if b.HeldWhy == heldForApproval {
+		return false, nil
+	}
+	if err := tx.HoldBatch(ctx, db.HoldBatchParams{ID: batchID, HeldAt: now, HeldWhy: "late"}); err != nil {
+		return false, err
+	}
+	return true, tx.PutOffScheduled(ctx, db.PutOffScheduledParams{BatchID: batchID, DueAt: heldUntil})
 }
 
 // Held reports whether a message waits for a person to say go, because its
@@ -170,14 +187,18 @@ func (d *Desk) eachIn(ctx context.Context, status sms.Status, c change, due, end
 	}
 }
 
-// Tidy deletes what has had its time: sessions and sign-in failures.
+// Tidy deletes what has had its time: sessions, sign-in failures, and the
+// counters of days that are over.
 func (d *Desk) Tidy(ctx context.Context) error {
 	return d.store.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
 		now := d.now()
 		if err := tx.DeleteExpiredSessions(ctx, now); err != nil {
 			return err
 		}
-		return tx.DeleteOldSignInFailures(ctx, now.Add(-48*time.Hour))
+		if err := tx.DeleteOldSignInFailures(ctx, now.Add(-48*time.Hour)); err != nil {
+			return err
+		}
+		return d.forgetDays(ctx, tx)
 	})
 }
 

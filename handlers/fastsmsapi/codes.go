@@ -182,6 +182,18 @@ var byRefusal = map[string]Code{
 	desk.ErrTemplatesFull.Code:   -507,
 	desk.ErrBadFields.Code:       -507,
 
+	desk.ErrCountry.Code:     -406,
+	desk.ErrNumberDay.Code:   -411,
+	desk.ErrUserDay.Code:     -411, // the page has no code for a user's day; this one says what it is about
+	desk.ErrBadCap.Code:      -702,
+	desk.ErrBadGuard.Code:    -507,
+	desk.ErrNotSure.Code:     -507,
+	desk.ErrWaits.Code:       -521,
+	desk.ErrNoApproval.Code:  -521,
+	desk.ErrOwnApproval.Code: -509,
+	desk.ErrPastTime.Code:    -407,
+	desk.ErrNoteBlank.Code:   -507,
+
 	desk.ErrNameBlank.Code:     -200,
 	desk.ErrContactTaken.Code:  -200,
 	desk.ErrUnknownPerson.Code: -200,

@@ -3,6 +3,7 @@ package fastsmsapi
 import (
 	"context"
 	"errors"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -155,14 +156,15 @@ func digits(v string) (int64, bool) {
 	return n, err == nil
 }
 
+// perRecipient are the refusals that each recipient is told in its place.
+var perRecipient = []string{desk.ErrBadNumber.Code, desk.ErrSuppressed.Code, desk.ErrNoCredits.Code, desk.ErrCountry.Code, desk.ErrNumberDay.Code,
+	desk.ErrUserDay.Code}
+
 // aboutRecipients reports whether a send was refused for what each of its
 // recipients is, not for what all of them would have got.
 func aboutRecipients(err error) bool {
-	switch code, _ := codeOf(err); code {
-	case byRefusal[desk.ErrBadNumber.Code], byRefusal[desk.ErrSuppressed.Code], byRefusal[desk.ErrNoCredits.Code]:
-		return true
-	}
-	return false
+	all := desk.Refusals(err)
+	return len(all) > 0 && slices.Contains(perRecipient, all[0].Code)
 }
 
 // byPosition writes what became of each recipient. refused is why nobody got

@@ -1,0 +1,216 @@
+package desk
+
+import (
+	"context"
+	"fmt"
+
+	"textdesk/db"
+)
+
+// heldForApproval is why a batch is held that an administrator has to approve.
+const heldForApproval = "approval"
+
+// What an administrator has decided about a send.
+const (
+	Approved = "approved"
+	Returned = "returned"
+)
+
+// maxNote is how many bytes the note to a sender has at the most.
+const maxNote = 500
+
+// WaitsForApproval reports whether nothing of a batch leaves until an
+// administrator has approved it.
+func WaitsForApproval(b db.Batch) bool { return b.HeldAt > 0 && b.HeldWhy == heldForApproval }
+
+// Approval is a send that waits for an administrator, or did.
+type Approval struct {
+	Batch db.Batch
+	// By is who wants to send it, and Balance what they have besides.
+	By        string
+	Unlimited bool
+	Balance   int64
+	// Sample is the first of its messages.
+	Sample db.Message
+	// Skipped are the first whom it leaves out, of SkippedAll.
+	Skipped    []db.BatchSkip
+	SkippedAll int64
+	// Late: it was to leave at a time that has passed.
+	Late bool
+}
+
+// Approvals lists the sends that the actor can approve or return, the longest
+// waiting first.
+func (d *Desk) Approvals(ctx context.Context, a Actor) ([]Approval, error) {
+	at, err := d.Attention(ctx, a)
+	if err != nil {
+		return nil, err
+	}
+	var all []Approval
+	for _, b := range at.Approvals {
+		user, err := d.store.User(ctx, b.UserID)
+		if err != nil {
+			return nil, fmt.Errorf("read user: %w", err)
+		}
+		all = append(all, Approval{Batch: b, By: Actor{User: user}.Name(), Late: d.late(b)})
+	}
+	return all, nil
+}
+
+// Approval shows a send that waits, as its sender saw it. It refuses with
+// [ErrNoApproval] when it does not wait any more.
+func (d *Desk) Approval(ctx context.Context, a Actor, batchID int64) (Approval, error) {
+	b, err := d.Batch(ctx, a, batchID)
+	if err != nil {
+		return Approval{}, err
+	}
+	if err := a.decides(b); err != nil {
+		return Approval{}, err
+	}
+	user, err := d.store.User(ctx, b.UserID)
+	if err != nil {
+		return Approval{}, fmt.Errorf("read user: %w", err)
+	}
+	out := Approval{Batch: b, By: Actor{User: user}.Name(), Unlimited: bool(user.Unlimited), Balance: user.Balance, Late: d.late(b)}
+	if out.Sample, err = d.store.FirstMessageOfBatch(ctx, b.ID); err != nil {
+		return Approval{}, fmt.Errorf("read message: %w", err)
+	}
+	out.Skipped, out.SkippedAll, err = d.Skips(ctx, a, b.ID, skipsShown)
+	return out, err
+}
+
+// skipsShown is how many of those whom a send leaves out are listed.
+const skipsShown = 50
+
+// decides refuses who may not decide about a batch that they can see, and one
+// about which there is nothing to decide.
+func (a Actor) decides(b db.Batch) error {
+	switch {
+	case !a.Admin():
+		return ErrForbidden
+	case a.User.ID == b.UserID:
+		return ErrOwnApproval
+	case !WaitsForApproval(b):
+		return ErrNoApproval
+	}
+	return nil
+}
+
+// late reports whether a send was to leave at a time that has passed.
+func (d *Desk) late(b db.Batch) bool { return b.SendAt > b.CreatedAt && b.SendAt < d.now() }
+
+// holdForApproval keeps a batch that is being accepted until it is approved.
+func (d *Desk) holdForApproval(ctx context.Context, tx *db.Tx, batchID int64) error {
+	if err := tx.HoldBatch(ctx, db.HoldBatchParams{ID: batchID, HeldAt: d.now(), HeldWhy: heldForApproval}); err != nil {
+		return fmt.Errorf("hold batch: %w", err)
+	}
+	if err := tx.InsertApproval(ctx, batchID); err != nil {
+		return fmt.Errorf("insert approval: %w", err)
+	}
+	return nil
+}
+
+// Approve lets a send go that waits. Its validity begins now, or at its time.
+// One whose time has passed is refused with [ErrPastTime], unless the actor says
+// that it is to go even so. For administrators above its sender.
+func (d *Desk) Approve(ctx context.Context, a Actor, batchID int64, evenLate bool) error {
+	if _, err := d.Batch(ctx, a, batchID); err != nil {
+		return err
+	}
+	// What is due stands as due, also when nobody has looked yet.
+	if _, err := d.Promote(ctx); err != nil {
+		return err
+	}
+	var first db.Message
+	err := d.settleApproval(ctx, a, batchID, Approved, "", func(ctx context.Context, tx *db.Tx, b db.Batch) (err error) {
+		if d.late(b) && !evenLate {
+			return ErrPastTime
+		}
+		if err := tx.ReleaseBatch(ctx, b.ID); err != nil {
+			return err
+		}
+		if first, err = tx.FirstMessageOfBatch(ctx, b.ID); err != nil {
+			return fmt.Errorf("read message: %w", err)
+		}
+		return tx.ExtendValidity(ctx, db.ExtendValidityParams{BatchID: b.ID, ExpiresAt: d.now() + db.Millis(b.Validity*1000)})
+	})
+	if err != nil {
+		return err
+	}
+	d.wake(first.ProviderID)
+	return nil
+}
+
+// Return gives a send that waits back to its sender, with a note that says why:
+// nothing of it leaves, and its credits are free again. For administrators above
+// its sender.
+func (d *Desk) Return(ctx context.Context, a Actor, batchID int64, note string) error {
+	note = tidy(note)
+	if note == "" {
+		return ErrNoteBlank
+	}
+	if r := tooLong("note", note, maxNote); r != nil {
+		return r
+	}
+	if _, err := d.Batch(ctx, a, batchID); err != nil {
+		return err
+	}
+	return d.settleApproval(ctx, a, batchID, Returned, note, func(ctx context.Context, tx *db.Tx, b db.Batch) error {
+		_, err := d.takeBack(ctx, tx, b.ID, a.User.ID)
+		return err
+	})
+}
+
+// settleApproval does what was decided about a batch, if it still waits.
+func (d *Desk) settleApproval(ctx context.Context, a Actor, batchID int64, decision, note string, do func(context.Context, *db.Tx, db.Batch) error) error {
+	return d.store.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		b, err := tx.Batch(ctx, batchID)
+		if err != nil {
+			return fmt.Errorf("read batch: %w", err)
+		}
+		if err := a.decides(b); err != nil {
+			return err
+		}
+		if err := do(ctx, tx, b); err != nil {
+			return err
+		}
+		err = tx.DecideApproval(ctx, db.DecideApprovalParams{BatchID: b.ID, Decision: decision, DecidedBy: db.ID(a.User.ID), DecidedAt: d.now(), Note: note})
+		if err != nil {
+			return fmt.Errorf("decide approval: %w", err)
+		}
+		return d.audit(ctx, tx, a, "batch."+map[string]string{Approved: "approve", Returned: "return"}[decision], fmt.Sprint(b.ID), note)
+	})
+}
+
+// Decision is what an administrator has said to a send that had to be approved.
+type Decision struct {
+	// Decision is Approved or Returned, and "" while nobody has decided or nobody
+	// had to.
+	Decision string
+	By, Note string
+	At       db.Millis
+}
+
+// decision reads it.
+func (d *Desk) decision(ctx context.Context, batchID int64) (Decision, error) {
+	row, err := d.store.Approval(ctx, batchID)
+	if db.IsNotFound(err) {
+		return Decision{}, nil
+	}
+	if err != nil {
+		return Decision{}, fmt.Errorf("read approval: %w", err)
+	}
+	out := Decision{Decision: row.Decision, Note: row.Note, At: row.DecidedAt}
+	if row.DecidedBy != 0 {
+		user, err := d.store.User(ctx, int64(row.DecidedBy))
+		if err != nil {
+			return Decision{}, fmt.Errorf("read user: %w", err)
+		}
+		out.By = Actor{User: user}.Name()
+	}
+	return out, nil
+}
+
+// MayDecide reports whether the actor can approve or return a batch that they
+// can see.
+func (a Actor) MayDecide(b db.Batch) bool { return a.decides(b) == nil }
