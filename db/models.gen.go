@@ -259,6 +259,7 @@ type Provider struct {
 type Recurring struct {
 	ID         int64
 	UserID     int64
+	SubmitKey  string
 	Name       string
 	Sender     string
 	Body       string

@@ -48,13 +48,14 @@ func (q *Queries) DueRecurring(ctx context.Context, nowAt Millis) ([]int64, erro
 }
 
 const insertRecurring = `-- name: InsertRecurring :one
-INSERT INTO recurring (user_id, name, sender, body, recipients, every, weekdays, week, day, month, minute, zone, starts_on, ends_after, ends_on, next_at, created_at, changed_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $17)
+INSERT INTO recurring (user_id, submit_key, name, sender, body, recipients, every, weekdays, week, day, month, minute, zone, starts_on, ends_after, ends_on, next_at, created_at, changed_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $18)
 RETURNING id
 `
 
 type InsertRecurringParams struct {
 	UserID     int64
+	SubmitKey  string
 	Name       string
 	Sender     string
 	Body       string
@@ -76,6 +77,7 @@ type InsertRecurringParams struct {
 func (q *Queries) InsertRecurring(ctx context.Context, arg InsertRecurringParams) (int64, error) {
 	row := q.db.QueryRowContext(ctx, insertRecurring,
 		arg.UserID,
+		arg.SubmitKey,
 		arg.Name,
 		arg.Sender,
 		arg.Body,
@@ -207,7 +209,7 @@ func (q *Queries) NextRecurring(ctx context.Context) (int64, error) {
 }
 
 const recurring = `-- name: Recurring :one
-SELECT id, user_id, name, sender, body, recipients, every, weekdays, week, day, month, minute, zone, starts_on, ends_after, ends_on, passed, next_at, paused_at, ended_at, created_at, changed_at FROM recurring WHERE id = $1
+SELECT id, user_id, submit_key, name, sender, body, recipients, every, weekdays, week, day, month, minute, zone, starts_on, ends_after, ends_on, passed, next_at, paused_at, ended_at, created_at, changed_at FROM recurring WHERE id = $1
 `
 
 func (q *Queries) Recurring(ctx context.Context, id int64) (Recurring, error) {
@@ -216,6 +218,7 @@ func (q *Queries) Recurring(ctx context.Context, id int64) (Recurring, error) {
 	err := row.Scan(
 		&i.ID,
 		&i.UserID,
+		&i.SubmitKey,
 		&i.Name,
 		&i.Sender,
 		&i.Body,
@@ -241,7 +244,7 @@ func (q *Queries) Recurring(ctx context.Context, id int64) (Recurring, error) {
 }
 
 const recurringAll = `-- name: RecurringAll :many
-SELECT id, user_id, name, sender, body, recipients, every, weekdays, week, day, month, minute, zone, starts_on, ends_after, ends_on, passed, next_at, paused_at, ended_at, created_at, changed_at FROM recurring ORDER BY id
+SELECT id, user_id, submit_key, name, sender, body, recipients, every, weekdays, week, day, month, minute, zone, starts_on, ends_after, ends_on, passed, next_at, paused_at, ended_at, created_at, changed_at FROM recurring ORDER BY id
 `
 
 func (q *Queries) RecurringAll(ctx context.Context) ([]Recurring, error) {
@@ -256,6 +259,7 @@ func (q *Queries) RecurringAll(ctx context.Context) ([]Recurring, error) {
 		if err := rows.Scan(
 			&i.ID,
 			&i.UserID,
+			&i.SubmitKey,
 			&i.Name,
 			&i.Sender,
 			&i.Body,
@@ -288,6 +292,46 @@ func (q *Queries) RecurringAll(ctx context.Context) ([]Recurring, error) {
 		return nil, err
 	}
 	return items, nil
+}
+
+const recurringBySubmitKey = `-- name: RecurringBySubmitKey :one
+SELECT id, user_id, submit_key, name, sender, body, recipients, every, weekdays, week, day, month, minute, zone, starts_on, ends_after, ends_on, passed, next_at, paused_at, ended_at, created_at, changed_at FROM recurring WHERE user_id = $1 AND submit_key = $2
+`
+
+type RecurringBySubmitKeyParams struct {
+	UserID    int64
+	SubmitKey string
+}
+
+func (q *Queries) RecurringBySubmitKey(ctx context.Context, arg RecurringBySubmitKeyParams) (Recurring, error) {
+	row := q.db.QueryRowContext(ctx, recurringBySubmitKey, arg.UserID, arg.SubmitKey)
+	var i Recurring
+	err := row.Scan(
+		&i.ID,
+		&i.UserID,
+		&i.SubmitKey,
+		&i.Name,
+		&i.Sender,
+		&i.Body,
+		&i.Recipients,
+		&i.Every,
+		&i.Weekdays,
+		&i.Week,
+		&i.Day,
+		&i.Month,
+		&i.Minute,
+		&i.Zone,
+		&i.StartsOn,
+		&i.EndsAfter,
+		&i.EndsOn,
+		&i.Passed,
+		&i.NextAt,
+		&i.PausedAt,
+		&i.EndedAt,
+		&i.CreatedAt,
+		&i.ChangedAt,
+	)
+	return i, err
 }
 
 const runAt = `-- name: RunAt :one

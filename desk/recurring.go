@@ -46,8 +46,10 @@ type Recurring struct {
 }
 
 // Order is what it sends.
-func (r Recurring) Order() Order {
-	return Order{To: r.To.Numbers, Groups: r.To.Groups, Lists: r.To.Lists, Sender: r.Sender, Body: r.Body}
+func (r Recurring) Order() Order { return r.To.order(r.Sender, r.Body) }
+
+func (to To) order(sender, body string) Order {
+	return Order{To: to.Numbers, Groups: to.Groups, Lists: to.Lists, Sender: sender, Body: body, Fill: true}
 }
 
 // AllRecurring lists the repeating sends that the actor may see: those that go

@@ -2,6 +2,7 @@ package desk
 
 import (
 	"context"
+	"crypto/rand"
 	"encoding/json"
 	"fmt"
 	"strconv"
@@ -18,6 +19,9 @@ type RecurringForm struct {
 	To   To
 	Sender,
 	Body string
+	// SubmitKey is a form's one-time key: a second AddRecurring with the same key
+	// finds what the first one made. "" for none.
+	SubmitKey string
 	RuleForm
 }
 
@@ -130,6 +134,17 @@ func (d *Desk) AddRecurring(ctx context.Context, a Actor, f RecurringForm) (int6
 	}
 	var id int64
 	err = d.store.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		if f.SubmitKey == "" {
+			f.SubmitKey = rand.Text()
+		}
+		first, err := tx.RecurringBySubmitKey(ctx, db.RecurringBySubmitKeyParams{UserID: a.User.ID, SubmitKey: f.SubmitKey})
+		if err == nil {
+			id = first.ID
+			return nil
+		}
+		if !db.IsNotFound(err) {
+			return fmt.Errorf("read repeating send: %w", err)
+		}
 		n, err := tx.CountRecurring(ctx, a.User.ID)
 		if err != nil {
 			return fmt.Errorf("count repeating sends: %w", err)
@@ -137,7 +152,7 @@ func (d *Desk) AddRecurring(ctx context.Context, a Actor, f RecurringForm) (int6
 		if n >= MaxRecurring {
 			return ErrRecurringFull.because("One person can have %d repeating sends. End one first.", MaxRecurring)
 		}
-		id, err = tx.InsertRecurring(ctx, db.InsertRecurringParams{UserID: a.User.ID, Name: row.Name, Sender: row.Sender, Body: row.Body, Recipients: row.Recipients,
+		id, err = tx.InsertRecurring(ctx, db.InsertRecurringParams{UserID: a.User.ID, SubmitKey: f.SubmitKey, Name: row.Name, Sender: row.Sender, Body: row.Body, Recipients: row.Recipients,
 			Every: row.Every, Weekdays: row.Weekdays, Week: row.Week, Day: row.Day, Month: row.Month, Minute: row.Minute, Zone: row.Zone,
 			StartsOn: row.StartsOn, EndsAfter: row.EndsAfter, EndsOn: row.EndsOn, NextAt: row.NextAt, CreatedAt: d.now()})
 		if err != nil {
@@ -193,7 +208,7 @@ func (d *Desk) readRecurring(ctx context.Context, owner Actor, f RecurringForm, 
 	if r := tooLong("name", row.Name, maxRecurringName); r != nil {
 		problems = append(problems, r)
 	}
-	draft, err := d.Check(ctx, owner, Order{To: f.To.Numbers, Groups: f.To.Groups, Lists: f.To.Lists, Sender: f.Sender, Body: f.Body})
+	draft, err := d.Check(ctx, owner, f.To.order(f.Sender, f.Body))
 	if err != nil {
 		return db.Recurring{}, err
 	}

@@ -388,6 +388,16 @@ func TestChangeRecurring(t *testing.T) {
 	}
 }
 
+func TestAFormSubmittedTwiceRepeatsOnce(t *testing.T) {
+	o := newOffice(t)
+	sam := o.user(t, "sam", LevelNormal, o.admin.User.ID, 10)
+	f := daily(number(1))
+	f.SubmitKey = "one form"
+	if first, again, other := o.repeat(t, sam, f), o.repeat(t, sam, f), o.repeat(t, o.admin, f); again != first || other == first {
+		t.Errorf("made %d, %d and, for another user, %d", first, again, other)
+	}
+}
+
 func TestBadRules(t *testing.T) {
 	o := newOffice(t)
 	ctx := t.Context()

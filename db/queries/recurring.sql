@@ -1,6 +1,6 @@
 -- name: InsertRecurring :one
-INSERT INTO recurring (user_id, name, sender, body, recipients, every, weekdays, week, day, month, minute, zone, starts_on, ends_after, ends_on, next_at, created_at, changed_at)
-VALUES (@user_id, @name, @sender, @body, @recipients, @every, @weekdays, @week, @day, @month, @minute, @zone, @starts_on, @ends_after, @ends_on, @next_at, @created_at, @created_at)
+INSERT INTO recurring (user_id, submit_key, name, sender, body, recipients, every, weekdays, week, day, month, minute, zone, starts_on, ends_after, ends_on, next_at, created_at, changed_at)
+VALUES (@user_id, @submit_key, @name, @sender, @body, @recipients, @every, @weekdays, @week, @day, @month, @minute, @zone, @starts_on, @ends_after, @ends_on, @next_at, @created_at, @created_at)
 RETURNING id;
 
 -- name: UpdateRecurring :exec
@@ -14,6 +14,9 @@ UPDATE recurring SET passed = @passed, next_at = @next_at, paused_at = @paused_a
 
 -- name: Recurring :one
 SELECT * FROM recurring WHERE id = @id;
+
+-- name: RecurringBySubmitKey :one
+SELECT * FROM recurring WHERE user_id = @user_id AND submit_key = @submit_key;
 
 -- name: RecurringAll :many
 SELECT * FROM recurring ORDER BY id;

@@ -4,6 +4,7 @@
 CREATE TABLE recurring (
   id         INTEGER PRIMARY KEY,
   user_id    INTEGER NOT NULL REFERENCES users (id), -- as whom it is sent, and who pays
+  submit_key TEXT NOT NULL,                  -- one form's one-time key; a second submit finds the first
   name       TEXT NOT NULL,                  -- 'Monday register'
   sender     TEXT NOT NULL,                  -- as typed
   body       TEXT NOT NULL,
@@ -23,9 +24,9 @@ CREATE TABLE recurring (
   paused_at  INTEGER NOT NULL DEFAULT 0,
   ended_at   INTEGER NOT NULL DEFAULT 0,
   created_at INTEGER NOT NULL,
-  changed_at INTEGER NOT NULL
+  changed_at INTEGER NOT NULL,
+  UNIQUE (user_id, submit_key)
 ) STRICT;
-CREATE INDEX recurring_user ON recurring (user_id);
 CREATE INDEX recurring_next ON recurring (next_at) WHERE next_at > 0;
 
 -- A time of a repeating send stands here in the transaction that makes its
