@@ -144,6 +144,13 @@ var (
 	ErrOccurrenceGone   = define("occurrence_gone", "", "This was decided meanwhile. Look again.")
 	ErrBadRule          = define("bad_rule", "every", "Choose how often it repeats.")
 	ErrNoRuns           = define("no_runs", "ends", "It would never be sent: it ends before its first time.")
+
+	ErrNoFile         = define("no_file", "file", "Choose a file first.")
+	ErrUploadTooLarge = define("upload_too_large", "file", fmt.Sprintf("This file is larger than %d MB. Split it, or keep only the columns that you need.", MaxUpload>>20))
+	ErrUploadGone     = define("upload_gone", "file", "The file is not here any more. Choose it again.")
+	ErrBadFile        = define("bad_file", "file", "This file cannot be read.")
+	ErrNoNumberColumn = define("no_number_column", "file", "No column of this file looks like mobile numbers.")
+	ErrNoColumn       = define("no_column", "column", "Choose the column with the mobile numbers.")
 )
 
 var refusals []*Refusal

@@ -2,6 +2,7 @@ package desk
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -187,10 +188,10 @@ func (d *Desk) eachIn(ctx context.Context, status sms.Status, c change, due, end
 	}
 }
 
-// Tidy deletes what has had its time: sessions, sign-in failures, and the
-// counters of days that are over.
+// Tidy deletes what has had its time: sessions, sign-in failures, uploads, and
+// the counters of days that are over.
 func (d *Desk) Tidy(ctx context.Context) error {
-	return d.store.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+	err := d.store.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
 		now := d.now()
 		if err := tx.DeleteExpiredSessions(ctx, now); err != nil {
 			return err
@@ -200,6 +201,7 @@ func (d *Desk) Tidy(ctx context.Context) error {
 		}
 		return d.forgetDays(ctx, tx)
 	})
+	return errors.Join(err, d.dropOldUploads())
 }
 
 // Checkpoint keeps the write-ahead log short.

@@ -32,6 +32,8 @@ type Route struct {
 	// had ended while somebody was filling in the form. With them alone the
 	// form must do nothing but show itself.
 	kept []string
+	// takes is how much it takes, in bytes, where that is more than a page.
+	takes int64
 }
 
 func get(path string, a Access, h func(*visit) error) Route {
@@ -45,6 +47,12 @@ func post(path string, a Access, h func(*visit) error) Route {
 // keeping has a form survive the end of the session.
 func (r Route) keeping(fields ...string) Route {
 	r.kept = fields
+	return r
+}
+
+// taking has a form with a file take more than a page.
+func (r Route) taking(bytes int64) Route {
+	r.takes = bytes
 	return r
 }
 
@@ -74,7 +82,11 @@ func Routes() []Route {
 		get("/send", SignedIn, (*visit).sendForm),
 		// Checks, reviews or sends, as the button says; without one it checks.
 		post("/send", SignedIn, (*visit).send).keeping("key", "to", "group", "list", "sender", "body", "when", "at_date", "at_time"),
-		post("/send/check", SignedIn, (*visit).sendCheck), // the running lines and the phone
+		post("/send/check", SignedIn, (*visit).sendCheck),   // the running lines and the phone
+		get("/send/file", SignedIn, (*visit).sendFileAgain), // the addresses of forms that came back
+		post("/send/file", SignedIn, (*visit).sendFile).taking(uploadLimit),
+		get("/send/column", SignedIn, (*visit).sendFileAgain),
+		post("/send/column", SignedIn, (*visit).sendColumn),
 		get("/batches/:id", SignedIn, (*visit).batch),
 		get("/batches/:id/live", SignedIn, (*visit).batchLive),
 		get("/batches/:id/stop", SignedIn, (*visit).stopForm),

@@ -67,8 +67,7 @@ func New(c Config) http.Handler {
 	e.Match([]string{http.MethodGet, http.MethodPost}, "/api/", api.Serve)
 	e.Match([]string{http.MethodGet, http.MethodPost}, "/callbacks/:provider/:secret", s.callback)
 	e.Match([]string{http.MethodGet, http.MethodPost}, "/callbacks/:provider/:secret/*", s.callback)
-	// A pasted column of a spreadsheet is the largest thing that a page takes.
-	s.route(e.Group("", s.sameOrigin(), middleware.BodyLimit("4M"), middleware.GzipWithConfig(middleware.GzipConfig{Level: 5, MinLength: 2048})))
+	s.route(e.Group("", s.sameOrigin(), limitBody, middleware.GzipWithConfig(middleware.GzipConfig{Level: 5, MinLength: 2048})))
 	return s.atBase(e)
 }
 

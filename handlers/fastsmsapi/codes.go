@@ -210,6 +210,13 @@ var byRefusal = map[string]Code{
 	desk.ErrSuppressed.Code:    -412,
 	desk.ErrNotSuppressed.Code: -507,
 	desk.ErrReasonBlank.Code:   -507,
+
+	desk.ErrNoFile.Code:         -507,
+	desk.ErrUploadTooLarge.Code: -507,
+	desk.ErrUploadGone.Code:     -507,
+	desk.ErrBadFile.Code:        -507,
+	desk.ErrNoNumberColumn.Code: -507,
+	desk.ErrNoColumn.Code:       -507,
 }
 
 // codeOf is the code for an error. Of several refusals the first counts.
