@@ -95,8 +95,14 @@ func schedule(ctx context.Context, d *desk.Desk, admin desk.Actor, size int) err
 		for n := range 120 * (i + 1) {
 			o.To = append(o.To, fmt.Sprintf("07700 900%03d", 100+n))
 		}
-		if _, err := d.Send(ctx, admin, o); err != nil {
+		sent, err := d.Send(ctx, admin, o)
+		if err != nil {
 			return fmt.Errorf("schedule demo messages: %w", err)
+		}
+		if i == 1 { // somebody wants to think about it
+			if err := d.PauseBatch(ctx, admin, sent.BatchID); err != nil {
+				return fmt.Errorf("pause demo messages: %w", err)
+			}
 		}
 	}
 	return nil
