@@ -14,7 +14,7 @@ type BookFilter struct {
 	// UserID is whose, GroupID or ListID in which; the others are 0.
 	UserID, GroupID, ListID int64
 	// Words is the beginning of a word of the name, as a key; Number that of a
-	// number. "" does not filter; both together find what has either.
+	// number, which goes first. "" does not filter.
 	Words  string
 	Number sms.MSISDN
 	// The page begins after a place or ends before it, or is the first.
@@ -48,12 +48,10 @@ func (f BookFilter) found(where string, args []any, key, number string) (string,
 	byWords := []any{f.Words, f.Words + "\U0010FFFF", " " + f.Words}
 	byNumber := []any{string(f.Number), string(f.Number) + ":"}
 	switch {
-	case f.Words != "" && f.Number != "":
-		return and(where, "("+words+" OR "+numbers+")"), append(append(args, byWords...), byNumber...)
-	case f.Words != "":
-		return and(where, words), append(args, byWords...)
 	case f.Number != "":
 		return and(where, numbers), append(args, byNumber...)
+	case f.Words != "":
+		return and(where, words), append(args, byWords...)
 	}
 	return where, args
 }
@@ -64,6 +62,18 @@ const contactColumns = `c.id, c.user_id, c.name, c.name_key, c.number, c.email, 
 // in the order of their names.
 func (s *Store) FindContacts(ctx context.Context, f BookFilter) ([]Contact, error) {
 	var where, join string
+	if f.Number != "" && f.GroupID == 0 {
+		var n int
+		err := s.reads.QueryRowContext(ctx, `SELECT count(*) FROM (SELECT 1 FROM contacts WHERE user_id = ? AND number >= ? AND number < ? LIMIT ?)`,
+			f.UserID, string(f.Number), string(f.Number)+":", numberFew+1).Scan(&n)
+		if err != nil {
+			return nil, fmt.Errorf("read address book: %w", err)
+		}
+		// Few are sorted; of many, going through the names finds a page sooner.
+		if join = " INDEXED BY contacts_number"; n > numberFew {
+			join = " INDEXED BY contacts_name"
+		}
+	}
 	var args []any
 	if f.UserID != 0 {
 		where, args = and(where, "c.user_id = ?"), append(args, f.UserID)

@@ -49,7 +49,7 @@ func (f BookSearch) filter(home string) db.BookFilter {
 func paged[T any](found []T, f BookSearch, place func(T) db.BookPlace) ([]T, Paging) {
 	var p Paging
 	more := len(found) > f.Limit
-	backwards := f.Before != ""
+	backwards := readPlace(f.Before) != db.BookPlace{}
 	if more && backwards {
 		found = found[1:]
 	} else if more {

@@ -24,6 +24,16 @@ func (d *Desk) contacts(ctx context.Context, f BookSearch, of db.BookFilter) ([]
 	}
 	where := f.filter(set.Country)
 	where.UserID, where.GroupID = of.UserID, of.GroupID
+	if where.Number != "" {
+		// Digits that begin nobody's number are a name: "Room 12".
+		some, err := d.store.FindContacts(ctx, db.BookFilter{UserID: of.UserID, GroupID: of.GroupID, Number: where.Number, Limit: 1})
+		if err != nil {
+			return nil, Paging{}, err
+		}
+		if len(some) == 0 {
+			where.Number = ""
+		}
+	}
 	found, err := d.store.FindContacts(ctx, where)
 	if err != nil {
 		return nil, Paging{}, err

@@ -73,6 +73,15 @@ func (d *Desk) Entries(ctx context.Context, a Actor, listID int64, f BookSearch)
 	}
 	where := f.filter(set.Country)
 	where.ListID = listID
+	if where.Number != "" {
+		some, err := d.store.FindEntries(ctx, db.BookFilter{ListID: listID, Number: where.Number, Limit: 1})
+		if err != nil {
+			return nil, Paging{}, err
+		}
+		if len(some) == 0 {
+			where.Number = "" // it is a name
+		}
+	}
 	found, err := d.store.FindEntries(ctx, where)
 	if err != nil {
 		return nil, Paging{}, err
