@@ -17,6 +17,7 @@ var (
 	comment     = regexp.MustCompile(`--[^\n]*`)
 	createTable = regexp.MustCompile(`(?s)CREATE TABLE (\w+) \((.*?)\n\)[^;]*;`)
 	createFTS   = regexp.MustCompile(`CREATE VIRTUAL TABLE (\w+) USING fts5 \((\w+),`)
+	addColumn   = regexp.MustCompile(`ALTER TABLE (\w+) ADD COLUMN (\w+)([^;]*);`)
 	createIndex = regexp.MustCompile(`CREATE (?:UNIQUE )?INDEX (\w+) ON (\w+) (.*?);`)
 	reference   = regexp.MustCompile(`^(\w+) .*REFERENCES (\w+) \((\w+)\)`)
 )
@@ -52,6 +53,9 @@ func readSchema(t *testing.T, engine string) map[string]*table {
 		}
 		for _, m := range createFTS.FindAllStringSubmatch(text, -1) {
 			all[m[1]] = &table{columns: []string{m[2]}}
+		}
+		for _, m := range addColumn.FindAllStringSubmatch(text, -1) {
+			all[m[1]].columns = append(all[m[1]].columns, m[2]+nullness(m[3])+reading(m[3]))
 		}
 		for _, m := range createIndex.FindAllStringSubmatch(text, -1) {
 			all[m[2]].indexes = append(all[m[2]].indexes, m[1]+" "+m[3])
@@ -197,6 +201,11 @@ func TestPlansOfTheHotQueries(t *testing.T) {
 		"by part id":       {messageByPartID, "INTEGER PRIMARY KEY"},
 		"events":           {events, "events_message "},
 		"held batches":     {heldBatches, "batches_held"},
+		"paused batches":   {pausedBatches, "batches_paused"},
+		"give time back":   {strings.SplitN(giveTimeBack, "RETURNING", 2)[0], "messages_batch "},
+		"sent again":       {batchesAgainOf, "batches_again_of "},
+		"not reached":      {notReached, "messages_batch "},
+		"how many not":     {countNotReached, "messages_batch "},
 		"callbacks":        {waitingCallbacks, "callbacks_waiting"},
 		"suppressed":       {suppressedOf, "sqlite_autoindex_suppressions"},
 		"submit key":       {batchBySubmitKey, "sqlite_autoindex_batches"},
