@@ -90,7 +90,7 @@ func TestNumbersFromAFile(t *testing.T) {
 	csv := "Name;Mobile No\r\nZo\xEB;07700 900123\r\nBen;\r\nCid;4.48E+11\r\nDan;07700900124\r\nAnn;07700 900123\r\n"
 	got := sam.upload("/send/file", `C:\Users\sam\parents.csv`, []byte(csv), typed)
 	got.wants(t, http.StatusOK, "07700 900001\n07700 900123\n4.48E+11\n07700900124\n07700 900123</textarea>", "School is closed, Zoë says</textarea>", `value="2031-02-03"`, `value="09:30"`, `value="K1"`)
-	got.says(t, "4 numbers added", "parents.csv: 5 rows, column “Mobile No”, Windows-1252, separated by ;. 1 row has no number.", "3 people", "1 duplicate removed", "1 not a mobile number", "“4.48E+11”")
+	got.says(t, "4 numbers added", "parents.csv: 5 rows, column “Mobile No”, Windows-1252, separated by semicolons. 1 row has no number.", "3 people", "1 duplicate removed", "1 not a mobile number", "“4.48E+11”")
 	got.lacks(t, "C:\\Users")
 
 	got = sam.upload("/send/file", "parents.xlsx", workbook(t, []any{"Name", "Handy"}, []any{"Ann", 447700900123}, []any{"Ben", "07700 900124"}), order("to", ""))
@@ -113,7 +113,7 @@ func TestChooseTheColumn(t *testing.T) {
 	sam := td.signIn("sam")
 	const csv = "Child,Mother's mobile,Father's mobile\nAnn Lee,07700 900123,07700 900124\nBen Ray,07700 900125,\n"
 	got := sam.upload("/send/file", "parents.csv", []byte(csv), order("to", "07700 900001", "body", "Hello <you>"))
-	got.says(t, "Which column has the numbers?", "parents.csv, UTF-8, separated by ,.", "Mother's mobile 07700 900123, 07700 900125", "Father's mobile", "Ann Lee")
+	got.says(t, "Which column has the numbers?", "parents.csv, UTF-8, separated by commas.", "Mother's mobile 07700 900123, 07700 900125", "Father's mobile", "Ann Lee")
 	if got.status != http.StatusUnprocessableEntity || len(td.uploads()) != 1 {
 		t.Errorf("status %d, waiting: %v", got.status, td.uploads())
 	}
@@ -128,7 +128,7 @@ func TestChooseTheColumn(t *testing.T) {
 	for field, value := range map[string]string{"do": "reread", "header": "no", "separator": ";", "encoding": "Windows-1252"} {
 		reread.Set(field, value)
 	}
-	sam.post("/send/column", reread).says(t, "parents.csv, Windows-1252, separated by ;.", "Column A Child,Mother's mobile,Father's")
+	sam.post("/send/column", reread).says(t, "parents.csv, Windows-1252, separated by semicolons.", "Column A Child,Mother's mobile,Father's")
 	reread.Set("separator", ",")
 	sam.post("/send/column", reread).says(t, "Column B Mother's mobile, 07700 900123, 07700 900125")
 

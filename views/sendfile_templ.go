@@ -55,20 +55,16 @@ type FileRow struct {
 	Cells  []string
 }
 
-// how says how the file was read: "Windows-1252, separated by ;".
+// how says how the file was read: "Windows-1252, separated by semicolons".
 func (r FileReading) how() string {
 	if r.Worksheet != "" {
 		return "worksheet " + isolate("“"+Opening(r.Worksheet, 40)+"”")
 	}
-	return r.Encoding + ", separated by " + separatorWord(r.Separator)
+	return r.Encoding + ", separated by " + separatorWords[r.Separator]
 }
 
-func separatorWord(separator string) string {
-	if separator == "\t" {
-		return "tabs"
-	}
-	return separator
-}
+// separatorWords are the separators as staff call them.
+var separatorWords = map[string]string{",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 
 // title says how many numbers came.
 func (f FromFile) title() string {
@@ -79,7 +75,7 @@ func (f FromFile) title() string {
 }
 
 // sentence says where they came from: "parents.csv: 312 rows, column “Mobile
-// No”, Windows-1252, separated by ;."
+// No”, Windows-1252, separated by semicolons."
 func (f FromFile) sentence() string {
 	all := []string{isolate(f.File.Name) + ": " + Plural(f.Rows, "row", "rows") + ", column " + isolate("“"+Opening(f.Column, 40)+"”") + ", " + f.File.how() + "."}
 	if f.Without > 0 {
@@ -162,7 +158,7 @@ func numbersFromFile(f Compose) templ.Component {
 			var templ_7745c5c3_Var3 string
 			templ_7745c5c3_Var3, templ_7745c5c3_Err = templ.ResolveAttributeValue(ui.FieldID("file"))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `sendfile.templ`, Line: 103, Col: 28}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `sendfile.templ`, Line: 99, Col: 28}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ_7745c5c3_Var3)
 			if templ_7745c5c3_Err != nil {
@@ -175,7 +171,7 @@ func numbersFromFile(f Compose) templ.Component {
 			var templ_7745c5c3_Var4 string
 			templ_7745c5c3_Var4, templ_7745c5c3_Err = templ.ResolveAttributeValue(fileDescription(problem))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `sendfile.templ`, Line: 106, Col: 48}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `sendfile.templ`, Line: 102, Col: 48}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ_7745c5c3_Var4)
 			if templ_7745c5c3_Err != nil {
@@ -493,10 +489,10 @@ func sameWords(values []string, selected string) []ui.Option {
 }
 
 func (f ChooseColumn) separators() []ui.Option {
-	names := map[string]string{",": "Commas ,", ";": "Semicolons ;", "\t": "Tabs", "|": "Bars |"}
+	signs := map[string]string{",": "Commas (,)", ";": "Semicolons (;)", "\t": "Tabs", "|": "Bars (|)"}
 	var all []ui.Option
 	for _, s := range f.Separators {
-		all = append(all, ui.Option{Value: s, Label: names[s], Selected: s == f.File.Separator})
+		all = append(all, ui.Option{Value: s, Label: signs[s], Selected: s == f.File.Separator})
 	}
 	return all
 }
