@@ -19,6 +19,7 @@ type text struct {
 	size      int64
 	encoding  Encoding
 	separator rune
+	plain     bool // valid UTF-8 without a mark: nothing to decode
 	declared  bool // its first line is Excel's "sep=;", which is no row
 }
 
@@ -26,7 +27,7 @@ func openText(r io.ReaderAt, size int64, o Options) (*text, error) {
 	t := &text{r: r, size: size, encoding: o.Encoding, separator: o.Separator}
 	if t.encoding == "" {
 		var err error
-		if t.encoding, err = encodingOf(r, size); err != nil {
+		if t.encoding, t.plain, err = encodingOf(r, size); err != nil {
 			return nil, err
 		}
 	}
@@ -64,7 +65,11 @@ func (t *text) declaration() (rune, error) {
 }
 
 func (t *text) reader(separator rune) *csvReader {
-	c := &csvReader{in: bufio.NewReaderSize(decoded(t.r, t.size, t.encoding), 64<<10), separator: byte(separator)}
+	in := io.Reader(io.NewSectionReader(t.r, 0, t.size))
+	if !t.plain {
+		in = decoded(t.r, t.size, t.encoding)
+	}
+	c := &csvReader{in: bufio.NewReaderSize(in, 64<<10), separator: byte(separator)}
 	if t.declared {
 		_, _ = c.next() // a fault comes again with the next row
 		c.row = 0
@@ -149,6 +154,9 @@ func (c *csvReader) next() ([]string, error) {
 	c.buf, c.ends = c.buf[:0], c.ends[:0]
 	place, start, blanks, some := atStart, 0, 0, false
 	for {
+		if place == inPlain || place == inQuoted {
+			c.run(place)
+		}
 		b, err := c.in.ReadByte()
 		if err != nil {
 			switch {
@@ -209,6 +217,24 @@ func (c *csvReader) next() ([]string, error) {
 			return nil, c.longCell(place)
 		}
 	}
+}
+
+// run takes the bytes that stand for themselves, which are most, in one go. It
+// stops a little beyond the longest cell that may be.
+func (c *csvReader) run(place int) {
+	ready, _ := c.in.Peek(min(c.in.Buffered(), MaxCell))
+	n := 0
+	if place == inQuoted {
+		for n < len(ready) && ready[n] != '"' && ready[n] != '\r' && ready[n] != 0 {
+			n++
+		}
+	} else {
+		for n < len(ready) && ready[n] != c.separator && ready[n] > '\r' {
+			n++
+		}
+	}
+	c.buf = append(c.buf, ready[:n]...)
+	_, _ = c.in.Discard(n)
 }
 
 // takeLineFeed makes one line end of CR LF.

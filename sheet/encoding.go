@@ -104,25 +104,26 @@ func (s searched) has(words []byte) bool {
 
 // encodingOf finds out the encoding: by its mark, by the zeros that UTF-16 has
 // in every other place, or else UTF-8 if all of the file is that. Anything can
-// be Windows-1252, so that comes last. mark is the length of the mark, in bytes.
-func encodingOf(r io.ReaderAt, size int64) (e Encoding, err error) {
+// be Windows-1252, so that comes last. plain says that it is UTF-8 without a
+// mark, which can be read as it is.
+func encodingOf(r io.ReaderAt, size int64) (e Encoding, plain bool, err error) {
 	in := io.NewSectionReader(r, 0, size)
 	block := make([]byte, 256<<10)
 	n, err := io.ReadFull(in, block)
 	if err != nil && !errors.Is(err, io.ErrUnexpectedEOF) && !errors.Is(err, io.EOF) {
-		return "", fmt.Errorf("read file: %w", err)
+		return "", false, fmt.Errorf("read file: %w", err)
 	}
 	head := block[:min(n, headSize)]
 	switch {
 	case bytes.HasPrefix(head, []byte("\xEF\xBB\xBF")):
-		return UTF8, nil
+		return UTF8, false, nil
 	case bytes.HasPrefix(head, []byte("\xFF\xFE")):
-		return UTF16LE, nil
+		return UTF16LE, false, nil
 	case bytes.HasPrefix(head, []byte("\xFE\xFF")):
-		return UTF16BE, nil
+		return UTF16BE, false, nil
 	}
 	if wide := zeros(head); wide != "" {
-		return wide, nil
+		return wide, false, nil
 	}
 	kept := 0 // bytes at the start of block that may begin a character
 	for {
@@ -137,7 +138,7 @@ func encodingOf(r io.ReaderAt, size int64) (e Encoding, err error) {
 			}
 		}
 		if !utf8.Valid(text[:cut]) {
-			return Windows1252, nil
+			return Windows1252, false, nil
 		}
 		kept = copy(block, text[cut:])
 		if n, err = in.Read(block[kept:]); n == 0 {
@@ -145,12 +146,12 @@ func encodingOf(r io.ReaderAt, size int64) (e Encoding, err error) {
 		}
 	}
 	if err != nil && !errors.Is(err, io.EOF) {
-		return "", fmt.Errorf("read file: %w", err)
+		return "", false, fmt.Errorf("read file: %w", err)
 	}
 	if kept > 0 {
-		return Windows1252, nil // it ends within a character
+		return Windows1252, false, nil // it ends within a character
 	}
-	return UTF8, nil
+	return UTF8, true, nil
 }
 
 // zeros recognises UTF-16 without its mark: separators, digits and line ends
