@@ -41,6 +41,7 @@ var commands = []command{
 	{name: "user suspend", args: "NAME", about: "keep a user out", run: userSuspend},
 	{name: "user resume", args: "NAME", about: "let a suspended user in again", run: userResume},
 	{name: "user credits", args: "NAME N", about: "move credits to a user, or back with a minus sign", run: userCredits},
+	{name: "user cap", args: "NAME N", about: "limit the credits that a user can use in a day; 0 lifts the limit", run: userCap},
 	{name: "user password", args: "NAME", about: "give a user another password", run: userPassword, flags: passwordFlags},
 	{name: "provider add", args: "NAME", about: "add an upstream provider", run: providerAdd, flags: providerAddFlags},
 	{name: "provider change", args: "NAME", about: "change a provider's settings or pace", run: providerChange, flags: providerSetFlags},

@@ -129,6 +129,14 @@ func userCredits(ctx context.Context, in *invocation) error {
 	})
 }
 
+func userCap(ctx context.Context, in *invocation) error {
+	credits, err := strconv.ParseInt(in.args[1], 10, 64)
+	if err != nil {
+		return desk.ErrBadCap
+	}
+	return in.withDesk(ctx, func(d *desk.Desk) error { return d.SetDailyCap(ctx, desk.CommandLine(), in.args[0], credits) })
+}
+
 func userList(ctx context.Context, in *invocation) error {
 	return in.withDesk(ctx, func(d *desk.Desk) error {
 		users, err := d.Users(ctx, desk.CommandLine())

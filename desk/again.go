@@ -57,8 +57,9 @@ func (d *Desk) CheckAgain(ctx context.Context, a Actor, batchID int64) (Again, e
 // SendAgainFailed sends a batch again to those it did not reach, as a batch of
 // its own that the actor pays for. submitKey is the form's: submitted twice, it
 // is sent once. people is how many were reviewed; when they are others by now,
-// it refuses with [ErrAgainChanged]. undo is as in [Order].
-func (d *Desk) SendAgainFailed(ctx context.Context, a Actor, batchID int64, submitKey string, people int, undo time.Duration) (Sent, error) {
+// it refuses with [ErrAgainChanged]. undo is as in
+// [Order], and so is sure.
+func (d *Desk) SendAgainFailed(ctx context.Context, a Actor, batchID int64, submitKey string, people int, undo time.Duration, sure bool) (Sent, error) {
 	b, err := d.Batch(ctx, a, batchID)
 	if err != nil {
 		return Sent{}, err
@@ -74,7 +75,7 @@ func (d *Desk) SendAgainFailed(ctx context.Context, a Actor, batchID int64, subm
 	if again.Draft.People != people {
 		return Sent{}, ErrAgainChanged
 	}
-	again.Order.SubmitKey = submitKey
+	again.Order.SubmitKey, again.Order.Ask, again.Order.Sure = submitKey, true, sure
 	if again.Order.Undo = undo; people == 1 {
 		again.Order.Undo = 0
 	}

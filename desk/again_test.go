@@ -47,10 +47,10 @@ func TestSendAgainToThoseNotReached(t *testing.T) {
 	if p, err := o.Progress(t.Context(), jo, sent.BatchID); err != nil || p.NotReached != 4 || len(p.Again) != 0 {
 		t.Errorf("%+v %v", p, err)
 	}
-	if _, err := o.SendAgainFailed(t.Context(), o.again(t, jo), sent.BatchID, "key", 3, 0); !errors.Is(err, ErrAgainChanged) {
+	if _, err := o.SendAgainFailed(t.Context(), o.again(t, jo), sent.BatchID, "key", 3, 0, true); !errors.Is(err, ErrAgainChanged) {
 		t.Errorf("others than were reviewed: %v", err)
 	}
-	further, err := o.SendAgainFailed(t.Context(), o.again(t, jo), sent.BatchID, "key", 4, 0)
+	further, err := o.SendAgainFailed(t.Context(), o.again(t, jo), sent.BatchID, "key", 4, 0, true)
 	if err != nil || further.BatchID == sent.BatchID {
 		t.Fatal(further, err)
 	}
@@ -62,10 +62,10 @@ func TestSendAgainToThoseNotReached(t *testing.T) {
 		t.Errorf("%+v %v", b, err)
 	}
 	// Submitted twice it is sent once, and nobody is left for another form.
-	if twice, err := o.SendAgainFailed(t.Context(), o.again(t, jo), sent.BatchID, "key", 4, 0); err != nil || !twice.Again || twice.BatchID != further.BatchID {
+	if twice, err := o.SendAgainFailed(t.Context(), o.again(t, jo), sent.BatchID, "key", 4, 0, true); err != nil || !twice.Again || twice.BatchID != further.BatchID {
 		t.Errorf("submitted again: %+v %v", twice, err)
 	}
-	if _, err := o.SendAgainFailed(t.Context(), o.again(t, jo), sent.BatchID, "other", 4, 0); !errors.Is(err, ErrNobodyToSendTo) {
+	if _, err := o.SendAgainFailed(t.Context(), o.again(t, jo), sent.BatchID, "other", 4, 0, true); !errors.Is(err, ErrNobodyToSendTo) {
 		t.Errorf("with another form: %v", err)
 	}
 	p, err := o.Progress(t.Context(), jo, sent.BatchID)
@@ -91,7 +91,7 @@ func TestTwoPeopleSendAgain(t *testing.T) {
 	accepted := 0
 	for i, a := range []Actor{o.again(t, jo), o.admin, o.again(t, jo), o.admin} {
 		work.Go(func() {
-			_, err := o.SendAgainFailed(t.Context(), a, sent.BatchID, string(rune('a'+i)), 4, 0)
+			_, err := o.SendAgainFailed(t.Context(), a, sent.BatchID, string(rune('a'+i)), 4, 0, true)
 			mu.Lock()
 			defer mu.Unlock()
 			switch {

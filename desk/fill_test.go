@@ -105,7 +105,7 @@ func TestSentAgainTheyReadTheSame(t *testing.T) {
 		outcomes = append(outcomes, Outcome{Message: m, Err: &providers.Error{Kind: providers.Rejected, Text: "no"}})
 	}
 	must(t, o.Record(ctx, outcomes))
-	again, err := o.SendAgainFailed(ctx, sam, sent.BatchID, "key", 2, 0)
+	again, err := o.SendAgainFailed(ctx, sam, sent.BatchID, "key", 2, 0, true)
 	must(t, err)
 	page, err := o.Outbox(ctx, sam, Filter{BatchID: again.BatchID, Limit: 10})
 	must(t, err)

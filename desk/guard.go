@@ -2,8 +2,6 @@ package desk
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 	"slices"
 	"strconv"
@@ -361,46 +359,4 @@ func (d *Desk) forgetDays(ctx context.Context, tx *db.Tx) error {
 		return err
 	}
 	return tx.DeleteSaid(ctx, before)
-}
-
-// Repeat is an earlier send of the day with the same text.
-type Repeat struct {
-	BatchID int64
-	At      time.Time
-	// People is how many of the new send's people have it, or will get it.
-	People int
-}
-
-// repeatsRead is how many earlier sends of the same text are looked into.
-const repeatsRead = 5
-
-// Repeats returns the actor's sends of today that said the same to some of the
-// people of a draft, newest first, up to five.
-func (d *Desk) Repeats(ctx context.Context, a Actor, dr Draft) ([]Repeat, error) {
-	batches, err := d.store.Said(ctx, db.SaidParams{UserID: a.User.ID, Hash: hashOf(dr.Body), Day: dr.days.user, PageSize: repeatsRead})
-	if err != nil || len(batches) == 0 {
-		return nil, err
-	}
-	var numbers []sms.MSISDN
-	for _, r := range dr.Recipients {
-		if r.Refusal == nil && !r.Duplicate {
-			numbers = append(numbers, r.Number)
-		}
-	}
-	var repeats []Repeat
-	for _, b := range batches {
-		n, err := d.store.NumbersReached(ctx, b.ID, numbers)
-		if err != nil {
-			return nil, err
-		}
-		if n > 0 {
-			repeats = append(repeats, Repeat{BatchID: b.ID, At: b.CreatedAt.Time(), People: int(n)})
-		}
-	}
-	return repeats, nil
-}
-
-func hashOf(body string) string {
-	sum := sha256.Sum256([]byte(body))
-	return hex.EncodeToString(sum[:])
 }

@@ -364,7 +364,7 @@ func (l *life) sendAgain(rt *rapid.T) {
 	if !l.allowed(err) {
 		return
 	}
-	sent, err := l.SendAgainFailed(context.Background(), who, id, fmt.Sprint("key ", len(l.batches)), check.Draft.People, 0)
+	sent, err := l.SendAgainFailed(context.Background(), who, id, fmt.Sprint("key ", len(l.batches)), check.Draft.People, 0, true)
 	if !l.allowed(err) {
 		return
 	}

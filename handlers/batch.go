@@ -119,7 +119,7 @@ func (v *visit) batchView(p desk.Progress) views.Batch {
 		From: sms.Sender{Address: b.Sender, TON: b.TON}, Home: v.set.Country, SentAt: b.CreatedAt.Time(), Parts: b.Parts, Credits: b.Credits,
 		People: b.Recipients, Waiting: p.Waiting(), Back: p.Back(), StartsAt: p.StartsAt, Rate: p.Rate, Left: p.Left, Held: b.HeldAt != 0,
 		Scheduled: b.NScheduled > 0 && b.NScheduled == p.Waiting(), Stopped: b.StoppedAt != 0, Trouble: p.Trouble, Final: p.Final(),
-		Forecast: views.Forecast(p.Forecast), Handing: b.NSubmitting, NotReached: p.NotReached, AgainOf: int64(b.AgainOf)}
+		Forecast: views.Forecast(p.Forecast), Handing: b.NSubmitting, NotReached: p.NotReached, Decision: v.decisionView(p), AgainOf: int64(b.AgainOf)}
 	if b.PausedAt != 0 {
 		out.Paused = views.Paused{At: b.PausedAt.Time(), By: p.PausedBy, Mine: int64(b.PausedBy) == v.actor.User.ID}
 	}

@@ -71,7 +71,7 @@ func (v *visit) sendAgainFailed() error {
 	if err != nil || key == "" || len(key) > 100 {
 		return v.showAgain(id, rand.Text(), nil) // without its key it could go twice
 	}
-	sent, err := v.s.Desk.SendAgainFailed(v.Request().Context(), v.actor, id, key, people, v.set.Undo)
+	sent, err := v.s.Desk.SendAgainFailed(v.Request().Context(), v.actor, id, key, people, v.set.Undo, v.FormValue("sure") != "")
 	switch {
 	case len(desk.Refusals(err)) > 0:
 		return v.showAgain(id, key, err)
@@ -109,7 +109,11 @@ func (v *visit) showAgain(id int64, key string, cause error) error {
 		r.Undo = v.set.Undo
 	}
 	r.Forecast = v.forecast(time.Time{}, r.Undo, r.Takes, d.People)
-	problems := []error{cause, routeErr}
+	if r.Care, err = v.care(d, cause); err != nil {
+		return err
+	}
+	r.Care.Repeats = nil // that is what this is
+	problems := []error{unsure(cause), routeErr}
 	for _, p := range d.Problems {
 		problems = append(problems, p)
 	}
@@ -124,14 +128,14 @@ func (v *visit) showAgain(id int64, key string, cause error) error {
 		}
 	}
 	status := http.StatusOK
-	if len(r.Problems) > 0 {
+	if len(r.Problems) > 0 || r.Care.Error != "" {
 		status = http.StatusUnprocessableEntity
 	}
 	page, err := v.page("Send again", "/outbox")
 	if err != nil {
 		return err
 	}
-	page.HasErrors = len(r.Problems) > 0
+	page.HasErrors = status != http.StatusOK
 	return render(v.Context, status, views.AgainPage(page, r))
 }
 

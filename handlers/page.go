@@ -58,6 +58,9 @@ func (v *visit) page(title, current string) (ui.Page, error) {
 	if at.Simulated {
 		p.Nav = append(p.Nav, ui.NavItem{Path: "/simulator", Icon: "smartphone", Label: "Simulator"})
 	}
+	if n := len(at.Approvals); n > 0 {
+		p.Nav = append(p.Nav, ui.NavItem{Path: "/approvals", Icon: "circle-check", Label: "Approvals", Badge: views.Count(n), BadgeLabel: "sends that wait for your approval"})
+	}
 	if v.actor.Admin() {
 		providers := ui.NavItem{Path: "/providers", Icon: "radio-tower", Label: "Providers"}
 		if n := len(at.Troubled); n > 0 {

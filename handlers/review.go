@@ -33,18 +33,21 @@ func (v *visit) showReview(p plan, cause error) error {
 	}
 	r.Rate, r.Takes, r.Simulated = route.Rate, route.Takes(int64(p.draft.People)), route.Simulated
 	r.Forecast = v.forecast(p.form.Outlook.Leaves, r.Undo, r.Takes, p.draft.People)
-	if r.Problems, err = fieldErrors(cause); err != nil {
+	if r.Care, err = v.care(p.draft, cause); err != nil {
+		return err
+	}
+	if r.Problems, err = fieldErrors(unsure(cause)); err != nil {
 		return err
 	}
 	status := http.StatusOK
-	if len(r.Problems) > 0 {
+	if len(r.Problems) > 0 || r.Care.Error != "" {
 		status = http.StatusUnprocessableEntity
 	}
 	page, err := v.page("Check and send", "/send")
 	if err != nil {
 		return err
 	}
-	page.HasErrors = len(r.Problems) > 0
+	page.HasErrors = status != http.StatusOK
 	return render(v.Context, status, views.ReviewPage(page, r))
 }
 

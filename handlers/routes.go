@@ -190,6 +190,12 @@ func Routes() []Route {
 		post("/settings", Administrators, (*visit).saveSettings),
 		get("/settings/quiet-hours", Administrators, (*visit).settings), // the address of a form that came back
 		post("/settings/quiet-hours", Administrators, (*visit).saveQuietHours),
+		get("/settings/guard", Administrators, (*visit).settings), // the address of a form that came back
+		post("/settings/guard", Administrators, (*visit).saveGuard),
+
+		get("/approvals", Administrators, (*visit).approvals),
+		get("/approvals/:id", Administrators, (*visit).approval),
+		post("/approvals/:id", Administrators, (*visit).decideApproval), // approves or returns, as the button says
 	}
 }
 

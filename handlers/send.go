@@ -125,7 +125,7 @@ func (v *visit) plan(form views.Compose) (plan, error) {
 	if p.draft.People > 1 {
 		p.order.Undo = v.set.Undo
 	}
-	p.order.SubmitKey = submitKey(form)
+	p.order.SubmitKey, p.order.Ask, p.order.Sure = submitKey(form), true, v.FormValue("sure") != ""
 	p.form.Outlook = v.outlook(p, typed, at)
 	p.form.Zone, p.form.Today = views.ZoneWords(v.set.Zone), v.now().Format("2006-01-02")
 	return p, nil
@@ -207,7 +207,7 @@ func (v *visit) submit(form views.Compose) error {
 		return err
 	}
 	cause := p.problems()
-	many := p.draft.People > 1 || p.draft.People > 0 && p.draft.Bad+p.draft.Suppressed+p.draft.Lacking+len(p.order.Groups)+len(p.order.Lists) > 0
+	many := p.draft.People > 1 || p.draft.People > 0 && p.draft.Bad+p.draft.Suppressed+p.draft.Barred+p.draft.Lacking+len(p.order.Groups)+len(p.order.Lists) > 0
 	reviewed := p.reviewed(v)
 	switch {
 	case form.Key == "":
@@ -250,7 +250,7 @@ func (p plan) problems() error {
 // so that there is nothing to correct in the form.
 func wholly(err error) bool {
 	for _, r := range desk.Refusals(err) {
-		if r.Field != "" {
+		if r.Field != "" && !errors.Is(r, desk.ErrNotSure) {
 			return false
 		}
 	}

@@ -38,6 +38,9 @@ func (v *visit) showSettings(status int, o desk.Organisation, undo string, cause
 
 // settingsPage is the page with one of its forms as typed.
 func (v *visit) settingsPage(status int, form views.SettingsForm) error {
+	if form.Guard == nil {
+		form.Guard = v.storedGuard()
+	}
 	about, err := v.s.Desk.About(v.actor)
 	if err != nil {
 		return err
@@ -46,7 +49,7 @@ func (v *visit) settingsPage(status int, form views.SettingsForm) error {
 	if err != nil {
 		return err
 	}
-	page.Width, page.HasErrors = ui.Narrow, len(form.Errors)+len(form.Quiet.Errors) > 0
+	page.Width, page.HasErrors = ui.Narrow, len(form.Errors)+len(form.Quiet.Errors)+len(form.Guard.Errors) > 0
 	return render(v.Context, status, views.Settings(page, form, views.AboutDesk{Version: v.s.Version, Directory: about.Directory, Bytes: about.Bytes}))
 }
 

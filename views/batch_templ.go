@@ -47,6 +47,7 @@ type Batch struct {
 	// Handing are being handed to the provider right now.
 	Handing   int64
 	Held      bool
+	Decision  Decision
 	Scheduled bool // all that waits waits for its time
 	Stopped   bool
 	Trouble   string // what keeps the provider from taking them, "" for nothing
@@ -186,7 +187,7 @@ func BatchPage(page ui.Page, b Batch) templ.Component {
 						var templ_7745c5c3_Var6 string
 						templ_7745c5c3_Var6, templ_7745c5c3_Err = templ.JoinStringErrs(Plural(len(b.LeftOut)+b.LeftOutMore, "number was", "numbers were"))
 						if templ_7745c5c3_Err != nil {
-							return templ.Error{Err: templ_7745c5c3_Err, FileName: `batch.templ`, Line: 91, Col: 90}
+							return templ.Error{Err: templ_7745c5c3_Err, FileName: `batch.templ`, Line: 92, Col: 90}
 						}
 						_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var6))
 						if templ_7745c5c3_Err != nil {
@@ -204,7 +205,7 @@ func BatchPage(page ui.Page, b Batch) templ.Component {
 							var templ_7745c5c3_Var7 string
 							templ_7745c5c3_Var7, templ_7745c5c3_Err = templ.JoinStringErrs(Opening(l.Typed, 80))
 							if templ_7745c5c3_Err != nil {
-								return templ.Error{Err: templ_7745c5c3_Err, FileName: `batch.templ`, Line: 94, Col: 38}
+								return templ.Error{Err: templ_7745c5c3_Err, FileName: `batch.templ`, Line: 95, Col: 38}
 							}
 							_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var7))
 							if templ_7745c5c3_Err != nil {
@@ -217,7 +218,7 @@ func BatchPage(page ui.Page, b Batch) templ.Component {
 							var templ_7745c5c3_Var8 string
 							templ_7745c5c3_Var8, templ_7745c5c3_Err = templ.JoinStringErrs(l.Why)
 							if templ_7745c5c3_Err != nil {
-								return templ.Error{Err: templ_7745c5c3_Err, FileName: `batch.templ`, Line: 94, Col: 75}
+								return templ.Error{Err: templ_7745c5c3_Err, FileName: `batch.templ`, Line: 95, Col: 75}
 							}
 							_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var8))
 							if templ_7745c5c3_Err != nil {
@@ -236,7 +237,7 @@ func BatchPage(page ui.Page, b Batch) templ.Component {
 							var templ_7745c5c3_Var9 string
 							templ_7745c5c3_Var9, templ_7745c5c3_Err = templ.JoinStringErrs(Count(b.LeftOutMore))
 							if templ_7745c5c3_Err != nil {
-								return templ.Error{Err: templ_7745c5c3_Err, FileName: `batch.templ`, Line: 97, Col: 51}
+								return templ.Error{Err: templ_7745c5c3_Err, FileName: `batch.templ`, Line: 98, Col: 51}
 							}
 							_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var9))
 							if templ_7745c5c3_Err != nil {
@@ -416,6 +417,10 @@ func (b Batch) status() Status {
 	switch {
 	case b.paused():
 		return Status{Word: "Paused", Tone: ui.Attention, Icon: "pause"}
+	case b.Decision.Waits && b.Waiting > 0:
+		return Status{Word: "Waits for approval", Tone: ui.Attention, Icon: "clock"}
+	case b.Decision.Returned:
+		return Status{Word: "Returned", Tone: ui.Attention, Icon: "reply"}
 	case b.Held:
 		return Status{Word: "Held", Tone: ui.Attention, Icon: "pause"}
 	case b.Scheduled && b.Waiting > 0:
@@ -461,6 +466,11 @@ func batchNotice(b Batch) templ.Component {
 		switch {
 		case b.paused():
 			templ_7745c5c3_Err = ui.Notice{ID: "paused", Kind: ui.Caution, Title: b.pausedTitle(), Text: b.pausedText(), Action: ui.Join(b.resumeForm(), b.stopWaiting())}.Render(ctx, templ_7745c5c3_Buffer)
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+		case b.Decision.Waits && b.Waiting > 0, b.Decision.Returned:
+			templ_7745c5c3_Err = decisionNotice(b).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -581,7 +591,7 @@ func (b Batch) undoForm() templ.Component {
 		var templ_7745c5c3_Var15 templ.SafeURL
 		templ_7745c5c3_Var15, templ_7745c5c3_Err = templ.JoinURLErrs(ui.URL(ctx, b.path("/stop")))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `batch.templ`, Line: 245, Col: 58}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `batch.templ`, Line: 252, Col: 58}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var15))
 		if templ_7745c5c3_Err != nil {
@@ -631,7 +641,7 @@ func (b Batch) releaseForm() templ.Component {
 		var templ_7745c5c3_Var17 templ.SafeURL
 		templ_7745c5c3_Var17, templ_7745c5c3_Err = templ.JoinURLErrs(ui.URL(ctx, b.path("/release")))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `batch.templ`, Line: 251, Col: 61}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `batch.templ`, Line: 258, Col: 61}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var17))
 		if templ_7745c5c3_Err != nil {
@@ -688,6 +698,9 @@ func (b Batch) facts() []ui.Fact {
 	}
 	if !b.SendAt.IsZero() {
 		facts = append(facts, ui.Fact{Term: "Planned for", Detail: ui.Text(Moment(b.SendAt, b.Now))})
+	}
+	if b.Decision.Approved {
+		facts = append(facts, ui.Fact{Term: "Approved by", Detail: ui.Lines(b.Decision.By, Moment(b.Decision.At, b.Now))})
 	}
 	if b.AgainOf != 0 {
 		facts = append(facts, ui.Fact{Term: "Sent again", Detail: againOfLink(b.AgainOf)})

@@ -83,6 +83,7 @@ type SettingsForm struct {
 	OrganisationForm
 	Undo  string
 	Quiet QuietForm
+	Guard *GuardForm
 }
 
 // AboutDesk is what the settings say of the desk itself.
@@ -133,7 +134,7 @@ func Settings(page ui.Page, form SettingsForm, about AboutDesk) templ.Component 
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.ErrorSummary(append(form.Errors, form.Quiet.Errors...)).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.ErrorSummary(append(append(form.Errors, form.Quiet.Errors...), form.Guard.Errors...)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -245,6 +246,14 @@ func Settings(page ui.Page, form SettingsForm, about AboutDesk) templ.Component 
 				return templ_7745c5c3_Err
 			}
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 6, " ")
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+			templ_7745c5c3_Err = GuardPanel(*form.Guard).Render(ctx, templ_7745c5c3_Buffer)
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 7, " ")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
