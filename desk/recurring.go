@@ -29,6 +29,9 @@ const (
 	RunSkipped = "skipped"
 )
 
+// Run is a time of a repeating send that came, or was skipped ahead.
+type Run = db.RecurringRun
+
 // Recurring is a send that repeats.
 type Recurring struct {
 	db.Recurring
@@ -131,6 +134,19 @@ func (d *Desk) Runs(ctx context.Context, r Recurring, before time.Time, limit in
 	return runs, false, nil
 }
 
+// RunDecider names who skipped a time, or sent it after it was missed; "" for
+// nobody.
+func (d *Desk) RunDecider(ctx context.Context, run db.RecurringRun) (string, error) {
+	if run.DecidedBy == 0 {
+		return "", nil
+	}
+	user, err := d.store.User(ctx, int64(run.DecidedBy))
+	if err != nil {
+		return "", fmt.Errorf("read user: %w", err)
+	}
+	return Actor{User: user}.Name(), nil
+}
+
 // MissedRuns counts the times, of all repeating sends that the actor may see,
 // that wait for a person.
 func (d *Desk) MissedRuns(ctx context.Context, a Actor) (int64, error) {
@@ -149,6 +165,15 @@ func (d *Desk) MissedRuns(ctx context.Context, a Actor) (int64, error) {
 		}
 	}
 	return n, nil
+}
+
+// CheckRecurring says what a repeating send would do if it went now.
+func (d *Desk) CheckRecurring(ctx context.Context, r Recurring) (Draft, error) {
+	user, err := d.store.User(ctx, r.UserID)
+	if err != nil {
+		return Draft{}, fmt.Errorf("read user: %w", err)
+	}
+	return d.Check(ctx, Actor{User: user, Door: doorRecurring}, r.Order())
 }
 
 // recurring reads a row with what belongs to it and its next times.

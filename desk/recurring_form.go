@@ -237,7 +237,7 @@ func (d *Desk) readRecurring(ctx context.Context, owner Actor, f RecurringForm, 
 
 // mayPass reports whether a refusal is about today only.
 func mayPass(r *Refusal) bool {
-	for _, passing := range []*Refusal{ErrNoCredits, ErrEmptyGroup, ErrEmptyList} {
+	for _, passing := range []*Refusal{ErrNoCredits, ErrEmptyGroup, ErrEmptyList, ErrUserDay, ErrNumberDay} {
 		if r.Is(passing) {
 			return true
 		}

@@ -64,6 +64,9 @@ func (v *visit) outbox() error {
 	for i := range found.Messages {
 		o.Rows = append(o.Rows, v.messageRow(found, i))
 	}
+	if o.Missed, err = v.s.Desk.MissedRuns(ctx, v.actor); err != nil {
+		return err
+	}
 	o.Blank = len(o.Rows) == 0 && at == outboxAddress{}
 	o.Tabs = at.tabs()
 	if at.query != "" || at.state != "" {

@@ -99,6 +99,24 @@ func Routes() []Route {
 		get("/batches/:id/messages.csv", SignedIn, (*visit).batchCSV),
 
 		get("/outbox", SignedIn, (*visit).outbox),
+		get("/recurring", SignedIn, (*visit).recurringList),
+		get("/recurring/new", SignedIn, (*visit).newRecurringForm), // the address of a form that came back
+		// Shows the next times or begins, as the button says; without one it shows.
+		post("/recurring/new", SignedIn, (*visit).newRecurring).keeping("key", "to", "group", "list", "sender", "body", "name", "every", "time", "starts_on",
+			"week_days", "fortnight_days", "month_day", "week", "weekday", "year_day", "month", "ends", "ends_after", "ends_on"),
+		get("/recurring/:id", SignedIn, (*visit).recurringPage),
+		get("/recurring/:id/edit", SignedIn, (*visit).editRecurringForm),
+		post("/recurring/:id/edit", SignedIn, (*visit).editRecurring),
+		post("/recurring/:id/pause", SignedIn, (*visit).pauseRecurring),
+		post("/recurring/:id/resume", SignedIn, (*visit).resumeRecurring),
+		get("/recurring/:id/skip", SignedIn, (*visit).skipNextForm),
+		post("/recurring/:id/skip", SignedIn, (*visit).skipNext),
+		get("/recurring/:id/end", SignedIn, (*visit).endRecurringForm),
+		post("/recurring/:id/end", SignedIn, (*visit).endRecurring),
+		get("/recurring/:id/send-missed", SignedIn, (*visit).sendMissedForm),
+		post("/recurring/:id/send-missed", SignedIn, (*visit).sendMissed),
+		post("/recurring/:id/skip-missed", SignedIn, (*visit).skipMissed),
+
 		get("/messages/:id", SignedIn, (*visit).message),
 		get("/messages/:id/live", SignedIn, (*visit).messageLive),
 		get("/messages/:id/cancel", SignedIn, (*visit).cancelForm),

@@ -22,7 +22,7 @@ import (
 // sendForm is the empty composer. A number in the address is filled in, and so
 // is a template: /send?to=07700900123&template=7.
 func (v *visit) sendForm() error {
-	form := views.Compose{Key: rand.Text(), To: v.QueryParam("to"), Sender: v.ownSender(),
+	form := views.Compose{Key: rand.Text(), To: v.QueryParam("to"), Sender: v.ownSender(), Repeat: v.QueryParam("when") == "repeat",
 		GroupIDs: parseIDs(v.QueryParams()["group"]), ListIDs: parseIDs(v.QueryParams()["list"])}
 	if err := v.fillIn(&form, v.QueryParam("template")); err != nil {
 		return err
@@ -77,7 +77,7 @@ func (v *visit) readCompose() (views.Compose, error) {
 	}
 	return views.Compose{Key: v.FormValue("key"), To: v.FormValue("to"), Sender: v.FormValue("sender"), Body: v.FormValue("body"),
 		GroupIDs: parseIDs(v.Request().Form["group"]), ListIDs: parseIDs(v.Request().Form["list"]),
-		Later: v.FormValue("when") == "later", Date: v.FormValue("at_date"), Time: v.FormValue("at_time")}, nil
+		Later: v.FormValue("when") == "later", Repeat: v.FormValue("when") == "repeat", Date: v.FormValue("at_date"), Time: v.FormValue("at_time")}, nil
 }
 
 // ownSender is the sender that the user starts with.
@@ -155,7 +155,7 @@ func (v *visit) outlook(p plan, typed []sms.Typed, at desk.LocalTime) views.Outl
 	o := views.Outlook{Now: v.now(), Home: v.set.Country, People: p.draft.People, Duplicates: p.draft.Duplicates, Bad: p.draft.Bad, Suppressed: p.draft.Suppressed,
 		Skipped: skipped(p.draft.Recipients, typed, v.set.Country), Sender: p.draft.Sender, Leaves: at.At, Twice: at.Twice,
 		Counter: views.Counter{Body: p.draft.Body, Size: p.draft.Size, Replaced: p.form.Outlook.Counter.Replaced},
-		Credits: p.draft.Credits, Balance: p.draft.Balance, Unlimited: p.draft.Unlimited}
+		Credits: p.draft.Credits, Balance: p.draft.Balance, Unlimited: p.draft.Unlimited, Repeats: p.form.Repeat}
 	v.filling(p, &o)
 	for _, g := range p.draft.Groups {
 		o.Groups = append(o.Groups, views.Set{ID: g.ID, Name: g.Name, Count: g.Count})
@@ -205,6 +205,9 @@ func (v *visit) submit(form views.Compose) error {
 	p, err := v.plan(form)
 	if err != nil {
 		return err
+	}
+	if form.Repeat {
+		return v.startRepeat(p)
 	}
 	cause := p.problems()
 	many := p.draft.People > 1 || p.draft.People > 0 && p.draft.Bad+p.draft.Suppressed+p.draft.Barred+p.draft.Lacking+len(p.order.Groups)+len(p.order.Lists) > 0
@@ -309,7 +312,7 @@ func (v *visit) showCompose(status int, form views.Compose, cause error) error {
 		return err
 	}
 	p.form.SaidOnce()
-	if status == http.StatusOK && !form.Later && form.Body == "" && form.To == "" && v.actor.Admin() && !v.set.SetUp.Done() {
+	if status == http.StatusOK && !form.Later && !form.Repeat && form.Body == "" && form.To == "" && v.actor.Admin() && !v.set.SetUp.Done() {
 		p.form.Started = &views.GettingStarted{Organisation: v.set.SetUp.Organisation, Provider: v.set.SetUp.Provider, FirstText: v.set.SetUp.FirstText}
 	}
 	page, err := v.page("Send a text", "/send")

@@ -84,3 +84,29 @@ func UserState(suspended bool) Status {
 	}
 	return Status{"Active", ui.Delivered, "circle-check", "They can sign in."}
 }
+
+// RunStateOf returns what staff see of what became of a time of a repeating
+// send.
+func RunStateOf(state string) Status {
+	switch state {
+	case "sent":
+		return Status{"Sent", ui.Going, "send", "It was handed on; its page says who got it."}
+	case "refused":
+		return Status{"Not sent", ui.Failed, "x", "It could not be sent; the next one comes as planned."}
+	case "missed":
+		return Status{"Missed", ui.Attention, "clock", "The desk was not running. Somebody has to decide."}
+	}
+	return Status{"Left out", ui.Neutral, "ban", "It was not sent, and will not be."}
+}
+
+// RecurringState says that a repeating send stands still, and false for one
+// that goes on.
+func RecurringState(paused, ended bool) (Status, bool) {
+	switch {
+	case ended:
+		return Status{"Ended", ui.Neutral, "check", "It does not come again."}, true
+	case paused:
+		return Status{"Paused", ui.Attention, "pause", "It does not come until somebody resumes it."}, true
+	}
+	return Status{}, false
+}
