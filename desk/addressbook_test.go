@@ -413,18 +413,22 @@ func TestListOfTwentyThousand(t *testing.T) {
 	list, err := o.AddList(ctx, o.admin, "Everybody")
 	must(t, err)
 	var text strings.Builder
-	for i := range MaxRecipients {
+	lines := MaxRecipients
+	if raceDetector {
+		lines = 1000 // it makes the store thirty times slower
+	}
+	for i := range lines {
 		fmt.Fprintf(&text, "+4477009%05d\tPerson %d\t\tfield %d\n", i, i, i)
 	}
 	p, err := o.PasteIntoList(ctx, o.admin, list, text.String())
-	if err != nil || p.Added != MaxRecipients || len(p.Bad) != 0 {
+	if err != nil || p.Added != lines || len(p.Bad) != 0 {
 		t.Fatalf("pasted %d, %d bad, %v", p.Added, len(p.Bad), err)
 	}
 	sent := o.send(t, o.admin, Order{Lists: []int64{list}})
-	if b, err := o.Batch(ctx, o.admin, sent.BatchID); err != nil || b.Recipients != MaxRecipients {
+	if b, err := o.Batch(ctx, o.admin, sent.BatchID); err != nil || b.Recipients != int64(lines) {
 		t.Errorf("sent to %d, %v", b.Recipients, err)
 	}
-	draft, err := o.Check(ctx, o.admin, Order{To: []string{number(3)}, Lists: []int64{list}, Sender: "SCHOOL", Body: "Hello"})
+	draft, err := o.Check(ctx, o.admin, Order{To: numbers(30_000, MaxRecipients-lines+1), Lists: []int64{list}, Sender: "SCHOOL", Body: "Hello"})
 	must(t, err)
 	if len(draft.Problems) != 1 || !errors.Is(draft.Problems[0], ErrTooManyTo) || !strings.Contains(draft.Problems[0].Sentence, "20,001") {
 		t.Errorf("one too many: %v", draft.Problems)
