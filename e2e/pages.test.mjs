@@ -13,7 +13,7 @@ const paths = ['/send', '/outbox', '/outbox?state=failed', '/outbox?q=nobody-wro
   '/simulator/+447700900123', '/account', '/credits', '/credits?kind=spent', '/users', '/users/2/credits',
   '/contacts', '/contacts?q=nobody-like-this', '/contacts/new', '/contacts/1', '/contacts/1/delete', '/groups', '/groups/1', '/groups/1/rename', '/groups/1/empty', '/groups/1/delete',
   '/lists', '/lists/1', '/lists/1/entries/1', '/lists/1/delete', '/suppressions', '/suppressions/remove?number=447700900999', '/send?group=1&list=1',
-  '/templates', '/templates?q=nothing-like-it', '/templates/new', '/templates/1', '/templates/1/delete', '/providers', '/providers/new', '/settings', '/setup/organisation', '/setup/provider', '/setup/text', '/no-such-page']
+  '/templates', '/templates?q=nothing-like-it', '/templates/new', '/templates/1', '/templates/1/delete', '/providers', '/providers/new', '/settings', '/approvals', '/setup/organisation', '/setup/provider', '/setup/text', '/no-such-page']
 
 let full, empty
 before(async () => {
@@ -37,6 +37,9 @@ for (const shape of shapes) {
       await open(page, path)
       await inspect(page, path)
     }
+    await open(page, '/approvals')
+    await page.locator('main a[href*="/approvals/"]').first().click()
+    await inspect(page, 'a send that waits for approval')
     for (const status of ['', 'in_doubt', 'failed', 'scheduled']) {
       await open(page, '/outbox' + (status && '?state=' + status))
       const first = page.locator('main table a[href*="/messages/"]').first()

@@ -140,6 +140,7 @@ func TestOutboxShowsEveryState(t *testing.T) {
 
 func TestOutboxSearch(t *testing.T) {
 	td := newTestDesk(t)
+	must(t, td.SaveGuard(t.Context(), desk.CommandLine(), desk.Guard{Countries: []string{"FR"}}))
 	b := td.signIn("sam")
 	td.text("sam", "Boiler visit on Tuesday", "07700 900123")
 	td.text("sam", "Rendez-vous à la crèche", "+33 6 12 34 56 78")

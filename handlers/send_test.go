@@ -107,6 +107,7 @@ func TestSameReviewSendsOnce(t *testing.T) {
 	review := sam.post("/send", order("to", numbers(600)))
 	send := review.carried()
 	send.Set("do", "send")
+	send.Set("sure", "on") // it is to more than 500
 	first := sam.post("/send", send)
 	// 600 of the 1,000 credits are gone, so that a second send would be refused.
 	again := sam.post("/send", send)

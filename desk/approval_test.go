@@ -1,0 +1,258 @@
+package desk
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"textdesk/sms"
+)
+
+// staff are jo and kim below boss, who is below the administrator; vera is
+// another administrator beside boss, with nobody.
+func staff(t *testing.T) (o *office, boss, vera, jo, kim Actor) {
+	t.Helper()
+	o = newOffice(t)
+	boss = o.user(t, "boss", LevelAdmin, o.admin.User.ID, 1000)
+	vera = o.user(t, "vera", LevelAdmin, o.admin.User.ID, 1000)
+	jo = o.user(t, "jo", LevelNormal, boss.User.ID, 100)
+	kim = o.user(t, "kim", LevelNormal, boss.User.ID, 100)
+	o.guard(t, Guard{ApproveAbove: 3})
+	return o, boss, vera, jo, kim
+}
+
+func TestSendThatIsApproved(t *testing.T) {
+	o, boss, _, jo, _ := staff(t)
+	if sent := o.send(t, jo, Order{To: numbers(0, 3)}); sent.Waits {
+		t.Error("three are not above three")
+	}
+	if sent := o.send(t, boss, Order{To: numbers(10, 9)}); sent.Waits {
+		t.Error("an administrator waits for approval")
+	}
+	o.taken(t, o.leave(t, 100))
+
+	draft, err := o.Check(t.Context(), o.again(t, jo), Order{To: numbers(20, 4), Sender: "SCHOOL", Body: "Hello", Validity: time.Hour})
+	if err != nil || !draft.Approval {
+		t.Fatalf("the review does not say so: %v", err)
+	}
+	sent := o.send(t, jo, Order{To: numbers(20, 4), Validity: time.Hour})
+	if u := o.again(t, jo).User; !sent.Waits || u.Balance != 93 || u.Reserved != 4 {
+		t.Errorf("waits %v, balance %d, reserved %d", sent.Waits, u.Balance, u.Reserved)
+	}
+	if got := o.leave(t, 100); len(got) != 0 {
+		t.Fatalf("%d left before it was approved", len(got))
+	}
+	if err := o.Release(t.Context(), jo, sent.BatchID); !errors.Is(err, ErrWaits) {
+		t.Errorf("the sender lets it go: %v", err)
+	}
+	o.pass(3 * time.Hour) // longer than its validity
+	if err := o.Expire(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	o.booksAreRight(t)
+	if err := o.Approve(t.Context(), boss, sent.BatchID, false); err != nil {
+		t.Fatal(err)
+	}
+	o.pass(59 * time.Minute)
+	left := o.leave(t, 100)
+	if len(left) != 4 {
+		t.Fatalf("%d left after it was approved, want 4", len(left))
+	}
+	o.taken(t, left)
+	p, err := o.Progress(t.Context(), jo, sent.BatchID)
+	if err != nil || p.Decision.Decision != Approved || p.Decision.By != "boss" || p.Batch.NSubmitted != 4 {
+		t.Errorf("%+v %v", p, err)
+	}
+	if u := o.again(t, jo).User; u.Balance != 93 || u.Reserved != 0 {
+		t.Errorf("balance %d, reserved %d", u.Balance, u.Reserved)
+	}
+	for name, err := range map[string]error{"twice": o.Approve(t.Context(), boss, sent.BatchID, false), "returned after": o.Return(t.Context(), boss, sent.BatchID, "No.")} {
+		if !errors.Is(err, ErrNoApproval) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	o.booksAreRight(t)
+}
+
+func TestSendThatIsReturned(t *testing.T) {
+	o, boss, _, jo, _ := staff(t)
+	if err := o.SetDailyCap(t.Context(), o.admin, "jo", 5); err != nil {
+		t.Fatal(err)
+	}
+	sent := o.send(t, jo, Order{To: numbers(0, 5)})
+	for note, want := range map[string]*Refusal{"  ": ErrNoteBlank, string(make([]byte, maxNote+1)): ErrTooLong} {
+		if err := o.Return(t.Context(), boss, sent.BatchID, note); !errors.Is(err, want) {
+			t.Errorf("%d bytes: %v", len(note), err)
+		}
+	}
+	if err := o.Return(t.Context(), boss, sent.BatchID, " Not in  the holidays. "); err != nil {
+		t.Fatal(err)
+	}
+	p, err := o.Progress(t.Context(), jo, sent.BatchID)
+	if err != nil || p.Decision.Decision != Returned || p.Decision.Note != "Not in the holidays." || p.Batch.NCancelled != 5 || !p.Final() || p.Batch.HeldAt != 0 {
+		t.Errorf("%+v %v", p, err)
+	}
+	if u := o.again(t, jo).User; u.Balance != 100 || u.Reserved != 0 {
+		t.Errorf("balance %d, reserved %d", u.Balance, u.Reserved)
+	}
+	if got := o.leave(t, 100); len(got) != 0 {
+		t.Errorf("%d left", len(got))
+	}
+	if sent := o.send(t, jo, Order{To: numbers(0, 5)}); !sent.Waits { // their day has the room again
+		t.Error("the corrected one does not wait")
+	}
+	o.booksAreRight(t)
+}
+
+func TestWhoApproves(t *testing.T) {
+	o, boss, vera, jo, kim := staff(t)
+	sent := o.send(t, jo, Order{To: numbers(0, 4)})
+	for name, c := range map[string]struct {
+		actor Actor
+		want  *Refusal
+		sees  int
+	}{
+		"the sender":                 {jo, ErrForbidden, 0},
+		"a sibling":                  {kim, ErrUnknownBatch, 0},
+		"an administrator of others": {vera, ErrUnknownBatch, 0},
+		"the administrator above":    {boss, nil, 1},
+		"the administrator of them":  {o.admin, nil, 1},
+	} {
+		all, err := o.Approvals(t.Context(), c.actor)
+		if err != nil || len(all) != c.sees {
+			t.Errorf("%s sees %d that wait, want %d; %v", name, len(all), c.sees, err)
+		}
+		_, err = o.Approval(t.Context(), c.actor, sent.BatchID)
+		if c.want == nil && err != nil || c.want != nil && !errors.Is(err, c.want) {
+			t.Errorf("%s looks at it: %v", name, err)
+		}
+		if c.want == nil {
+			continue
+		}
+		for verb, err := range map[string]error{"approves": o.Approve(t.Context(), c.actor, sent.BatchID, true), "returns": o.Return(t.Context(), c.actor, sent.BatchID, "No.")} {
+			if !errors.Is(err, c.want) {
+				t.Errorf("%s %s: %v", name, verb, err)
+			}
+		}
+	}
+	// Who has become an administrator meanwhile still approves nothing of theirs.
+	jo.User.Level = LevelAdmin
+	if err := o.Approve(t.Context(), jo, sent.BatchID, true); !errors.Is(err, ErrOwnApproval) {
+		t.Errorf("one's own: %v", err)
+	}
+	if all, err := o.Approvals(t.Context(), jo); err != nil || len(all) != 0 {
+		t.Errorf("one's own is on the list: %v %v", all, err)
+	}
+	if _, err := o.Stop(t.Context(), jo, sent.BatchID); err != nil {
+		t.Fatal(err)
+	}
+	if err := o.Approve(t.Context(), boss, sent.BatchID, true); !errors.Is(err, ErrNoApproval) {
+		t.Errorf("after the sender has stopped it: %v", err)
+	}
+	o.booksAreRight(t)
+}
+
+func TestApprovalOfPlannedSends(t *testing.T) {
+	o, boss, _, jo, _ := staff(t)
+	plan := Order{To: numbers(0, 4), SendAt: start.Add(2 * time.Hour), Validity: time.Hour}
+	early, late, down := o.send(t, jo, plan), o.send(t, jo, plan), o.send(t, jo, plan)
+	if err := o.Approve(t.Context(), boss, early.BatchID, false); err != nil {
+		t.Fatal(err)
+	}
+	if o.status(t, early.Recipients[0].MessageID) != sms.Scheduled {
+		t.Error("approved before its time, it does not wait for it")
+	}
+	o.pass(2*time.Hour + time.Minute)
+	if _, err := o.Promote(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	left := o.leave(t, 100)
+	if len(left) != 4 || left[0].BatchID != early.BatchID {
+		t.Fatalf("%d left at the time", len(left))
+	}
+	o.taken(t, left)
+	o.pass(time.Hour)
+	if a, err := o.Approval(t.Context(), boss, late.BatchID); err != nil || !a.Late {
+		t.Errorf("its time has passed: %+v %v", a.Late, err)
+	}
+	if err := o.Approve(t.Context(), boss, late.BatchID, false); !errors.Is(err, ErrPastTime) {
+		t.Errorf("after its time, unasked: %v", err)
+	}
+	if err := o.Approve(t.Context(), boss, late.BatchID, true); err != nil {
+		t.Fatal(err)
+	}
+	if left := o.leave(t, 100); len(left) != 4 {
+		t.Errorf("%d left after it was approved late, want 4", len(left))
+	}
+	// The desk was down at the time: who approves it is asked once, not twice.
+	o.pass(24 * time.Hour)
+	if err := o.Approve(t.Context(), boss, down.BatchID, true); err != nil {
+		t.Fatal(err)
+	}
+	if left := o.leave(t, 100); len(left) != 4 {
+		t.Errorf("%d left after a day, want 4", len(left))
+	}
+	o.booksAreRight(t)
+}
+
+// The desk comes up long after the time of a send that waits for approval.
+func TestLatePlanStillWaitsForApproval(t *testing.T) {
+	o, boss, _, jo, _ := staff(t)
+	sent := o.send(t, jo, Order{To: numbers(0, 4), SendAt: start.Add(time.Hour)})
+	o.pass(5 * time.Hour)
+	if _, err := o.Promote(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	b, err := o.Batch(t.Context(), jo, sent.BatchID)
+	if err != nil || !WaitsForApproval(b) {
+		t.Fatalf("it is held for %q: %v", b.HeldWhy, err)
+	}
+	if err := o.Release(t.Context(), jo, sent.BatchID); !errors.Is(err, ErrWaits) {
+		t.Errorf("the sender lets it go: %v", err)
+	}
+	if err := o.Approve(t.Context(), boss, sent.BatchID, true); err != nil {
+		t.Fatal(err)
+	}
+	if left := o.leave(t, 100); len(left) != 4 {
+		t.Errorf("%d left, want 4", len(left))
+	}
+}
+
+// Of approving, returning and stopping at once exactly one happens.
+func TestOnlyOneDecides(t *testing.T) {
+	o, boss, _, jo, _ := staff(t)
+	for range 10 {
+		sent := o.send(t, jo, Order{To: numbers(0, 4)})
+		var approved, returned atomic.Int64
+		var work sync.WaitGroup
+		for range 3 {
+			work.Go(func() {
+				if err := o.Approve(context.Background(), boss, sent.BatchID, false); err == nil {
+					approved.Add(1)
+				} else if !errors.Is(err, ErrNoApproval) {
+					t.Error(err)
+				}
+			})
+			work.Go(func() {
+				if err := o.Return(context.Background(), o.admin, sent.BatchID, "No."); err == nil {
+					returned.Add(1)
+				} else if !errors.Is(err, ErrNoApproval) {
+					t.Error(err)
+				}
+			})
+		}
+		work.Wait()
+		if approved.Load()+returned.Load() != 1 {
+			t.Fatalf("approved %d times and returned %d times", approved.Load(), returned.Load())
+		}
+		left := o.leave(t, 100)
+		if want := 4 * int(approved.Load()); len(left) != want {
+			t.Fatalf("%d left, want %d", len(left), want)
+		}
+		o.taken(t, left)
+	}
+	o.booksAreRight(t)
+}
