@@ -1,0 +1,137 @@
+package desk
+
+import (
+	"slices"
+	"strings"
+
+	"textdesk/db"
+	"textdesk/sms"
+)
+
+// The columns of a list by place: what a row is read into.
+const (
+	columnNumber = iota
+	columnName
+	columnEmail
+	columnFields
+	columnCount = columnFields + MergeFields
+)
+
+// columnNames are what a first row may call the columns, in lower case.
+var columnNames = map[string]int{"number": columnNumber, "mobile": columnNumber, "mobile number": columnNumber, "mobile no": columnNumber, "phone": columnNumber,
+	"phone number": columnNumber, "telephone": columnNumber, "name": columnName, "full name": columnName, "e-mail": columnEmail, "email": columnEmail, "e-mail address": columnEmail,
+	"email address": columnEmail, "mm1": columnFields, "mm2": columnFields + 1, "mm3": columnFields + 2, "mm4": columnFields + 3, "mm5": columnFields + 4,
+	"field 1": columnFields, "field 2": columnFields + 1, "field 3": columnFields + 2, "field 4": columnFields + 3, "field 5": columnFields + 4}
+
+// readRows reads the rows of a spreadsheet. No number comes twice: its first
+// row counts.
+func readRows(text, home string) (entries []db.ListEntry, p Pasted, err error) {
+	lines := strings.Split(strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(text), "\n")
+	if len(lines) > MaxPasted {
+		return nil, p, ErrTooMuchPasted.because("Up to %s lines can be pasted at once; this has %s.", thousands(MaxPasted), thousands(int64(len(lines))))
+	}
+	var order []int // what each cell of a row is
+	seen := map[sms.MSISDN]bool{}
+	for i, line := range lines {
+		cells := strings.Split(line, "\t")
+		if strings.TrimSpace(line) == "" {
+			continue
+		}
+		if order == nil {
+			if order = headed(cells); order != nil {
+				continue
+			}
+			order = guessed(cells, home)
+		}
+		form, r := readCells(cells, order)
+		e, bad := readEntry(form, home)
+		switch {
+		case r != nil:
+			p.Bad = append(p.Bad, BadLine{Line: i + 1, Typed: line, Why: r.Sentence})
+			continue
+		case len(bad) > 0:
+			p.Bad = append(p.Bad, BadLine{Line: i + 1, Typed: line, Why: bad[0].Sentence})
+			continue
+		case seen[e.Number]:
+			p.Repeated++
+			continue
+		}
+		seen[e.Number] = true
+		entries = append(entries, e)
+	}
+	if len(entries) == 0 {
+		if len(p.Bad) == 0 {
+			return nil, p, ErrNothingPasted
+		}
+		return nil, p, ErrNothingPasted.because("None of these lines can be used. Line %d: %s", p.Bad[0].Line, p.Bad[0].Why)
+	}
+	return entries, p, nil
+}
+
+// headed reads a row that names the columns, nil when it is no such row. A
+// column with a name of its own takes the next free field.
+func headed(cells []string) []int {
+	order := make([]int, len(cells))
+	taken := map[int]bool{}
+	for i, c := range cells {
+		n, known := columnNames[strings.Trim(bookKey(cleanName(c)), ".: ")]
+		if order[i] = -1; known && !taken[n] {
+			order[i], taken[n] = n, true
+		}
+	}
+	if !taken[columnNumber] {
+		return nil
+	}
+	for i := range order {
+		for n := columnFields; order[i] < 0 && n < columnCount; n++ {
+			if !taken[n] {
+				order[i], taken[n] = n, true
+			}
+		}
+	}
+	return order
+}
+
+// guessed takes the first cell that is a number for the column of the numbers,
+// and the others in their order.
+func guessed(cells []string, home string) []int {
+	numbers := max(0, slices.IndexFunc(cells, func(c string) bool {
+		_, err := sms.ParseMSISDN(c, home)
+		return err == nil
+	}))
+	order := make([]int, 0, columnCount)
+	next := columnName
+	for i := range columnCount {
+		if i == numbers {
+			order = append(order, columnNumber)
+			continue
+		}
+		order = append(order, next)
+		next++
+	}
+	return order
+}
+
+// readCells puts the cells where they belong. One that belongs nowhere is
+// refused, unless nothing is in it.
+func readCells(cells []string, order []int) (form EntryForm, r *Refusal) {
+	for i, c := range cells {
+		if i >= len(order) || order[i] < 0 || order[i] >= columnCount {
+			if strings.TrimSpace(c) != "" {
+				return form, ErrTooLong.because("There are more than %d columns.", columnCount)
+			}
+			continue
+		}
+		switch n := order[i]; n {
+		case columnNumber:
+			form.Number = c
+		case columnName:
+			form.Name = c
+		case columnEmail:
+			form.Email = c
+		default:
+			form.Fields[n-columnFields] = c
+		}
+	}
+	return form, nil
+}
