@@ -74,10 +74,13 @@ func (dp *Dispatcher) ring(providerID int64) {
 // queue whole. It returns an error when it cannot start.
 func (dp *Dispatcher) Run(ctx context.Context) error {
 	rows, err := dp.desk.ProviderRows(ctx)
-	if err != nil {
-		return err
+	if err == nil {
+		err = dp.recover(ctx, rows)
 	}
-	if err := dp.recover(ctx, rows); err != nil {
+	if ctx.Err() != nil {
+		return nil // told to stop before it had begun
+	}
+	if err != nil {
 		return err
 	}
 	var work sync.WaitGroup

@@ -179,6 +179,7 @@ func cutRun(run string) []piece {
 		groups     int  // groups of digits in p
 		exponent   bool // p is Excel's
 		limit      int  // digits after which p must be complete
+		least      int  // digits before which it cannot be
 		last       = otherRune
 		beforePlus = digitsToPlus(run) // digits from here to the next plus sign
 	)
@@ -198,16 +199,16 @@ func cutRun(run string) []piece {
 			k = exponentRune
 		case k == plusRune:
 			flush()
-			p.start, limit = i, 11
+			p.start, limit, least = i, 11, fewestDigits
 			beforePlus = digitsToPlus(run[i+n:])
 		case r == '(' && p.start < 0:
-			p.start, limit = i, 11
+			p.start, limit, least = i, 11, fewestDigits
 		case k == digitRune:
 			if last != digitRune && last != exponentRune {
 				size := groupSize(run[i:])
 				zero := digit(r) == '0'
 				switch {
-				case beforePlus < wholeNumber-1 || acc < fewestDigits:
+				case beforePlus < wholeNumber-1 || acc < least:
 				case groups == 1 && acc >= 8 && size >= 8,
 					beforePlus >= wholeNumber && (zero || acc >= limit):
 					flush()
@@ -216,7 +217,10 @@ func cutRun(run string) []piece {
 			}
 			if p.start < 0 {
 				p.start = i
-				limit = limitOf(run[i:])
+				limit, least = limitOf(run[i:]), fewestDigits
+				if limit == abroad {
+					least = limit - 2 // a zero within it starts no other number
+				}
 			}
 			acc++
 			beforePlus--
@@ -229,13 +233,17 @@ func cutRun(run string) []piece {
 	return pieces
 }
 
+// abroad is how many digits a number with its country code behind "00" has at
+// the least where two of them follow each other.
+const abroad = 13
+
 // limitOf returns after how many digits a number that starts like s must be
 // complete, if another one follows it without a sign: the lengths at home and
 // abroad, leaning to Britain's.
 func limitOf(s string) int {
 	switch {
 	case strings.HasPrefix(s, "00"):
-		return 13
+		return abroad
 	case strings.HasPrefix(s, "0"):
 		return 11
 	}
