@@ -119,8 +119,8 @@ func TestLargeWorkbookLeavesNothingBehind(t *testing.T) {
 		w, err := f.NewStreamWriter("Sheet1")
 		check(err)
 		check(w.SetRow("A1", []any{"Name", "Mobile"}))
-		for i := range 100_000 {
-			check(w.SetRow(fmt.Sprintf("A%d", i+2), []any{"A parent with rather a long name, so that there is something to unpack", 447700900000 + i%1000}))
+		for i := range 20_000 {
+			check(w.SetRow(fmt.Sprintf("A%d", i+2), []any{strings.Repeat("A parent with rather a long name. ", 15), 447700900000 + i%1000}))
 		}
 		check(w.Flush())
 	})
@@ -141,7 +141,7 @@ func TestLargeWorkbookLeavesNothingBehind(t *testing.T) {
 		n++
 	}
 	must(t, s.Close())
-	if left, _ := os.ReadDir(temp); n != 100_000 || len(left) > 0 {
+	if left, _ := os.ReadDir(temp); n != 20_000 || len(left) > 0 {
 		t.Errorf("%d rows, left behind: %v", n, left)
 	}
 }
