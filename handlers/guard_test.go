@@ -99,7 +99,7 @@ func TestApprovalThroughThePages(t *testing.T) {
 	boss.get(approval).wants(t, http.StatusOK, "Sam Carter wants to text 4 people", "The boiler is broken", "Approve: send 4 messages", "996")
 	sam.get(approval).wants(t, http.StatusForbidden)
 	sam.post(approval, form("do", "approve")).wants(t, http.StatusForbidden)
-	kim.get("/batches/" + first).wants(t, http.StatusNotFound)
+	kim.get("/batches/"+first).wants(t, http.StatusNotFound)
 
 	boss.post(approval, form("do", "return", "note", " ")).wants(t, http.StatusUnprocessableEntity, "Say why, for the sender.")
 	boss.post(approval, form("do", "return", "note", "It <works> again")).wants(t, http.StatusOK, "Returned. Nothing of it was sent")
