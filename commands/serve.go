@@ -38,6 +38,11 @@ func serveFlags(fs *flag.FlagSet, in *invocation) {
 func serve(ctx context.Context, in *invocation) (err error) {
 	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	defer func() {
+		if ctx.Err() != nil && errors.Is(err, context.Canceled) {
+			err = nil // told to stop while it was starting
+		}
+	}()
 	log, err := in.config.logger(in.Err)
 	if err != nil {
 		return err
@@ -91,25 +96,25 @@ func serve(ctx context.Context, in *invocation) (err error) {
 	if base != nil {
 		address = strings.TrimRight(base.String(), "/")
 	}
-	ready := func() error {
-		fmt.Fprintf(in.Out, "Textdesk is ready at %s/\n", address)
-		return in.announce(ctx, o.desk, address)
+	link, err := setupLink(ctx, o.desk, address)
+	if err != nil {
+		return errors.Join(err, listener.Close())
 	}
-	return run(ctx, log, o.desk, listener, handler, ready)
+	return run(ctx, log, o.desk, listener, handler, func() { fmt.Fprintf(in.Out, "Textdesk is ready at %s/\n%s", address, link) })
 }
 
-// announce prints the link that lets the first administrator in.
-func (in *invocation) announce(ctx context.Context, d *desk.Desk, address string) error {
+// setupLink is the line with the link that lets the first administrator in; ""
+// for a desk that has one.
+func setupLink(ctx context.Context, d *desk.Desk, address string) (string, error) {
 	empty, err := d.Empty(ctx)
 	if err != nil || !empty {
-		return err
+		return "", err
 	}
 	token, err := d.NewSetupToken(ctx)
 	if err != nil {
-		return err
+		return "", err
 	}
-	fmt.Fprintf(in.Out, "Set it up in a browser, with this link that works once: %s/setup?token=%s\n", address, token)
-	return nil
+	return fmt.Sprintf("Set it up in a browser, with this link that works once: %s/setup?token=%s\n", address, token), nil
 }
 
 // listen opens the address, and says in one sentence what is wrong with it.
@@ -134,7 +139,7 @@ func reachable(at net.Addr) string {
 
 // run serves and dispatches until ctx ends, then lets both finish what they
 // have in hand.
-func run(ctx context.Context, log *slog.Logger, d *desk.Desk, listener net.Listener, handler http.Handler, ready func() error) error {
+func run(ctx context.Context, log *slog.Logger, d *desk.Desk, listener net.Listener, handler http.Handler, ready func()) error {
 	server := &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 5 * time.Minute,
 		IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn)}
 	ctx, stop := context.WithCancel(ctx)
@@ -152,13 +157,12 @@ func run(ctx context.Context, log *slog.Logger, d *desk.Desk, listener net.Liste
 			failures <- err
 		}
 	})
-	err := ready()
-	if err == nil {
-		_, _ = daemon.SdNotify(false, daemon.SdNotifyReady)
-		select {
-		case <-ctx.Done():
-		case err = <-failures:
-		}
+	ready()
+	_, _ = daemon.SdNotify(false, daemon.SdNotifyReady)
+	var err error
+	select {
+	case <-ctx.Done():
+	case err = <-failures:
 	}
 	_, _ = daemon.SdNotify(false, daemon.SdNotifyStopping)
 	stop()
