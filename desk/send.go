@@ -3,7 +3,6 @@ package desk
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -12,7 +11,6 @@ import (
 	"textdesk/db"
 	"textdesk/sms"
 	"textdesk/sms/gsm"
-	"textdesk/sms/merge"
 )
 
 const (
@@ -91,46 +89,6 @@ type Recipient struct {
 	values *values
 }
 
-// Draft is an order that has been read, with what it would do.
-type Draft struct {
-	Recipients []Recipient
-	Sender     sms.Sender
-	// Body is the text, with its fields; see [Draft.Text]. Size is that of the
-	// longest that anybody will read, and Longest who that is where it is filled
-	// in.
-	Body     string
-	Size     gsm.Size
-	Longest  int
-	SendAt   time.Time
-	Validity time.Duration
-	// Groups and Lists are those that it goes to.
-	Groups, Lists []Chosen
-	// People is how many will get a text. The others are Bad, which are no
-	// numbers; Suppressed, whom nobody may text; Barred, whom the spend guard
-	// keeps out; Duplicates; and Lacking, of whom there is nothing to fill in.
-	People, Bad, Suppressed, Barred, Duplicates, Lacking int
-	// Parts is how many parts go out, and ByParts how many people get a text of
-	// so many.
-	Parts   int64
-	ByParts map[int]int
-	// Credits is what it costs: one for each part.
-	Credits int64
-	// Unlimited, Balance: what the user has.
-	Unlimited bool
-	Balance   int64
-	// Problems keep the order from being sent.
-	Problems []*Refusal
-
-	// AskSure: it is for so many people that a page asks whether the sender is
-	// sure. Approval: it will wait for an administrator.
-	AskSure, Approval bool
-
-	guard    Guard
-	days     days
-	template merge.Template
-	texts    map[sms.MSISDN]string
-}
-
 // Sent is an order that was accepted: every recipient is a row on disk.
 type Sent struct {
 	BatchID    int64
@@ -140,136 +98,6 @@ type Sent struct {
 	Again bool
 	// Waits: nothing leaves until an administrator has approved it.
 	Waits bool
-}
-
-// Check reads an order and says what it would do, without doing it.
-func (d *Desk) Check(ctx context.Context, a Actor, o Order) (Draft, error) {
-	set, err := d.Settings(ctx)
-	if err != nil {
-		return Draft{}, err
-	}
-	draft := Draft{Unlimited: bool(a.User.Unlimited), Balance: a.User.Balance}
-	if err := d.readRecipients(ctx, a, o, set, &draft); err != nil {
-		return Draft{}, err
-	}
-	draft.readSender(o, a, set)
-	draft.readBody(o)
-	draft.readWhen(o, d.clock())
-	draft.fill(o.maxParts())
-	draft.Credits = draft.Parts
-	if !draft.Unlimited && draft.Credits > draft.Balance && !o.Partly {
-		draft.Problems = append(draft.Problems, notEnough(draft.Credits, draft.Balance))
-	}
-	return draft, d.readGuard(ctx, a, o, &draft)
-}
-
-func (dr *Draft) readSender(o Order, a Actor, set Settings) {
-	typed := strings.TrimSpace(o.Sender)
-	for _, fallback := range []string{a.User.Sender, set.Sender} {
-		if typed == "" {
-			typed = fallback
-		}
-	}
-	if typed == "" {
-		dr.Problems = append(dr.Problems, ErrNoSender)
-		return
-	}
-	sender, r := parseSender(typed, set.Country)
-	if r == nil {
-		sender, r = asTON(sender, typed, o.TON)
-	}
-	if r != nil {
-		dr.Problems = append(dr.Problems, r)
-		return
-	}
-	dr.Sender = sender
-}
-
-// maxName is the longest sender's name, in characters of the GSM alphabet.
-const maxName = 11
-
-// asTON reads a sender as the type of number that somebody insists on.
-func asTON(sender sms.Sender, typed string, ton sms.TON) (sms.Sender, *Refusal) {
-	named := sender.TON == sms.TONAlphanumeric
-	switch {
-	case ton == sms.TONUnknown:
-		return sender, nil
-	case ton == sms.TONAlphanumeric && !named && gsm.Count(typed).Units > maxName:
-		return sms.Sender{}, ErrSenderTooLong
-	case ton == sms.TONAlphanumeric && !named:
-		return sms.Sender{Address: typed, TON: ton}, nil // the digits as they were written
-	case ton != sms.TONAlphanumeric && named:
-		return sms.Sender{}, ErrBadSender.because("%q is a name, not a number.", typed)
-	}
-	return sms.Sender{Address: sender.Address, TON: ton}, nil
-}
-
-// parseSender reads a sender and refuses in the desk's words.
-func parseSender(typed, home string) (sms.Sender, *Refusal) {
-	sender, err := sms.ParseSender(typed, home)
-	if err == nil {
-		return sender, nil
-	}
-	var s *sms.SenderError
-	if errors.As(err, &s) {
-		switch s.Reason {
-		case sms.SenderTooLong:
-			return sms.Sender{}, ErrSenderTooLong.because("%s.", s.Error())
-		case sms.SenderNotGSM:
-			return sms.Sender{}, ErrSenderLetters.because("%s.", s.Error())
-		}
-		return sms.Sender{}, ErrBadSender.because("%s.", s.Error())
-	}
-	return sms.Sender{}, ErrBadSender
-}
-
-func (dr *Draft) readBody(o Order) {
-	dr.Body = gsm.Clean(o.Body)
-	dr.Size = gsm.Count(dr.Body)
-	if strings.TrimSpace(dr.Body) == "" {
-		dr.Problems = append(dr.Problems, ErrBlankBody)
-		return
-	}
-	dr.readFields(o)
-	if limit := o.maxParts(); dr.Size.Parts > limit && !dr.Filled() {
-		dr.Problems = append(dr.Problems, tooManyParts(dr.Size.Parts, limit))
-	}
-}
-
-// maxParts is how many parts the order's message may have.
-func (o Order) maxParts() int {
-	if o.MaxParts == 0 {
-		return MaxParts
-	}
-	return o.MaxParts
-}
-
-func tooManyParts(parts, limit int) *Refusal {
-	return ErrBodyTooLong.because("The message is too long: it would take %s text messages, and the most is %d.", thousands(int64(parts)), limit)
-}
-
-func (dr *Draft) readWhen(o Order, now time.Time) {
-	dr.SendAt, dr.Validity = o.SendAt, o.Validity
-	if dr.SendAt.IsZero() {
-		dr.SendAt = now
-	} else if dr.SendAt.Before(now.Add(-time.Minute)) {
-		dr.Problems = append(dr.Problems, ErrSendAtPast)
-	} else if dr.SendAt.After(now.Add(farthest)) {
-		dr.Problems = append(dr.Problems, ErrSendAtTooFar)
-	}
-	if dr.Validity == 0 {
-		dr.Validity = DefaultValidity
-	}
-	if dr.Validity < MinValidity || dr.Validity > MaxValidity {
-		dr.Problems = append(dr.Problems, ErrBadValidity)
-	}
-}
-
-func notEnough(cost, balance int64) *Refusal {
-	if cost == 1 {
-		return ErrNoCredits.because("This costs 1 credit and you have none.")
-	}
-	return ErrNoCredits.because("This costs %s credits and you have %s.", thousands(cost), thousands(balance))
 }
 
 // Send accepts an order: when it returns, every recipient stands in the store
