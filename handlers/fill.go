@@ -35,6 +35,7 @@ func (v *visit) filling(p plan, o *views.Outlook) {
 		o.Fill.Place = placeOf(p.draft.Recipients, shown)
 	}
 	o.Fill.Who = named(p.draft.Recipients[shown], v.set.Country)
+	o.Counter.Template, o.Counter.For = o.Counter.Body, named(p.draft.Recipients[p.draft.Longest], v.set.Country)
 	o.Counter.Body = p.draft.Text(p.draft.Longest)
 	o.Fill.Text = p.draft.Text(shown)
 }

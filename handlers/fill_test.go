@@ -57,6 +57,29 @@ func TestMailMerge(t *testing.T) {
 	}
 }
 
+// TestTheCounterIsAboutTheLongest: a curly apostrophe in a name cannot be made
+// plain in the text, and only that person's text costs more.
+func TestTheCounterIsAboutTheLongest(t *testing.T) {
+	td := newTestDesk(t)
+	sam := td.actor("sam")
+	list, err := td.AddList(t.Context(), sam, "Trip")
+	must(t, err)
+	_, err = td.PasteIntoList(t.Context(), sam, list, "07700900001\tAnn\n07700900002\tElla O’Brien")
+	must(t, err)
+	got := td.signIn("sam").post("/send", url.Values{"key": {"k"}, "list": {strconv.FormatInt(list, 10)}, "sender": {"School"},
+		"body": {"Dear parent, ((Name)) goes on the trip to the museum of science tomorrow at 9:15."}, "do": {"update"}})
+	for _, want := range []string{"This is the longest text, for", "Ella O’Brien", "Costs 3 credits"} {
+		if !strings.Contains(got.body, want) {
+			t.Errorf("the page lacks %q", want)
+		}
+	}
+	for _, not := range []string{"Replace with plain characters", "Each person costs"} {
+		if strings.Contains(got.body, not) {
+			t.Errorf("the page says %q", not)
+		}
+	}
+}
+
 func TestFieldsThatAreNoneAreSaid(t *testing.T) {
 	b := newTestDesk(t).signIn("sam")
 	for body, want := range map[string]string{"Dear ((Surname)),": "There is no field called Surname", "Dear ((Name),": "is not closed"} {

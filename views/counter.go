@@ -18,6 +18,9 @@ type Counter struct {
 	Problem string
 	// Replaced: its characters were made plain just now.
 	Replaced bool
+	// For is whose text this is, the longest, where it is filled in for each
+	// person; Template is what it was filled in from.
+	For, Template string
 }
 
 // shownCharacters is how many characters are named before "and 2 more".
@@ -63,8 +66,8 @@ func (c Counter) doubled() []rune {
 // plainHelps reports whether plain characters would make it cheaper, or leave
 // more room.
 func (c Counter) plainHelps() (plain gsm.Size, helps bool) {
-	if c.Size.Alphabet != gsm.UCS2 {
-		return gsm.Size{}, false
+	if c.Size.Alphabet != gsm.UCS2 || c.For != "" && len(gsm.Costly(c.Template)) == 0 {
+		return gsm.Size{}, false // nothing dear, or not in what was typed
 	}
 	plain = gsm.Count(gsm.Plain(c.Body))
 	return plain, plain.Alphabet == gsm.GSM7 || plain.Parts < c.Size.Parts
