@@ -287,7 +287,7 @@ func FuzzCSVRoundTrip(f *testing.F) {
 		rows := [][]string{{"k", "v", "w"}, {"k", a, b}, {"k", c, d}}
 		for _, cell := range []string{a, b, c, d} {
 			if !utf8.ValidString(cell) || strings.ContainsAny(cell, "\x00\r\uFEFF") || len(cell) > sheet.MaxCell {
-				t.Skip()
+				t.Skip("no writer makes such a cell, or it is refused; other tests have those")
 			}
 		}
 		separator := sheet.Separators[int(which)%len(sheet.Separators)]

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	_ "time/tzdata" // London, on machines that have no zones
 )
 
 func TestURL(t *testing.T) {
@@ -42,7 +43,7 @@ func TestCount(t *testing.T) {
 func TestRelativeAndClock(t *testing.T) {
 	london, err := time.LoadLocation("Europe/London")
 	if err != nil {
-		t.Skip(err)
+		t.Fatal(err)
 	}
 	now := time.Date(2026, 10, 25, 9, 30, 0, 0, london) // the clocks went back at 02:00
 	for _, tt := range []struct {
