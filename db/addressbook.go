@@ -300,5 +300,5 @@ func numberList(numbers []sms.MSISDN) string {
 	return string(append(list, ']'))
 }
 
-// Fields are the merge fields, MM1 to MM5.
-func (e *ListEntry) Fields() [5]*string { return [5]*string{&e.Mm1, &e.Mm2, &e.Mm3, &e.Mm4, &e.Mm5} }
+// MM are the merge fields, MM1 to MM5.
+func (e *ListEntry) MM() [5]*string { return [5]*string{&e.Mm1, &e.Mm2, &e.Mm3, &e.Mm4, &e.Mm5} }

@@ -74,7 +74,7 @@ func (q *Queries) ChangeEntry(ctx context.Context, arg ChangeEntryParams) error 
 }
 
 const contact = `-- name: Contact :one
-SELECT id, user_id, name, name_key, number, email, created_at, changed_at FROM contacts WHERE id = $1
+SELECT id, user_id, name, name_key, number, email, created_at, changed_at, fields FROM contacts WHERE id = $1
 `
 
 func (q *Queries) Contact(ctx context.Context, id int64) (Contact, error) {
@@ -89,12 +89,13 @@ func (q *Queries) Contact(ctx context.Context, id int64) (Contact, error) {
 		&i.Email,
 		&i.CreatedAt,
 		&i.ChangedAt,
+		&i.Fields,
 	)
 	return i, err
 }
 
 const contactByNumber = `-- name: ContactByNumber :one
-SELECT id, user_id, name, name_key, number, email, created_at, changed_at FROM contacts WHERE user_id = $1 AND number = $2 ORDER BY id LIMIT 1
+SELECT id, user_id, name, name_key, number, email, created_at, changed_at, fields FROM contacts WHERE user_id = $1 AND number = $2 ORDER BY id LIMIT 1
 `
 
 type ContactByNumberParams struct {
@@ -114,6 +115,7 @@ func (q *Queries) ContactByNumber(ctx context.Context, arg ContactByNumberParams
 		&i.Email,
 		&i.CreatedAt,
 		&i.ChangedAt,
+		&i.Fields,
 	)
 	return i, err
 }
@@ -214,7 +216,7 @@ func (q *Queries) EmptyList(ctx context.Context, listID int64) error {
 }
 
 const entry = `-- name: Entry :one
-SELECT id, list_id, number, name, name_key, email, mm1, mm2, mm3, mm4, mm5 FROM list_entries WHERE list_id = $1 AND id = $2
+SELECT id, list_id, number, name, name_key, email, mm1, mm2, mm3, mm4, mm5, fields FROM list_entries WHERE list_id = $1 AND id = $2
 `
 
 type EntryParams struct {
@@ -237,12 +239,13 @@ func (q *Queries) Entry(ctx context.Context, arg EntryParams) (ListEntry, error)
 		&i.Mm3,
 		&i.Mm4,
 		&i.Mm5,
+		&i.Fields,
 	)
 	return i, err
 }
 
 const entryByNumber = `-- name: EntryByNumber :one
-SELECT id, list_id, number, name, name_key, email, mm1, mm2, mm3, mm4, mm5 FROM list_entries WHERE list_id = $1 AND number = $2
+SELECT id, list_id, number, name, name_key, email, mm1, mm2, mm3, mm4, mm5, fields FROM list_entries WHERE list_id = $1 AND number = $2
 `
 
 type EntryByNumberParams struct {
@@ -265,6 +268,7 @@ func (q *Queries) EntryByNumber(ctx context.Context, arg EntryByNumberParams) (L
 		&i.Mm3,
 		&i.Mm4,
 		&i.Mm5,
+		&i.Fields,
 	)
 	return i, err
 }
@@ -445,7 +449,7 @@ func (q *Queries) InsertSuppression(ctx context.Context, arg InsertSuppressionPa
 }
 
 const list = `-- name: List :one
-SELECT id, user_id, name, name_key, created_at, changed_at FROM lists WHERE id = $1
+SELECT id, user_id, name, name_key, created_at, changed_at, columns FROM lists WHERE id = $1
 `
 
 func (q *Queries) List(ctx context.Context, id int64) (List, error) {
@@ -458,12 +462,13 @@ func (q *Queries) List(ctx context.Context, id int64) (List, error) {
 		&i.NameKey,
 		&i.CreatedAt,
 		&i.ChangedAt,
+		&i.Columns,
 	)
 	return i, err
 }
 
 const listByName = `-- name: ListByName :one
-SELECT id, user_id, name, name_key, created_at, changed_at FROM lists WHERE user_id = $1 AND name_key = $2
+SELECT id, user_id, name, name_key, created_at, changed_at, columns FROM lists WHERE user_id = $1 AND name_key = $2
 `
 
 type ListByNameParams struct {
@@ -481,6 +486,7 @@ func (q *Queries) ListByName(ctx context.Context, arg ListByNameParams) (List, e
 		&i.NameKey,
 		&i.CreatedAt,
 		&i.ChangedAt,
+		&i.Columns,
 	)
 	return i, err
 }

@@ -113,6 +113,7 @@ type Contact struct {
 	Email     string
 	CreatedAt Millis
 	ChangedAt Millis
+	Fields    string
 }
 
 type Counter struct {
@@ -178,6 +179,7 @@ type List struct {
 	NameKey   string
 	CreatedAt Millis
 	ChangedAt Millis
+	Columns   string
 }
 
 type ListEntry struct {
@@ -192,6 +194,7 @@ type ListEntry struct {
 	Mm3     string
 	Mm4     string
 	Mm5     string
+	Fields  string
 }
 
 type Message struct {

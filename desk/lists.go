@@ -225,7 +225,7 @@ func readEntry(form EntryForm, home string) (e db.ListEntry, bad []*Refusal) {
 	if e.Email, r = readEmail(form.Email); r != nil {
 		bad = append(bad, r)
 	}
-	for i, to := range e.Fields() {
+	for i, to := range e.MM() {
 		*to = cleanName(form.Fields[i])
 		if r = tooLong(fmt.Sprintf("mm%d", i+1), *to, maxBookField); r != nil {
 			bad = append(bad, r)

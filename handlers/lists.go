@@ -77,7 +77,7 @@ func (v *visit) showList(status int, paste views.Paste, cause error) error {
 	l := views.List{Book: v.book(listPath(set.ID), paging, len(entries)), Set: set, Paste: paste}
 	for _, e := range entries {
 		p := views.Person{ID: e.ID, Name: e.Name, Number: e.Number.Display(v.set.Country), Email: e.Email}
-		for i, field := range e.Fields() {
+		for i, field := range e.MM() {
 			p.Fields[i] = *field
 		}
 		l.People = append(l.People, p)
@@ -173,7 +173,7 @@ func (v *visit) entry() error {
 		return err
 	}
 	form := views.EntryForm{List: set, Person: views.Person{ID: id, Name: e.Name, Number: e.Number.Display(v.set.Country), Email: e.Email}}
-	for i, field := range e.Fields() {
+	for i, field := range e.MM() {
 		form.Fields[i] = *field
 	}
 	return v.showEntry(http.StatusOK, form, nil)
