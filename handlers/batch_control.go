@@ -8,9 +8,8 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/labstack/echo/v4"
-
 	"textdesk/desk"
+	"textdesk/sheet"
 	"textdesk/sms"
 	"textdesk/views"
 )
@@ -165,27 +164,14 @@ func (v *visit) batchCSV() error {
 	if err != nil {
 		return err
 	}
-	ctx, res := v.Request().Context(), v.Response()
-	res.Header().Set(echo.HeaderContentType, "text/csv; charset=utf-8")
-	res.Header().Set(echo.HeaderContentDisposition, fmt.Sprintf(`attachment; filename="send-%d.csv"`, p.Batch.ID))
-	res.Header().Set("Cache-Control", "no-store")
-	res.WriteHeader(http.StatusOK)
-	w := newSheet(res)
-	w.row("Number", "State", "Reason", "Provider's code", "Planned", "Taken by the provider", "Ended", "Parts", "Credits")
-	err = v.s.Desk.Report(ctx, v.actor, desk.Filter{BatchID: p.Batch.ID}, func(l desk.ReportLine) error {
-		return w.row(l.Number.Display(v.set.Country), stateWord(l.Status), views.Sentence(l.Reason), l.Code, v.stamp(l.SendAt), v.stamp(l.SentAt), v.stamp(l.EndedAt),
-			strconv.FormatInt(l.Parts, 10), strconv.FormatInt(l.Credits, 10))
+	columns := []sheet.Column{{Title: "Number"}, {Title: "State"}, {Title: "Reason", Width: 40}, {Title: "Provider's code"}, {Title: "Planned"}, {Title: "Taken by the provider"}, {Title: "Ended"},
+		{Title: "Parts", Number: true, Width: 8}, {Title: "Credits", Number: true, Width: 8}}
+	return v.table(v.kind(), fmt.Sprintf("send-%d", p.Batch.ID), "Send", columns, func(row func(...string) error) error {
+		return v.s.Desk.Report(v.Request().Context(), v.actor, desk.Filter{BatchID: p.Batch.ID}, func(l desk.ReportLine) error {
+			return row(l.Number.Display(v.set.Country), stateWord(l.Status), views.Sentence(l.Reason), l.Code, v.stamp(l.SendAt), v.stamp(l.SentAt), v.stamp(l.EndedAt),
+				strconv.FormatInt(l.Parts, 10), strconv.FormatInt(l.Credits, 10))
+		})
 	})
-	if err == nil {
-		err = w.flush()
-	}
-	if err != nil && ctx.Err() == nil {
-		// Too late for a page that says so: the download breaks off, and the
-		// browser tells that it is not whole.
-		v.s.Log.Error("download broke off", "route", v.Path(), "error", err)
-		panic(http.ErrAbortHandler)
-	}
-	return nil
 }
 
 func stateWord(s sms.Status) string { return views.StatusOf(s).Word }

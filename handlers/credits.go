@@ -1,15 +1,13 @@
 package handlers
 
 import (
-	"fmt"
 	"net/http"
 	"net/url"
 	"strconv"
 	"strings"
 
-	"github.com/labstack/echo/v4"
-
 	"textdesk/desk"
+	"textdesk/sheet"
 	"textdesk/views"
 	"textdesk/views/ui"
 )
@@ -165,41 +163,15 @@ func ledgerView(l desk.LedgerLine) views.LedgerLine {
 // streams, and has no cap.
 func (v *visit) ledgerCSV() error {
 	at := v.ledgerAddress()
-	var w *sheet
-	begin := func() {
-		h := v.Response().Header()
-		h.Set(echo.HeaderContentType, "text/csv; charset=utf-8")
-		h.Set(echo.HeaderContentDisposition, fmt.Sprintf(`attachment; filename="credits-%s.csv"`, v.now().Format("2006-01-02")))
-		h.Set("Cache-Control", "no-store")
-		v.Response().WriteHeader(http.StatusOK)
-		w = newSheet(v.Response())
-		w.row("When", "What happened", "Credits", "Reserved", "Send", "With")
-	}
-	err := v.s.Desk.EachLedgerLine(v.Request().Context(), v.actor, at.filter(), func(l desk.LedgerLine) error {
-		if w == nil {
-			begin()
-		}
-		send := ""
-		if l.BatchID != 0 {
-			send = strconv.FormatInt(l.BatchID, 10)
-		}
-		return w.row(l.At.In(v.set.Zone).Format("2006-01-02 15:04:05"), ledgerView(l).Sentence(),
-			strconv.FormatInt(l.Balance, 10), strconv.FormatInt(l.Reserved, 10), send, l.Other)
+	columns := []sheet.Column{{Title: "When"}, {Title: "What happened", Width: 50}, {Title: "Credits", Number: true, Width: 10}, {Title: "Reserved", Number: true, Width: 10},
+		{Title: "Send", Number: true, Width: 10}, {Title: "With"}}
+	return v.table(v.kind(), "credits-"+v.today(), "Credits", columns, func(row func(...string) error) error {
+		return v.s.Desk.EachLedgerLine(v.Request().Context(), v.actor, at.filter(), func(l desk.LedgerLine) error {
+			send := ""
+			if l.BatchID != 0 {
+				send = strconv.FormatInt(l.BatchID, 10)
+			}
+			return row(v.stamp(l.At), ledgerView(l).Sentence(), strconv.FormatInt(l.Balance, 10), strconv.FormatInt(l.Reserved, 10), send, l.Other)
+		})
 	})
-	if err != nil && w == nil {
-		return err // nothing was written, so a page can say it
-	}
-	if w == nil {
-		begin()
-	}
-	if err == nil {
-		err = w.flush()
-	}
-	if err != nil && v.Request().Context().Err() == nil {
-		// Too late for a page: the download breaks off, and the browser tells
-		// that it is not whole.
-		v.s.Log.Error("download broke off", "route", v.Path(), "error", err)
-		panic(http.ErrAbortHandler)
-	}
-	return nil
 }

@@ -280,7 +280,7 @@ func (c *csvReader) finish(start int) ([]string, error) {
 	whole, from := string(c.buf), 0
 	c.cells = c.cells[:0]
 	for _, end := range c.ends {
-		c.cells = append(c.cells, whole[from:end])
+		c.cells = append(c.cells, unguarded(whole[from:end]))
 		from = end
 	}
 	return c.cells, nil
