@@ -10,7 +10,7 @@ import (
 )
 
 const aPIKeyByHash = `-- name: APIKeyByHash :one
-SELECT id, user_id, name, hash, hint, created_at, last_used_at, revoked_at FROM api_keys WHERE hash = $1 AND revoked_at = 0
+SELECT id, user_id, name, hash, hint, created_at, last_used_at, revoked_at, rate, burst FROM api_keys WHERE hash = $1 AND revoked_at = 0
 `
 
 func (q *Queries) APIKeyByHash(ctx context.Context, hash string) (APIKey, error) {
@@ -25,12 +25,14 @@ func (q *Queries) APIKeyByHash(ctx context.Context, hash string) (APIKey, error)
 		&i.CreatedAt,
 		&i.LastUsedAt,
 		&i.RevokedAt,
+		&i.Rate,
+		&i.Burst,
 	)
 	return i, err
 }
 
 const aPIKeys = `-- name: APIKeys :many
-SELECT id, user_id, name, hash, hint, created_at, last_used_at, revoked_at FROM api_keys WHERE user_id = $1 AND revoked_at = 0 ORDER BY id
+SELECT id, user_id, name, hash, hint, created_at, last_used_at, revoked_at, rate, burst FROM api_keys WHERE user_id = $1 AND revoked_at = 0 ORDER BY id
 `
 
 func (q *Queries) APIKeys(ctx context.Context, userID int64) ([]APIKey, error) {
@@ -51,6 +53,8 @@ func (q *Queries) APIKeys(ctx context.Context, userID int64) ([]APIKey, error) {
 			&i.CreatedAt,
 			&i.LastUsedAt,
 			&i.RevokedAt,
+			&i.Rate,
+			&i.Burst,
 		); err != nil {
 			return nil, err
 		}

@@ -13,7 +13,7 @@ import (
 )
 
 const batch = `-- name: Batch :one
-SELECT id, user_id, door, submit_key, sender, ton, body, send_at, zone, validity, held_at, held_why, stopped_at, recipients, parts, credits, created_at, n_scheduled, n_queued, n_submitting, n_submitted, n_sent, n_delivered, n_failed, n_expired, n_cancelled, n_suppressed, n_in_doubt, n_unknown, paused_at, paused_by, resuming, resuming_at, resumed_to, again_of FROM batches WHERE id = $1
+SELECT id, user_id, door, submit_key, sender, ton, body, send_at, zone, validity, held_at, held_why, stopped_at, recipients, parts, credits, created_at, n_scheduled, n_queued, n_submitting, n_submitted, n_sent, n_delivered, n_failed, n_expired, n_cancelled, n_suppressed, n_in_doubt, n_unknown, paused_at, paused_by, resuming, resuming_at, resumed_to, again_of, day FROM batches WHERE id = $1
 `
 
 func (q *Queries) Batch(ctx context.Context, id int64) (Batch, error) {
@@ -55,12 +55,13 @@ func (q *Queries) Batch(ctx context.Context, id int64) (Batch, error) {
 		&i.ResumingAt,
 		&i.ResumedTo,
 		&i.AgainOf,
+		&i.Day,
 	)
 	return i, err
 }
 
 const batchBySubmitKey = `-- name: BatchBySubmitKey :one
-SELECT id, user_id, door, submit_key, sender, ton, body, send_at, zone, validity, held_at, held_why, stopped_at, recipients, parts, credits, created_at, n_scheduled, n_queued, n_submitting, n_submitted, n_sent, n_delivered, n_failed, n_expired, n_cancelled, n_suppressed, n_in_doubt, n_unknown, paused_at, paused_by, resuming, resuming_at, resumed_to, again_of FROM batches WHERE user_id = $1 AND submit_key = $2
+SELECT id, user_id, door, submit_key, sender, ton, body, send_at, zone, validity, held_at, held_why, stopped_at, recipients, parts, credits, created_at, n_scheduled, n_queued, n_submitting, n_submitted, n_sent, n_delivered, n_failed, n_expired, n_cancelled, n_suppressed, n_in_doubt, n_unknown, paused_at, paused_by, resuming, resuming_at, resumed_to, again_of, day FROM batches WHERE user_id = $1 AND submit_key = $2
 `
 
 type BatchBySubmitKeyParams struct {
@@ -107,12 +108,13 @@ func (q *Queries) BatchBySubmitKey(ctx context.Context, arg BatchBySubmitKeyPara
 		&i.ResumingAt,
 		&i.ResumedTo,
 		&i.AgainOf,
+		&i.Day,
 	)
 	return i, err
 }
 
 const batchesAgainOf = `-- name: BatchesAgainOf :many
-SELECT id, user_id, door, submit_key, sender, ton, body, send_at, zone, validity, held_at, held_why, stopped_at, recipients, parts, credits, created_at, n_scheduled, n_queued, n_submitting, n_submitted, n_sent, n_delivered, n_failed, n_expired, n_cancelled, n_suppressed, n_in_doubt, n_unknown, paused_at, paused_by, resuming, resuming_at, resumed_to, again_of FROM batches WHERE again_of = $1 ORDER BY id
+SELECT id, user_id, door, submit_key, sender, ton, body, send_at, zone, validity, held_at, held_why, stopped_at, recipients, parts, credits, created_at, n_scheduled, n_queued, n_submitting, n_submitted, n_sent, n_delivered, n_failed, n_expired, n_cancelled, n_suppressed, n_in_doubt, n_unknown, paused_at, paused_by, resuming, resuming_at, resumed_to, again_of, day FROM batches WHERE again_of = $1 ORDER BY id
 `
 
 func (q *Queries) BatchesAgainOf(ctx context.Context, againOf ID) ([]Batch, error) {
@@ -160,6 +162,7 @@ func (q *Queries) BatchesAgainOf(ctx context.Context, againOf ID) ([]Batch, erro
 			&i.ResumingAt,
 			&i.ResumedTo,
 			&i.AgainOf,
+			&i.Day,
 		); err != nil {
 			return nil, err
 		}
@@ -172,51 +175,6 @@ func (q *Queries) BatchesAgainOf(ctx context.Context, againOf ID) ([]Batch, erro
 		return nil, err
 	}
 	return items, nil
-}
-
-const countBatch = `-- name: CountBatch :exec
-UPDATE batches SET
-  n_scheduled = n_scheduled + $1, n_queued = n_queued + $2, n_submitting = n_submitting + $3,
-  n_submitted = n_submitted + $4, n_sent = n_sent + $5, n_delivered = n_delivered + $6,
-  n_failed = n_failed + $7, n_expired = n_expired + $8, n_cancelled = n_cancelled + $9,
-  n_suppressed = n_suppressed + $10, n_in_doubt = n_in_doubt + $11, n_unknown = n_unknown + $12
-WHERE id = $13
-`
-
-type CountBatchParams struct {
-	Scheduled  int64
-	Queued     int64
-	Submitting int64
-	Submitted  int64
-	Sent       int64
-	Delivered  int64
-	Failed     int64
-	Expired    int64
-	Cancelled  int64
-	Suppressed int64
-	InDoubt    int64
-	Unknown    int64
-	ID         int64
-}
-
-// Moves a batch's counters; a column for each status.
-func (q *Queries) CountBatch(ctx context.Context, arg CountBatchParams) error {
-	_, err := q.db.ExecContext(ctx, countBatch,
-		arg.Scheduled,
-		arg.Queued,
-		arg.Submitting,
-		arg.Submitted,
-		arg.Sent,
-		arg.Delivered,
-		arg.Failed,
-		arg.Expired,
-		arg.Cancelled,
-		arg.Suppressed,
-		arg.InDoubt,
-		arg.Unknown,
-		arg.ID,
-	)
-	return err
 }
 
 const countNotReached = `-- name: CountNotReached :one
@@ -232,7 +190,7 @@ func (q *Queries) CountNotReached(ctx context.Context, batchID int64) (int64, er
 }
 
 const heldBatches = `-- name: HeldBatches :many
-SELECT id, user_id, door, submit_key, sender, ton, body, send_at, zone, validity, held_at, held_why, stopped_at, recipients, parts, credits, created_at, n_scheduled, n_queued, n_submitting, n_submitted, n_sent, n_delivered, n_failed, n_expired, n_cancelled, n_suppressed, n_in_doubt, n_unknown, paused_at, paused_by, resuming, resuming_at, resumed_to, again_of FROM batches WHERE held_at > 0 ORDER BY held_at
+SELECT id, user_id, door, submit_key, sender, ton, body, send_at, zone, validity, held_at, held_why, stopped_at, recipients, parts, credits, created_at, n_scheduled, n_queued, n_submitting, n_submitted, n_sent, n_delivered, n_failed, n_expired, n_cancelled, n_suppressed, n_in_doubt, n_unknown, paused_at, paused_by, resuming, resuming_at, resumed_to, again_of, day FROM batches WHERE held_at > 0 ORDER BY held_at
 `
 
 func (q *Queries) HeldBatches(ctx context.Context) ([]Batch, error) {
@@ -280,6 +238,7 @@ func (q *Queries) HeldBatches(ctx context.Context) ([]Batch, error) {
 			&i.ResumingAt,
 			&i.ResumedTo,
 			&i.AgainOf,
+			&i.Day,
 		); err != nil {
 			return nil, err
 		}
@@ -306,56 +265,6 @@ type HoldBatchParams struct {
 
 func (q *Queries) HoldBatch(ctx context.Context, arg HoldBatchParams) error {
 	_, err := q.db.ExecContext(ctx, holdBatch, arg.HeldAt, arg.HeldWhy, arg.ID)
-	return err
-}
-
-const insertBatch = `-- name: InsertBatch :exec
-INSERT INTO batches (id, user_id, door, submit_key, sender, ton, body, send_at, zone, validity,
-  recipients, parts, credits, created_at, again_of, n_scheduled, n_queued)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10,
-  $11, $12, $13, $14, $15, $16, $17)
-`
-
-type InsertBatchParams struct {
-	ID         int64
-	UserID     int64
-	Door       string
-	SubmitKey  sql.NullString
-	Sender     string
-	TON        sms.TON
-	Body       string
-	SendAt     Millis
-	Zone       string
-	Validity   int64
-	Recipients int64
-	Parts      int64
-	Credits    int64
-	CreatedAt  Millis
-	AgainOf    ID
-	NScheduled int64
-	NQueued    int64
-}
-
-func (q *Queries) InsertBatch(ctx context.Context, arg InsertBatchParams) error {
-	_, err := q.db.ExecContext(ctx, insertBatch,
-		arg.ID,
-		arg.UserID,
-		arg.Door,
-		arg.SubmitKey,
-		arg.Sender,
-		arg.TON,
-		arg.Body,
-		arg.SendAt,
-		arg.Zone,
-		arg.Validity,
-		arg.Recipients,
-		arg.Parts,
-		arg.Credits,
-		arg.CreatedAt,
-		arg.AgainOf,
-		arg.NScheduled,
-		arg.NQueued,
-	)
 	return err
 }
 
@@ -412,7 +321,7 @@ func (q *Queries) PauseBatch(ctx context.Context, arg PauseBatchParams) error {
 }
 
 const pausedBatches = `-- name: PausedBatches :many
-SELECT id, user_id, door, submit_key, sender, ton, body, send_at, zone, validity, held_at, held_why, stopped_at, recipients, parts, credits, created_at, n_scheduled, n_queued, n_submitting, n_submitted, n_sent, n_delivered, n_failed, n_expired, n_cancelled, n_suppressed, n_in_doubt, n_unknown, paused_at, paused_by, resuming, resuming_at, resumed_to, again_of FROM batches WHERE paused_at > 0 ORDER BY paused_at
+SELECT id, user_id, door, submit_key, sender, ton, body, send_at, zone, validity, held_at, held_why, stopped_at, recipients, parts, credits, created_at, n_scheduled, n_queued, n_submitting, n_submitted, n_sent, n_delivered, n_failed, n_expired, n_cancelled, n_suppressed, n_in_doubt, n_unknown, paused_at, paused_by, resuming, resuming_at, resumed_to, again_of, day FROM batches WHERE paused_at > 0 ORDER BY paused_at
 `
 
 func (q *Queries) PausedBatches(ctx context.Context) ([]Batch, error) {
@@ -460,6 +369,7 @@ func (q *Queries) PausedBatches(ctx context.Context) ([]Batch, error) {
 			&i.ResumingAt,
 			&i.ResumedTo,
 			&i.AgainOf,
+			&i.Day,
 		); err != nil {
 			return nil, err
 		}
@@ -526,5 +436,109 @@ type StopBatchParams struct {
 // A stopped batch is not paused any more: nothing of it is left.
 func (q *Queries) StopBatch(ctx context.Context, arg StopBatchParams) error {
 	_, err := q.db.ExecContext(ctx, stopBatch, arg.StoppedAt, arg.ID)
+	return err
+}
+
+const countBatch = `-- name: countBatch :one
+UPDATE batches SET
+  n_scheduled = n_scheduled + $1, n_queued = n_queued + $2, n_submitting = n_submitting + $3,
+  n_submitted = n_submitted + $4, n_sent = n_sent + $5, n_delivered = n_delivered + $6,
+  n_failed = n_failed + $7, n_expired = n_expired + $8, n_cancelled = n_cancelled + $9,
+  n_suppressed = n_suppressed + $10, n_in_doubt = n_in_doubt + $11, n_unknown = n_unknown + $12
+WHERE id = $13 RETURNING user_id, day
+`
+
+type countBatchParams struct {
+	Scheduled  int64
+	Queued     int64
+	Submitting int64
+	Submitted  int64
+	Sent       int64
+	Delivered  int64
+	Failed     int64
+	Expired    int64
+	Cancelled  int64
+	Suppressed int64
+	InDoubt    int64
+	Unknown    int64
+	ID         int64
+}
+
+type countBatchRow struct {
+	UserID int64
+	Day    int64
+}
+
+// Moves a batch's counters, a column for each status, and tells on whose day it counts.
+func (q *Queries) countBatch(ctx context.Context, arg countBatchParams) (countBatchRow, error) {
+	row := q.db.QueryRowContext(ctx, countBatch,
+		arg.Scheduled,
+		arg.Queued,
+		arg.Submitting,
+		arg.Submitted,
+		arg.Sent,
+		arg.Delivered,
+		arg.Failed,
+		arg.Expired,
+		arg.Cancelled,
+		arg.Suppressed,
+		arg.InDoubt,
+		arg.Unknown,
+		arg.ID,
+	)
+	var i countBatchRow
+	err := row.Scan(&i.UserID, &i.Day)
+	return i, err
+}
+
+const insertBatch = `-- name: insertBatch :exec
+INSERT INTO batches (id, user_id, door, submit_key, sender, ton, body, send_at, zone, validity,
+  recipients, parts, credits, created_at, day, again_of, n_scheduled, n_queued)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10,
+  $11, $12, $13, $14, $15, $16, $17, $18)
+`
+
+type insertBatchParams struct {
+	ID         int64
+	UserID     int64
+	Door       string
+	SubmitKey  sql.NullString
+	Sender     string
+	TON        sms.TON
+	Body       string
+	SendAt     Millis
+	Zone       string
+	Validity   int64
+	Recipients int64
+	Parts      int64
+	Credits    int64
+	CreatedAt  Millis
+	Day        int64
+	AgainOf    ID
+	NScheduled int64
+	NQueued    int64
+}
+
+func (q *Queries) insertBatch(ctx context.Context, arg insertBatchParams) error {
+	_, err := q.db.ExecContext(ctx, insertBatch,
+		arg.ID,
+		arg.UserID,
+		arg.Door,
+		arg.SubmitKey,
+		arg.Sender,
+		arg.TON,
+		arg.Body,
+		arg.SendAt,
+		arg.Zone,
+		arg.Validity,
+		arg.Recipients,
+		arg.Parts,
+		arg.Credits,
+		arg.CreatedAt,
+		arg.Day,
+		arg.AgainOf,
+		arg.NScheduled,
+		arg.NQueued,
+	)
 	return err
 }

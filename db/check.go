@@ -41,12 +41,55 @@ SELECT * FROM (SELECT b.id, b.n_scheduled || ' ' || b.n_queued || ' ' || b.n_sub
 FROM batches b JOIN (SELECT batch_id, SUM(status = 0) AS n0, SUM(status = 1) AS n1, SUM(status = 2) AS n2, SUM(status = 3) AS n3, SUM(status = 4) AS n4,
   SUM(status = 5) AS n5, SUM(status = 6) AS n6, SUM(status = 7) AS n7, SUM(status = 8) AS n8, SUM(status = 9) AS n9, SUM(status = 10) AS n10, SUM(status = 11) AS n11
   FROM messages GROUP BY batch_id) m ON m.batch_id = b.id) WHERE counted <> found`},
+	{"the counters of %s are %s, but its sends say %s", `
+SELECT 'user ' || user_id || ' on ' || day,` + sums("counted") + `,` + sums("found") + `
+FROM (SELECT user_id, day, messages AS counted_0, parts AS counted_1, ` + columnsAs("counted") + `, 0 AS found_0, 0 AS found_1, ` + noneAs("found") + ` FROM day_counts
+  UNION ALL SELECT user_id, day, 0, 0, ` + noneAs("") + `, recipients, parts, ` + columnsAs("") + ` FROM batches)
+GROUP BY user_id, day HAVING ` + sums("counted") + ` <> ` + sums("found")},
+	{"the sends of %s have cost %s credits by their counters, but the ledger says %s", `
+SELECT 'user ' || user_id || ' on ' || day, SUM(counted), SUM(found) FROM (SELECT user_id, day, credits AS counted, 0 AS found FROM day_counts
+  UNION ALL SELECT b.user_id, b.day, 0, -e.amount FROM credit_entries e JOIN batches b ON b.id = e.batch_id)
+GROUP BY user_id, day HAVING SUM(counted) <> SUM(found)`},
+	{"%s received %s texts by the counter, but %s are there", `
+SELECT 'user ' || user_id || ' on ' || day, SUM(counted), SUM(found) FROM (SELECT user_id, day, replies AS counted, 0 AS found FROM day_counts
+  UNION ALL SELECT COALESCE(user_id, 0), day, 0, 1 FROM inbound)
+GROUP BY user_id, day HAVING SUM(counted) <> SUM(found)`},
 	{"message %s stands at status %s, which does not go with its credits (%s)", `
 SELECT id, status, CASE paid WHEN 0 THEN 'reserved' WHEN 1 THEN 'spent' ELSE 'given back' END FROM messages
 WHERE credits > 0 AND NOT CASE WHEN status IN (0, 1, 2, 10) THEN paid = 0 WHEN status IN (3, 4, 5, 11) THEN paid = 1
   WHEN status = 9 THEN paid = 2 ELSE paid IN (1, 2) END`},
 	{"message %s has a number (%s) that another message of its send has too%s", `
 SELECT MAX(id), number, '' FROM messages GROUP BY batch_id, number HAVING count(*) > 1`},
+}
+
+// counterColumns are the counters by status that batches and days have.
+var counterColumns = []string{"n_scheduled", "n_queued", "n_submitting", "n_submitted", "n_sent", "n_delivered", "n_failed", "n_expired", "n_cancelled",
+	"n_suppressed", "n_in_doubt", "n_unknown"}
+
+// columnsAs selects the counters under numbered names, noneAs zeros in their
+// place, and sums writes the sums of such columns in a row: "5 5 0 0 5 …".
+func columnsAs(name string) string { return numbered(name, func(column string) string { return column }) }
+
+func noneAs(name string) string { return numbered(name, func(string) string { return "0" }) }
+
+func numbered(name string, value func(column string) string) string {
+	var parts []string
+	for i, column := range counterColumns {
+		part := value(column)
+		if name != "" {
+			part += fmt.Sprintf(" AS %s_%d", name, i+2)
+		}
+		parts = append(parts, part)
+	}
+	return strings.Join(parts, ", ")
+}
+
+func sums(name string) string {
+	var parts []string
+	for i := range len(counterColumns) + 2 {
+		parts = append(parts, fmt.Sprintf("SUM(%s_%d)", name, i))
+	}
+	return " " + strings.Join(parts, " || ' ' || ")
 }
 
 // problemLimit is how many contradictions of one kind are listed.

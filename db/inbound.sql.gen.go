@@ -59,7 +59,7 @@ func (q *Queries) AnsweredMessage(ctx context.Context, arg AnsweredMessageParams
 }
 
 const inboundFrom = `-- name: InboundFrom :many
-SELECT id, provider_id, provider_ref, callback_id, number, destination, body, message_id, user_id, sent_at, received_at FROM inbound WHERE number = $1 ORDER BY id DESC LIMIT $2
+SELECT id, provider_id, provider_ref, callback_id, number, destination, body, message_id, user_id, sent_at, received_at, day FROM inbound WHERE number = $1 ORDER BY id DESC LIMIT $2
 `
 
 type InboundFromParams struct {
@@ -88,6 +88,7 @@ func (q *Queries) InboundFrom(ctx context.Context, arg InboundFromParams) ([]Inb
 			&i.UserID,
 			&i.SentAt,
 			&i.ReceivedAt,
+			&i.Day,
 		); err != nil {
 			return nil, err
 		}
@@ -130,44 +131,6 @@ func (q *Queries) InsertCallback(ctx context.Context, arg InsertCallbackParams) 
 	var id int64
 	err := row.Scan(&id)
 	return id, err
-}
-
-const insertInbound = `-- name: InsertInbound :execrows
-INSERT INTO inbound (provider_id, provider_ref, callback_id, number, destination, body, message_id, user_id, sent_at, received_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
-ON CONFLICT (provider_id, provider_ref) DO NOTHING
-`
-
-type InsertInboundParams struct {
-	ProviderID  int64
-	ProviderRef string
-	CallbackID  ID
-	Number      sms.MSISDN
-	Destination string
-	Body        string
-	MessageID   ID
-	UserID      ID
-	SentAt      Millis
-	ReceivedAt  Millis
-}
-
-func (q *Queries) InsertInbound(ctx context.Context, arg InsertInboundParams) (int64, error) {
-	result, err := q.db.ExecContext(ctx, insertInbound,
-		arg.ProviderID,
-		arg.ProviderRef,
-		arg.CallbackID,
-		arg.Number,
-		arg.Destination,
-		arg.Body,
-		arg.MessageID,
-		arg.UserID,
-		arg.SentAt,
-		arg.ReceivedAt,
-	)
-	if err != nil {
-		return 0, err
-	}
-	return result.RowsAffected()
 }
 
 const lastMessageTo = `-- name: LastMessageTo :one
@@ -265,7 +228,7 @@ func (q *Queries) MessagesTo(ctx context.Context, arg MessagesToParams) ([]Messa
 }
 
 const repliesTo = `-- name: RepliesTo :many
-SELECT id, provider_id, provider_ref, callback_id, number, destination, body, message_id, user_id, sent_at, received_at FROM inbound WHERE message_id = $1 ORDER BY id
+SELECT id, provider_id, provider_ref, callback_id, number, destination, body, message_id, user_id, sent_at, received_at, day FROM inbound WHERE message_id = $1 ORDER BY id
 `
 
 func (q *Queries) RepliesTo(ctx context.Context, messageID ID) ([]Inbound, error) {
@@ -289,6 +252,7 @@ func (q *Queries) RepliesTo(ctx context.Context, messageID ID) ([]Inbound, error
 			&i.UserID,
 			&i.SentAt,
 			&i.ReceivedAt,
+			&i.Day,
 		); err != nil {
 			return nil, err
 		}
@@ -359,4 +323,44 @@ func (q *Queries) WaitingCallbacks(ctx context.Context, arg WaitingCallbacksPara
 		return nil, err
 	}
 	return items, nil
+}
+
+const insertInbound = `-- name: insertInbound :execrows
+INSERT INTO inbound (provider_id, provider_ref, callback_id, number, destination, body, message_id, user_id, sent_at, received_at, day)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+ON CONFLICT (provider_id, provider_ref) DO NOTHING
+`
+
+type insertInboundParams struct {
+	ProviderID  int64
+	ProviderRef string
+	CallbackID  ID
+	Number      sms.MSISDN
+	Destination string
+	Body        string
+	MessageID   ID
+	UserID      ID
+	SentAt      Millis
+	ReceivedAt  Millis
+	Day         int64
+}
+
+func (q *Queries) insertInbound(ctx context.Context, arg insertInboundParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, insertInbound,
+		arg.ProviderID,
+		arg.ProviderRef,
+		arg.CallbackID,
+		arg.Number,
+		arg.Destination,
+		arg.Body,
+		arg.MessageID,
+		arg.UserID,
+		arg.SentAt,
+		arg.ReceivedAt,
+		arg.Day,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
 }

@@ -11,6 +11,19 @@ import (
 	"textdesk/sms/gsm"
 )
 
+type APICall struct {
+	ID         int64
+	ApiKeyID   int64
+	At         Millis
+	Method     string
+	Action     string
+	Parameters string
+	Answer     string
+	Code       int64
+	Took       int64
+	Address    string
+}
+
 type APIKey struct {
 	ID         int64
 	UserID     int64
@@ -20,6 +33,8 @@ type APIKey struct {
 	CreatedAt  Millis
 	LastUsedAt Millis
 	RevokedAt  Millis
+	Rate       int64
+	Burst      int64
 }
 
 type Approval struct {
@@ -76,6 +91,7 @@ type Batch struct {
 	ResumingAt  Millis
 	ResumedTo   int64
 	AgainOf     ID
+	Day         int64
 }
 
 type BatchSkip struct {
@@ -133,6 +149,27 @@ type CreditEntry struct {
 	Note        string
 }
 
+type DayCount struct {
+	UserID      int64
+	Day         int64
+	Messages    int64
+	Parts       int64
+	Credits     int64
+	NScheduled  int64
+	NQueued     int64
+	NSubmitting int64
+	NSubmitted  int64
+	NSent       int64
+	NDelivered  int64
+	NFailed     int64
+	NExpired    int64
+	NCancelled  int64
+	NSuppressed int64
+	NInDoubt    int64
+	NUnknown    int64
+	Replies     int64
+}
+
 type Event struct {
 	ID        int64
 	MessageID int64
@@ -170,6 +207,7 @@ type Inbound struct {
 	UserID      ID
 	SentAt      Millis
 	ReceivedAt  Millis
+	Day         int64
 }
 
 type List struct {

@@ -213,7 +213,7 @@ func (f *filler) write(ctx context.Context, tx *db.Tx, p plan, random *rand.Rand
 	}
 	if err := tx.InsertBatch(ctx, db.InsertBatchParams{ID: batchID, UserID: p.user, Door: "page", Sender: sender.Address, TON: sender.TON,
 		Body: p.text.body, SendAt: at, Zone: "Europe/London", Validity: 86400, Recipients: int64(len(numbers)), Parts: parts, Credits: parts,
-		CreatedAt: at, NQueued: int64(len(numbers))}); err != nil {
+		CreatedAt: at, Day: dayOf(p.at), NQueued: int64(len(numbers))}); err != nil {
 		return err
 	}
 	if err := tx.InsertBatchWords(ctx, batchID, p.text.body); err != nil {

@@ -69,8 +69,17 @@ func (w *written) add(m db.Message, e ending, random *rand.Rand) {
 	if e.status == sms.Delivered && m.TON == sms.TONInternational && random.IntN(2) == 0 {
 		w.replies = append(w.replies, db.InsertInboundParams{ProviderID: m.ProviderID, ProviderRef: fmt.Sprint("demo-", m.ID), Number: m.Number,
 			Destination: m.Sender, Body: answers[random.IntN(len(answers))], MessageID: db.ID(m.ID), UserID: db.ID(m.UserID),
-			SentAt: end.Add(7 * time.Minute), ReceivedAt: end.Add(7 * time.Minute)})
+			SentAt: end.Add(7 * time.Minute), ReceivedAt: end.Add(7 * time.Minute), Day: dayOf(end.Add(7 * time.Minute).Time())})
 	}
+}
+
+// dayOf is the day on which something counts, in the demonstration's zone.
+func dayOf(at time.Time) int64 {
+	if london, err := time.LoadLocation("Europe/London"); err == nil {
+		at = at.In(london)
+	}
+	y, m, d := at.Date()
+	return int64(y*10000 + int(m)*100 + d)
 }
 
 // store writes the rows, with counters and a ledger that add up.
@@ -94,9 +103,8 @@ func (w *written) store(ctx context.Context, tx *db.Tx, userID, batchID int64) e
 			return err
 		}
 	}
-	n := w.counts
-	if err := tx.CountBatch(ctx, db.CountBatchParams{ID: batchID, Queued: -int64(len(w.messages)), Sent: n[sms.Sent], Delivered: n[sms.Delivered],
-		Failed: n[sms.Failed], Expired: n[sms.Expired], Cancelled: n[sms.Cancelled], InDoubt: n[sms.InDoubt], Unknown: n[sms.Unknown]}); err != nil {
+	w.counts[sms.Queued] -= int64(len(w.messages))
+	if err := tx.CountBatches(ctx, []db.BatchCount{{BatchID: batchID, ByStatus: w.counts, Released: w.released}}); err != nil {
 		return err
 	}
 	return w.pay(ctx, tx, userID, batchID)

@@ -47,6 +47,7 @@ type Draft struct {
 
 	guard    Guard
 	days     days
+	zone     *time.Location
 	template merge.Template
 	texts    map[sms.MSISDN]string
 }
@@ -57,7 +58,7 @@ func (d *Desk) Check(ctx context.Context, a Actor, o Order) (Draft, error) {
 	if err != nil {
 		return Draft{}, err
 	}
-	draft := Draft{Unlimited: bool(a.User.Unlimited), Balance: a.User.Balance}
+	draft := Draft{Unlimited: bool(a.User.Unlimited), Balance: a.User.Balance, zone: set.Zone}
 	if err := d.readRecipients(ctx, a, o, set, &draft); err != nil {
 		return Draft{}, err
 	}

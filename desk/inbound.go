@@ -161,7 +161,11 @@ func (d *Desk) parseCallback(ctx context.Context, c db.Callback) (posted provide
 // receive stores an inbound text beside the message that it most likely
 // answers. A repeat changes nothing.
 func (d *Desk) receive(ctx context.Context, tx *db.Tx, c db.Callback, in providers.Inbound) error {
-	answered, err := d.answeredBy(ctx, tx, c.ProviderID, in)
+	set, err := d.settings(ctx, tx.Queries)
+	if err != nil {
+		return err
+	}
+	answered, err := d.answeredBy(ctx, tx, set, c.ProviderID, in)
 	if err != nil && !db.IsNotFound(err) {
 		return fmt.Errorf("look for the answered message: %w", err)
 	}
@@ -171,17 +175,13 @@ func (d *Desk) receive(ctx context.Context, tx *db.Tx, c db.Callback, in provide
 	}
 	_, err = tx.InsertInbound(ctx, db.InsertInboundParams{ProviderID: c.ProviderID, ProviderRef: in.ID, CallbackID: db.ID(c.ID),
 		Number: in.From, Destination: in.To, Body: in.Body, MessageID: db.ID(answered.ID), UserID: db.ID(answered.UserID),
-		SentAt: at, ReceivedAt: c.ReceivedAt})
+		SentAt: at, ReceivedAt: c.ReceivedAt, Day: dayOf(c.ReceivedAt.Time(), set.Zone)})
 	return err
 }
 
 // answeredBy finds the message that a text answers. Several users may have
 // texted one phone: the one who gets its reply is whose sender was answered.
-func (d *Desk) answeredBy(ctx context.Context, tx *db.Tx, providerID int64, in providers.Inbound) (db.Message, error) {
-	set, err := d.Settings(ctx)
-	if err != nil {
-		return db.Message{}, err
-	}
+func (d *Desk) answeredBy(ctx context.Context, tx *db.Tx, set Settings, providerID int64, in providers.Inbound) (db.Message, error) {
 	sender := in.To
 	if s, err := sms.ParseSender(in.To, set.Country); err == nil {
 		sender = s.Address // as messages have it, however the provider writes it

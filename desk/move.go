@@ -10,17 +10,19 @@ import (
 
 // moves carries messages from one status to the next within one transaction.
 // It is the only place where a status changes (but for the bulk mark in
-// engine.go), and it changes with it what must always agree: the batch's
-// counters, the ledger, and the message's timeline.
+// engine.go), and it changes with it what must always agree: the
+// counters of the batch and of its day, the ledger, and the message's timeline.
 type moves struct {
 	d      *Desk
 	tx     *db.Tx
 	now    db.Millis
 	counts map[int64]*[sms.StatusCount]int64
 	ledger map[ledgerKey]int64
-	events []db.Event
-	parts  []db.Part
-	taken  map[int64][]db.Message // taken back, by batch
+	// released are the credits that go back, by batch.
+	released map[int64]int64
+	events   []db.Event
+	parts    []db.Part
+	taken    map[int64][]db.Message // taken back, by batch
 }
 
 // ledgerKey gathers entries: one line for each user, batch and kind in a
@@ -44,7 +46,7 @@ type change struct {
 }
 
 func (d *Desk) newMoves(tx *db.Tx) *moves {
-	return &moves{d: d, tx: tx, now: d.now(), counts: map[int64]*[sms.StatusCount]int64{}, ledger: map[ledgerKey]int64{}, taken: map[int64][]db.Message{}}
+	return &moves{d: d, tx: tx, now: d.now(), counts: map[int64]*[sms.StatusCount]int64{}, ledger: map[ledgerKey]int64{}, released: map[int64]int64{}, taken: map[int64][]db.Message{}}
 }
 
 // move moves m, if it may go there and nobody has moved it meanwhile.
@@ -104,6 +106,7 @@ func (mv *moves) pay(m db.Message, paid db.Paid) {
 	kind := entrySettle
 	if paid == db.Released {
 		kind = entryRelease
+		mv.released[m.BatchID] += m.Credits
 	}
 	mv.ledger[ledgerKey{m.UserID, m.BatchID, kind}] += m.Credits
 }
@@ -123,17 +126,15 @@ func (mv *moves) note(m db.Message, c change) {
 
 // flush writes what the moves have gathered. Call it once, last.
 func (mv *moves) flush(ctx context.Context) error {
+	counts := make([]db.BatchCount, 0, len(mv.counts))
 	for id, n := range mv.counts {
-		if *n == [sms.StatusCount]int64{} {
-			continue
+		c := db.BatchCount{BatchID: id, ByStatus: *n, Released: mv.released[id]}
+		if *n != [sms.StatusCount]int64{} {
+			counts = append(counts, c)
 		}
-		err := mv.tx.CountBatch(ctx, db.CountBatchParams{ID: id,
-			Scheduled: n[sms.Scheduled], Queued: n[sms.Queued], Submitting: n[sms.Submitting], Submitted: n[sms.Submitted],
-			Sent: n[sms.Sent], Delivered: n[sms.Delivered], Failed: n[sms.Failed], Expired: n[sms.Expired],
-			Cancelled: n[sms.Cancelled], Suppressed: n[sms.Suppressed], InDoubt: n[sms.InDoubt], Unknown: n[sms.Unknown]})
-		if err != nil {
-			return fmt.Errorf("count batch: %w", err)
-		}
+	}
+	if err := mv.tx.CountBatches(ctx, counts); err != nil {
+		return err
 	}
 	for key, credits := range mv.ledger {
 		e := db.InsertCreditEntryParams{UserID: key.userID, Kind: key.kind, Reserved: -credits, BatchID: db.ID(key.batchID)}

@@ -318,7 +318,7 @@ func (d *Desk) insertBatch(ctx context.Context, tx *db.Tx, door string, o Order,
 	b := db.InsertBatchParams{ID: id, UserID: userID, Door: door, Sender: draft.Sender.Address, TON: draft.Sender.TON,
 		SubmitKey: sql.NullString{String: o.SubmitKey, Valid: o.SubmitKey != ""},
 		Body:      draft.Body, SendAt: db.At(draft.SendAt), Zone: draft.SendAt.Location().String(), Validity: int64(draft.Validity.Seconds()),
-		Recipients: n, Parts: parts, Credits: parts, CreatedAt: d.now(), AgainOf: db.ID(o.AgainOf)}
+		Recipients: n, Parts: parts, Credits: parts, CreatedAt: messages[0].CreatedAt, Day: dayOf(messages[0].CreatedAt.Time(), draft.zone), AgainOf: db.ID(o.AgainOf)}
 	if messages[0].Status == sms.Scheduled {
 		b.NScheduled = n
 	} else {

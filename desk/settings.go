@@ -26,6 +26,9 @@ type Settings struct {
 	Quiet QuietHours
 	// Guard is the spend guard.
 	Guard Guard
+	// DaysFrom is the first day, 20260603, of which all counters are of days on
+	// the zone's clock: those before it were counted on another one. 0 is all.
+	DaysFrom int64
 	// SetUp tells which steps of the first run are done.
 	SetUp SetUp
 }
@@ -49,6 +52,7 @@ const (
 	keyZone         = "zone"
 	keySender       = "sender"
 	keyUndo         = "undo_seconds"
+	keyDaysFrom     = "days_from"
 	keySetupToken   = "setup_token"
 	keySetupDone    = "setup_done_" // followed by the step's name
 )
@@ -91,6 +95,7 @@ func (d *Desk) settings(ctx context.Context, q *db.Queries) (Settings, error) {
 	if n, err := strconv.Atoi(values[keyUndo]); err == nil {
 		s.Undo = time.Duration(n) * time.Second
 	}
+	s.DaysFrom, _ = strconv.ParseInt(values[keyDaysFrom], 10, 64)
 	s.SetUp = SetUp{
 		Organisation: values[keySetupDone+StepOrganisation] != "",
 		Provider:     values[keySetupDone+StepProvider] != "",
@@ -137,6 +142,18 @@ func (d *Desk) saveSettings(ctx context.Context, a Actor, o Organisation, undo *
 		return refused(bad)
 	}
 	return d.store.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		was, err := d.settings(ctx, tx.Queries)
+		if err != nil {
+			return err
+		}
+		counted, err := tx.AnyDay(ctx)
+		if err != nil {
+			return fmt.Errorf("read day counts: %w", err)
+		}
+		if zone, err := loadZone(o.Zone); err == nil && counted && was.Zone.String() != o.Zone {
+			// The days that are counted already were the other zone's.
+			values[keyDaysFrom] = strconv.FormatInt(dayOf(d.clock().Add(48*time.Hour), zone), 10)
+		}
 		for key, value := range values {
 			if err := tx.SetSetting(ctx, db.SetSettingParams{Key: key, Value: value}); err != nil {
 				return err

@@ -1,8 +1,8 @@
--- name: InsertBatch :exec
+-- name: insertBatch :exec
 INSERT INTO batches (id, user_id, door, submit_key, sender, ton, body, send_at, zone, validity,
-  recipients, parts, credits, created_at, again_of, n_scheduled, n_queued)
+  recipients, parts, credits, created_at, day, again_of, n_scheduled, n_queued)
 VALUES (@id, @user_id, @door, @submit_key, @sender, @ton, @body, @send_at, @zone, @validity,
-  @recipients, @parts, @credits, @created_at, @again_of, @n_scheduled, @n_queued);
+  @recipients, @parts, @credits, @created_at, @day, @again_of, @n_scheduled, @n_queued);
 
 -- name: Batch :one
 SELECT * FROM batches WHERE id = @id;
@@ -51,11 +51,11 @@ ORDER BY m.id;
 SELECT count(*) FROM messages m WHERE m.batch_id = @batch_id AND m.status IN (6, 7) AND NOT EXISTS (
   SELECT 1 FROM batches b JOIN messages n ON n.batch_id = b.id AND n.number = m.number WHERE b.again_of = m.batch_id);
 
--- name: CountBatch :exec
--- Moves a batch's counters; a column for each status.
+-- name: countBatch :one
+-- Moves a batch's counters, a column for each status, and tells on whose day it counts.
 UPDATE batches SET
   n_scheduled = n_scheduled + @scheduled, n_queued = n_queued + @queued, n_submitting = n_submitting + @submitting,
   n_submitted = n_submitted + @submitted, n_sent = n_sent + @sent, n_delivered = n_delivered + @delivered,
   n_failed = n_failed + @failed, n_expired = n_expired + @expired, n_cancelled = n_cancelled + @cancelled,
   n_suppressed = n_suppressed + @suppressed, n_in_doubt = n_in_doubt + @in_doubt, n_unknown = n_unknown + @unknown
-WHERE id = @id;
+WHERE id = @id RETURNING user_id, day;

@@ -8,9 +8,9 @@ SELECT * FROM callbacks WHERE state = 0 AND id > @after_id ORDER BY id LIMIT @pa
 -- name: SetCallbackState :exec
 UPDATE callbacks SET state = @state, problem = @problem WHERE id = @id;
 
--- name: InsertInbound :execrows
-INSERT INTO inbound (provider_id, provider_ref, callback_id, number, destination, body, message_id, user_id, sent_at, received_at)
-VALUES (@provider_id, @provider_ref, @callback_id, @number, @destination, @body, @message_id, @user_id, @sent_at, @received_at)
+-- name: insertInbound :execrows
+INSERT INTO inbound (provider_id, provider_ref, callback_id, number, destination, body, message_id, user_id, sent_at, received_at, day)
+VALUES (@provider_id, @provider_ref, @callback_id, @number, @destination, @body, @message_id, @user_id, @sent_at, @received_at, @day)
 ON CONFLICT (provider_id, provider_ref) DO NOTHING;
 
 -- name: InboundFrom :many
