@@ -68,7 +68,9 @@ var counterColumns = []string{"n_scheduled", "n_queued", "n_submitting", "n_subm
 
 // columnsAs selects the counters under numbered names, noneAs zeros in their
 // place, and sums writes the sums of such columns in a row: "5 5 0 0 5 …".
-func columnsAs(name string) string { return numbered(name, func(column string) string { return column }) }
+func columnsAs(name string) string {
+	return numbered(name, func(column string) string { return column })
+}
 
 func noneAs(name string) string { return numbered(name, func(string) string { return "0" }) }
 
