@@ -138,6 +138,10 @@ var (
 	ErrNotSuppressed = define("not_suppressed", "", "This number may be texted; it is not on the list.")
 	ErrReasonBlank   = define("reason_blank", "reason", "Say why, for whoever asks later.")
 
+	ErrBadConsent     = define("bad_consent", "source", "Say how they said yes.")
+	ErrBadDay         = define("bad_day", "given", "This is not a day. Write it like 15/06/2026.")
+	ErrUnknownConsent = define("unknown_consent", "", "There is no such consent any more.")
+
 	ErrUnknownRecurring = define("unknown_recurring", "", "There is no such repeating send.")
 	ErrRecurringOver    = define("recurring_over", "", "This repeating send has ended.")
 	ErrRecurringFull    = define("recurring_full", "", "One person cannot have more repeating sends.")

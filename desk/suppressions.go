@@ -73,6 +73,9 @@ func (d *Desk) Suppress(ctx context.Context, a Actor, text, reason string) (Past
 				continue
 			}
 			p.Added++
+			if err := d.withdrawConsents(ctx, tx, who.number, db.ID(a.User.ID), "Must not be texted: "+reason); err != nil {
+				return err
+			}
 			if err := d.audit(ctx, tx, a, "suppression.add", string(who.number), reason); err != nil {
 				return err
 			}
@@ -92,6 +95,19 @@ func (d *Desk) Suppression(ctx context.Context, a Actor, number sms.MSISDN) (db.
 		return db.Suppression{}, err
 	}
 	return s, nil
+}
+
+// MustNotText reports whether nobody may text a number, and why. Whoever has the
+// number may know.
+func (d *Desk) MustNotText(ctx context.Context, number sms.MSISDN) (bool, string, error) {
+	s, err := d.store.Suppression(ctx, number)
+	if db.IsNotFound(err) {
+		return false, "", nil
+	}
+	if err != nil {
+		return false, "", fmt.Errorf("read suppression: %w", err)
+	}
+	return true, s.Reason, nil
 }
 
 // Unsuppress lets a number be texted again. What was kept from it stays so. For

@@ -135,6 +135,11 @@ func (v *visit) showContact(status int, form views.ContactForm, cause error) err
 		for _, g := range groups {
 			form.Groups = append(form.Groups, views.Set{ID: g.ID, Name: g.Name})
 		}
+		if form.Consent.ContactID == 0 {
+			if form.Consent, err = v.consentPanel(c.ID, c.Number, c.Name, desk.ConsentForm{}, nil); err != nil {
+				return err
+			}
+		}
 	}
 	var err error
 	if form.Errors, err = fieldErrors(cause); err != nil {
@@ -144,7 +149,7 @@ func (v *visit) showContact(status int, form views.ContactForm, cause error) err
 	if err != nil {
 		return err
 	}
-	page.HasErrors, page.Width = len(form.Errors) > 0, ui.Narrow
+	page.HasErrors, page.Width = len(form.Errors)+len(form.Consent.Errors) > 0, ui.Narrow
 	return render(v.Context, status, views.ContactPage(page, title, form))
 }
 

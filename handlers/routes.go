@@ -148,6 +148,10 @@ func Routes() []Route {
 		post("/contacts/:id", SignedIn, (*visit).changeContact),
 		get("/contacts/:id/delete", SignedIn, (*visit).deleteContactForm),
 		post("/contacts/:id/delete", SignedIn, (*visit).deleteContact),
+		get("/contacts/:id/consent", SignedIn, (*visit).contact), // the address of a form that came back
+		post("/contacts/:id/consent", SignedIn, (*visit).noteConsent),
+		get("/contacts/:id/consent/:consent/withdraw", SignedIn, (*visit).withdrawConsentForm),
+		post("/contacts/:id/consent/:consent/withdraw", SignedIn, (*visit).withdrawConsent),
 		get("/groups", SignedIn, (*visit).groups),
 		post("/groups", SignedIn, (*visit).newGroup),
 		get("/groups/:id", SignedIn, (*visit).group),

@@ -211,6 +211,10 @@ var byRefusal = map[string]Code{
 	desk.ErrNotSuppressed.Code: -507,
 	desk.ErrReasonBlank.Code:   -507,
 
+	desk.ErrBadConsent.Code:     -507,
+	desk.ErrBadDay.Code:         -507,
+	desk.ErrUnknownConsent.Code: -200,
+
 	desk.ErrNoFile.Code:         -507,
 	desk.ErrUploadTooLarge.Code: -507,
 	desk.ErrUploadGone.Code:     -507,
