@@ -120,6 +120,20 @@ type Callback struct {
 	Problem    string
 }
 
+type Consent struct {
+	ID           int64
+	UserID       int64
+	Number       sms.MSISDN
+	Source       string
+	Wording      string
+	GivenAt      Millis
+	NotedBy      ID
+	NotedAt      Millis
+	WithdrawnAt  Millis
+	WithdrawnBy  ID
+	WithdrawnWhy string
+}
+
 type Contact struct {
 	ID        int64
 	UserID    int64
@@ -168,6 +182,17 @@ type DayCount struct {
 	NInDoubt    int64
 	NUnknown    int64
 	Replies     int64
+}
+
+type Erasure struct {
+	ID      int64
+	Number  sms.MSISDN
+	Sealed  string
+	AskedBy ID
+	AskedAt Millis
+	Step    int64
+	Place   int64
+	DoneAt  Millis
 }
 
 type Event struct {
@@ -332,6 +357,19 @@ type RecurringRun struct {
 	BatchID      ID
 	DecidedBy    ID
 	SettledAt    Millis
+}
+
+type Retention struct {
+	Kind    string
+	Days    int64
+	LastID  int64
+	Cleared int64
+	RunAt   Millis
+}
+
+type RetentionLeft struct {
+	Kind string
+	ID   int64
 }
 
 type Said struct {
