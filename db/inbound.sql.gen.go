@@ -58,6 +58,170 @@ func (q *Queries) AnsweredMessage(ctx context.Context, arg AnsweredMessageParams
 	return i, err
 }
 
+const anyEarlyReceipts = `-- name: AnyEarlyReceipts :one
+SELECT CAST(EXISTS (SELECT 1 FROM early_receipts) AS BIGINT)
+`
+
+func (q *Queries) AnyEarlyReceipts(ctx context.Context) (int64, error) {
+	row := q.db.QueryRowContext(ctx, anyEarlyReceipts)
+	var column_1 int64
+	err := row.Scan(&column_1)
+	return column_1, err
+}
+
+const callback = `-- name: Callback :one
+SELECT id, provider_id, received_at, method, path, query, header, body, state, problem, origin FROM callbacks WHERE id = $1
+`
+
+func (q *Queries) Callback(ctx context.Context, id int64) (Callback, error) {
+	row := q.db.QueryRowContext(ctx, callback, id)
+	var i Callback
+	err := row.Scan(
+		&i.ID,
+		&i.ProviderID,
+		&i.ReceivedAt,
+		&i.Method,
+		&i.Path,
+		&i.Query,
+		&i.Header,
+		&i.Body,
+		&i.State,
+		&i.Problem,
+		&i.Origin,
+	)
+	return i, err
+}
+
+const callbackLine = `-- name: CallbackLine :one
+SELECT id, provider_id, received_at, method, CAST(length(body) AS BIGINT) AS size, state, problem FROM callbacks WHERE id = $1
+`
+
+type CallbackLineRow struct {
+	ID         int64
+	ProviderID int64
+	ReceivedAt Millis
+	Method     string
+	Size       int64
+	State      int64
+	Problem    string
+}
+
+func (q *Queries) CallbackLine(ctx context.Context, id int64) (CallbackLineRow, error) {
+	row := q.db.QueryRowContext(ctx, callbackLine, id)
+	var i CallbackLineRow
+	err := row.Scan(
+		&i.ID,
+		&i.ProviderID,
+		&i.ReceivedAt,
+		&i.Method,
+		&i.Size,
+		&i.State,
+		&i.Problem,
+	)
+	return i, err
+}
+
+const callbacksOlder = `-- name: CallbacksOlder :many
+SELECT id, provider_id, received_at, method, CAST(length(body) AS BIGINT) AS size, state, problem FROM callbacks
+WHERE provider_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3
+`
+
+type CallbacksOlderParams struct {
+	ProviderID int64
+	BeforeID   int64
+	PageSize   int32
+}
+
+type CallbacksOlderRow struct {
+	ID         int64
+	ProviderID int64
+	ReceivedAt Millis
+	Method     string
+	Size       int64
+	State      int64
+	Problem    string
+}
+
+// A page of what a provider posted, newest first, without the bodies.
+func (q *Queries) CallbacksOlder(ctx context.Context, arg CallbacksOlderParams) ([]CallbacksOlderRow, error) {
+	rows, err := q.db.QueryContext(ctx, callbacksOlder, arg.ProviderID, arg.BeforeID, arg.PageSize)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []CallbacksOlderRow
+	for rows.Next() {
+		var i CallbacksOlderRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.ProviderID,
+			&i.ReceivedAt,
+			&i.Method,
+			&i.Size,
+			&i.State,
+			&i.Problem,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const countUnreadCallbacks = `-- name: CountUnreadCallbacks :one
+SELECT count(*) FROM (SELECT 1 FROM callbacks WHERE state = 2 LIMIT $1) AS waiting
+`
+
+// How many could not be read, as far as anybody counts.
+func (q *Queries) CountUnreadCallbacks(ctx context.Context, most int32) (int64, error) {
+	row := q.db.QueryRowContext(ctx, countUnreadCallbacks, most)
+	var count int64
+	err := row.Scan(&count)
+	return count, err
+}
+
+const countUnreadCallbacksOf = `-- name: CountUnreadCallbacksOf :one
+SELECT count(*) FROM (SELECT 1 FROM callbacks WHERE provider_id = $1 AND state = 2 LIMIT $2) AS waiting
+`
+
+type CountUnreadCallbacksOfParams struct {
+	ProviderID int64
+	Most       int32
+}
+
+func (q *Queries) CountUnreadCallbacksOf(ctx context.Context, arg CountUnreadCallbacksOfParams) (int64, error) {
+	row := q.db.QueryRowContext(ctx, countUnreadCallbacksOf, arg.ProviderID, arg.Most)
+	var count int64
+	err := row.Scan(&count)
+	return count, err
+}
+
+const forgetEarlyReceipts = `-- name: ForgetEarlyReceipts :exec
+DELETE FROM early_receipts WHERE came_at < $1
+`
+
+func (q *Queries) ForgetEarlyReceipts(ctx context.Context, beforeAt Millis) error {
+	_, err := q.db.ExecContext(ctx, forgetEarlyReceipts, beforeAt)
+	return err
+}
+
+const inboundCursor = `-- name: InboundCursor :one
+SELECT provider_id, cursor, moved_at FROM inbound_cursors WHERE provider_id = $1
+`
+
+func (q *Queries) InboundCursor(ctx context.Context, providerID int64) (InboundCursor, error) {
+	row := q.db.QueryRowContext(ctx, inboundCursor, providerID)
+	var i InboundCursor
+	err := row.Scan(&i.ProviderID, &i.Cursor, &i.MovedAt)
+	return i, err
+}
+
 const inboundFrom = `-- name: InboundFrom :many
 SELECT id, provider_id, provider_ref, callback_id, number, destination, body, message_id, user_id, sent_at, received_at, day FROM inbound WHERE number = $1 ORDER BY id DESC LIMIT $2
 `
@@ -103,34 +267,15 @@ func (q *Queries) InboundFrom(ctx context.Context, arg InboundFromParams) ([]Inb
 	return items, nil
 }
 
-const insertCallback = `-- name: InsertCallback :one
-INSERT INTO callbacks (provider_id, received_at, method, path, query, header, body)
-VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id
+const lastCallback = `-- name: LastCallback :one
+SELECT CAST(COALESCE(MAX(id), 0) AS BIGINT) FROM callbacks WHERE provider_id = $1
 `
 
-type InsertCallbackParams struct {
-	ProviderID int64
-	ReceivedAt Millis
-	Method     string
-	Path       string
-	Query      string
-	Header     string
-	Body       []byte
-}
-
-func (q *Queries) InsertCallback(ctx context.Context, arg InsertCallbackParams) (int64, error) {
-	row := q.db.QueryRowContext(ctx, insertCallback,
-		arg.ProviderID,
-		arg.ReceivedAt,
-		arg.Method,
-		arg.Path,
-		arg.Query,
-		arg.Header,
-		arg.Body,
-	)
-	var id int64
-	err := row.Scan(&id)
-	return id, err
+func (q *Queries) LastCallback(ctx context.Context, providerID int64) (int64, error) {
+	row := q.db.QueryRowContext(ctx, lastCallback, providerID)
+	var column_1 int64
+	err := row.Scan(&column_1)
+	return column_1, err
 }
 
 const lastMessageTo = `-- name: LastMessageTo :one
@@ -227,6 +372,59 @@ func (q *Queries) MessagesTo(ctx context.Context, arg MessagesToParams) ([]Messa
 	return items, nil
 }
 
+const replayCallback = `-- name: ReplayCallback :execrows
+UPDATE callbacks SET state = 0, problem = '' WHERE id = $1
+`
+
+func (q *Queries) ReplayCallback(ctx context.Context, id int64) (int64, error) {
+	result, err := q.db.ExecContext(ctx, replayCallback, id)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const replayUnread = `-- name: ReplayUnread :many
+UPDATE callbacks SET state = 0, problem = '' WHERE id IN (
+  SELECT c.id FROM callbacks c WHERE c.provider_id = $1 AND c.state = 2 AND c.id > $2 AND c.id <= $3 ORDER BY c.id LIMIT $4) RETURNING id
+`
+
+type ReplayUnreadParams struct {
+	ProviderID int64
+	AfterID    int64
+	UpToID     int64
+	PageSize   int32
+}
+
+// Has the unread ones of a provider read again, the oldest first.
+func (q *Queries) ReplayUnread(ctx context.Context, arg ReplayUnreadParams) ([]int64, error) {
+	rows, err := q.db.QueryContext(ctx, replayUnread,
+		arg.ProviderID,
+		arg.AfterID,
+		arg.UpToID,
+		arg.PageSize,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []int64
+	for rows.Next() {
+		var id int64
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		items = append(items, id)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const repliesTo = `-- name: RepliesTo :many
 SELECT id, provider_id, provider_ref, callback_id, number, destination, body, message_id, user_id, sent_at, received_at, day FROM inbound WHERE message_id = $1 ORDER BY id
 `
@@ -282,8 +480,128 @@ func (q *Queries) SetCallbackState(ctx context.Context, arg SetCallbackStatePara
 	return err
 }
 
+const setInboundCursor = `-- name: SetInboundCursor :exec
+INSERT INTO inbound_cursors (provider_id, cursor, moved_at) VALUES ($1, $2, $3)
+ON CONFLICT (provider_id) DO UPDATE SET cursor = excluded.cursor, moved_at = excluded.moved_at
+`
+
+type SetInboundCursorParams struct {
+	ProviderID int64
+	Cursor     string
+	MovedAt    Millis
+}
+
+func (q *Queries) SetInboundCursor(ctx context.Context, arg SetInboundCursorParams) error {
+	_, err := q.db.ExecContext(ctx, setInboundCursor, arg.ProviderID, arg.Cursor, arg.MovedAt)
+	return err
+}
+
+const unreadCallbacks = `-- name: UnreadCallbacks :many
+SELECT id, provider_id, received_at, method, CAST(length(body) AS BIGINT) AS size, state, problem FROM callbacks
+WHERE state = 2 AND id < $1 ORDER BY id DESC LIMIT $2
+`
+
+type UnreadCallbacksParams struct {
+	BeforeID int64
+	PageSize int32
+}
+
+type UnreadCallbacksRow struct {
+	ID         int64
+	ProviderID int64
+	ReceivedAt Millis
+	Method     string
+	Size       int64
+	State      int64
+	Problem    string
+}
+
+// A page of what could not be read, newest first.
+func (q *Queries) UnreadCallbacks(ctx context.Context, arg UnreadCallbacksParams) ([]UnreadCallbacksRow, error) {
+	rows, err := q.db.QueryContext(ctx, unreadCallbacks, arg.BeforeID, arg.PageSize)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []UnreadCallbacksRow
+	for rows.Next() {
+		var i UnreadCallbacksRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.ProviderID,
+			&i.ReceivedAt,
+			&i.Method,
+			&i.Size,
+			&i.State,
+			&i.Problem,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const unreadCallbacksOf = `-- name: UnreadCallbacksOf :many
+SELECT id, provider_id, received_at, method, CAST(length(body) AS BIGINT) AS size, state, problem FROM callbacks
+WHERE provider_id = $1 AND state = 2 AND id < $2 ORDER BY id DESC LIMIT $3
+`
+
+type UnreadCallbacksOfParams struct {
+	ProviderID int64
+	BeforeID   int64
+	PageSize   int32
+}
+
+type UnreadCallbacksOfRow struct {
+	ID         int64
+	ProviderID int64
+	ReceivedAt Millis
+	Method     string
+	Size       int64
+	State      int64
+	Problem    string
+}
+
+func (q *Queries) UnreadCallbacksOf(ctx context.Context, arg UnreadCallbacksOfParams) ([]UnreadCallbacksOfRow, error) {
+	rows, err := q.db.QueryContext(ctx, unreadCallbacksOf, arg.ProviderID, arg.BeforeID, arg.PageSize)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []UnreadCallbacksOfRow
+	for rows.Next() {
+		var i UnreadCallbacksOfRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.ProviderID,
+			&i.ReceivedAt,
+			&i.Method,
+			&i.Size,
+			&i.State,
+			&i.Problem,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const waitingCallbacks = `-- name: WaitingCallbacks :many
-SELECT id, provider_id, received_at, method, path, query, header, body, state, problem FROM callbacks WHERE state = 0 AND id > $1 ORDER BY id LIMIT $2
+SELECT id, provider_id, received_at, method, path, query, header, body, state, problem, origin FROM callbacks WHERE state = 0 AND id > $1 ORDER BY id LIMIT $2
 `
 
 type WaitingCallbacksParams struct {
@@ -311,6 +629,7 @@ func (q *Queries) WaitingCallbacks(ctx context.Context, arg WaitingCallbacksPara
 			&i.Body,
 			&i.State,
 			&i.Problem,
+			&i.Origin,
 		); err != nil {
 			return nil, err
 		}

@@ -118,6 +118,7 @@ type Callback struct {
 	Body       []byte
 	State      int64
 	Problem    string
+	Origin     string
 }
 
 type Consent struct {
@@ -184,6 +185,15 @@ type DayCount struct {
 	Replies     int64
 }
 
+type EarlyReceipt struct {
+	ProviderID int64
+	Reference  string
+	Status     sms.Status
+	Code       string
+	Detail     string
+	CameAt     Millis
+}
+
 type Erasure struct {
 	ID      int64
 	Number  sms.MSISDN
@@ -233,6 +243,12 @@ type Inbound struct {
 	SentAt      Millis
 	ReceivedAt  Millis
 	Day         int64
+}
+
+type InboundCursor struct {
+	ProviderID int64
+	Cursor     string
+	MovedAt    Millis
 }
 
 type List struct {

@@ -12,6 +12,20 @@ import (
 type Tx struct {
 	*Queries
 	db *statements
+	// arrived are callbacks that the changes of one commit store together.
+	arrived []Callback
+	alone   bool // store each at once, to find the one that cannot be
+}
+
+// StoreCallback stores what a provider posted, waiting to be read. It is
+// inserted at the end of the commit with all others that have come by then,
+// because most of what an insert costs is the statement.
+func (tx *Tx) StoreCallback(ctx context.Context, c Callback) error {
+	if tx.alone {
+		return tx.InsertCallbacks(ctx, []Callback{c})
+	}
+	tx.arrived = append(tx.arrived, c)
+	return nil
 }
 
 // groupLimit is how many changes share a commit at the most, so that the
@@ -106,6 +120,9 @@ func (s *Store) commit(ctx context.Context, group []*write) {
 		if err == nil {
 			return
 		}
+		if lost == together { // the next attempt finds out whose it is
+			continue
+		}
 		if lost < 0 { // the transaction itself: nobody's change is in
 			for _, w := range group {
 				w.err = err
@@ -119,10 +136,15 @@ func (s *Store) commit(ctx context.Context, group []*write) {
 	}
 }
 
+// together says that what several changes store together could not be stored.
+const together = -2
+
 // attempt runs the group in one transaction and says whose change ended it, or
 // -1 when it could not begin or be committed. Guarded, a change that fails
 // leaves the transaction alone and has its error set.
 func (s *Store) attempt(ctx context.Context, group []*write, guarded bool) (lost int, err error) {
+	s.tx.arrived, s.tx.alone = s.tx.arrived[:0], guarded
+	defer func() { clear(s.tx.arrived) }() // they hold bodies
 	if _, err := s.conn.ExecContext(ctx, "BEGIN IMMEDIATE"); err != nil {
 		return -1, fmt.Errorf("begin: %w", err)
 	}
@@ -139,6 +161,10 @@ func (s *Store) attempt(ctx context.Context, group []*write, guarded bool) (lost
 			s.rollback(ctx)
 			return i, err
 		}
+	}
+	if err := s.tx.InsertCallbacks(ctx, s.tx.arrived); err != nil {
+		s.rollback(ctx)
+		return together, err
 	}
 	if _, err := s.conn.ExecContext(ctx, "COMMIT"); err != nil {
 		s.rollback(ctx)

@@ -18,6 +18,9 @@ type Desk struct {
 	clock   func() time.Time
 	wake    func(providerID int64)
 	hashing chan struct{} // bounds the memory that password hashing takes
+
+	wakeReader func() // there are callbacks to read
+	doors      doors
 }
 
 // Options are what a Desk is made of.
@@ -36,12 +39,16 @@ func New(o Options) *Desk {
 		o.Clock = time.Now
 	}
 	return &Desk{store: o.Store, vault: o.Vault, types: o.Types, clock: o.Clock,
-		wake: func(int64) {}, hashing: make(chan struct{}, 2)}
+		wake: func(int64) {}, wakeReader: func() {}, hashing: make(chan struct{}, 2)}
 }
 
 // OnWork sets what is called when a provider has something to do sooner than
 // it may have thought. The call must not block. Set it before the desk is used.
 func (d *Desk) OnWork(wake func(providerID int64)) { d.wake = wake }
+
+// OnCallback sets what is called when there are callbacks to read. The call
+// must not block. Set it before the desk is used.
+func (d *Desk) OnCallback(wake func()) { d.wakeReader = wake }
 
 // Now is the desk's clock.
 func (d *Desk) Now() time.Time { return d.clock() }

@@ -210,7 +210,10 @@ func (d *Desk) Record(ctx context.Context, outcomes []Outcome) error {
 				return err
 			}
 		}
-		return mv.flush(ctx)
+		if err := mv.flush(ctx); err != nil {
+			return err
+		}
+		return d.meetEarly(ctx, tx, outcomes)
 	})
 	if err != nil {
 		return fmt.Errorf("record outcomes: %w", err)

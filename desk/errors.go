@@ -100,6 +100,8 @@ var (
 	ErrProviderBusy     = define("provider_busy", "", "Messages are still waiting for this provider.")
 	ErrProviderDefault  = define("provider_default", "", "This is the provider in use; make another one the default first.")
 	ErrProviderCheck    = define("provider_check", "", "The provider did not answer as it should.")
+	ErrManyCallbacks    = define("many_callbacks", "", "The provider posts more than this desk takes in a second.")
+	ErrUnknownCallback  = define("unknown_callback", "", "There is no such callback.")
 	ErrCreditsMoved     = define("credits_moved", "", "Credits were moved meanwhile. Look at the balances again.")
 	ErrCreditsBelow     = define("credits_below", "credits", "Nobody's credits can fall below zero.")
 	ErrBadReminder      = define("bad_reminder", "reminder", "Enter a whole number of credits, 0 for no warning.")

@@ -2,192 +2,14 @@ package desk
 
 import (
 	"context"
-	"crypto/subtle"
-	"encoding/json"
 	"fmt"
-	"net/http"
 	"strings"
-	"time"
 
 	"textdesk/db"
 	"textdesk/providers"
 	"textdesk/sms"
 	"textdesk/sms/gsm"
 )
-
-// Callback is a request that a provider made to us, as it came.
-type Callback = providers.Callback
-
-// What a callback's row says of it.
-const (
-	callbackUnderstood    = 1
-	callbackNotUnderstood = 2
-)
-
-// TakeCallback stores what a provider posted, verbatim, and then reads it from
-// the store. It returns nil as soon as the callback is on disk: what could not
-// be understood waits there.
-func (d *Desk) TakeCallback(ctx context.Context, provider, secret string, c providers.Callback) error {
-	row, err := d.store.ProviderByName(ctx, provider)
-	if db.IsNotFound(err) {
-		return ErrUnknownProvider
-	}
-	if err != nil {
-		return fmt.Errorf("read provider: %w", err)
-	}
-	want, err := d.vault.open(sealedAt(row.ID, "callback"), row.CallbackSecret)
-	if err != nil || subtle.ConstantTimeCompare([]byte(want), []byte(secret)) != 1 {
-		return ErrUnknownProvider
-	}
-	return d.takeCallback(ctx, row, c)
-}
-
-func (d *Desk) takeCallback(ctx context.Context, row db.Provider, c providers.Callback) error {
-	header, err := json.Marshal(c.Header)
-	if err != nil {
-		return fmt.Errorf("encode header: %w", err)
-	}
-	body := c.Body
-	if body == nil {
-		body = []byte{}
-	}
-	err = d.store.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		_, err := tx.InsertCallback(ctx, db.InsertCallbackParams{ProviderID: row.ID, ReceivedAt: d.now(), Method: c.Method,
-			Path: c.Path, Query: c.Query, Header: string(header), Body: body})
-		return err
-	})
-	if err != nil {
-		return fmt.Errorf("store callback: %w", err)
-	}
-	d.wake(row.ID)
-	return nil
-}
-
-// earlyFor is how long a receipt may come before what it is about: a provider
-// may report on a text sooner than its answer to us is on disk.
-const earlyFor = 2 * time.Minute
-
-// ReadCallbacks understands the callbacks that wait in the store and applies
-// what they say.
-func (d *Desk) ReadCallbacks(ctx context.Context) error {
-	page := db.WaitingCallbacksParams{PageSize: sweepSize}
-	for {
-		waiting, err := d.store.WaitingCallbacks(ctx, page)
-		if err != nil {
-			return fmt.Errorf("read callbacks: %w", err)
-		}
-		for _, c := range waiting {
-			if err := d.readCallback(ctx, c); err != nil {
-				return err
-			}
-			page.AfterID = c.ID
-		}
-		if len(waiting) < sweepSize {
-			return nil
-		}
-	}
-}
-
-// readCallback understands one callback. What cannot be applied must not keep
-// the following ones waiting.
-func (d *Desk) readCallback(ctx context.Context, c db.Callback) error {
-	posted, problem := d.parseCallback(ctx, c)
-	if problem == nil {
-		problem = d.applyCallback(ctx, c, posted)
-		if problem == nil || ctx.Err() != nil {
-			return problem
-		}
-	}
-	err := d.store.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		return tx.SetCallbackState(ctx, db.SetCallbackStateParams{ID: c.ID, State: callbackNotUnderstood, Problem: problem.Error()})
-	})
-	if err != nil { // the store, not the callback: it goes on waiting
-		return fmt.Errorf("read callback: %w", err)
-	}
-	return nil
-}
-
-func (d *Desk) applyCallback(ctx context.Context, c db.Callback, posted providers.Posted) error {
-	return d.store.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		for i, in := range posted.Inbound {
-			if in.ID == "" { // else all of them would be repeats of the first
-				in.ID = fmt.Sprintf("callback %d, %d", c.ID, i)
-			}
-			if err := d.receive(ctx, tx, c, in); err != nil {
-				return err
-			}
-		}
-		strangers, err := d.applyReceipts(ctx, tx, c.ProviderID, posted.Receipts)
-		if err != nil {
-			return err
-		}
-		state := db.SetCallbackStateParams{ID: c.ID, State: callbackUnderstood}
-		if strangers > 0 {
-			if d.now() < c.ReceivedAt.Add(earlyFor) {
-				return nil // looked at again with the next ones
-			}
-			state.Problem = fmt.Sprintf("%d of its receipts are about no message of this desk", strangers)
-		}
-		return tx.SetCallbackState(ctx, state)
-	})
-}
-
-func (d *Desk) parseCallback(ctx context.Context, c db.Callback) (posted providers.Posted, err error) {
-	defer func() {
-		if p := recover(); p != nil { // or the same callback would end the desk at every start
-			posted, err = providers.Posted{}, fmt.Errorf("reading it went wrong: %v", p)
-		}
-	}()
-	row, err := d.store.Provider(ctx, c.ProviderID)
-	if err != nil {
-		return providers.Posted{}, fmt.Errorf("read provider: %w", err)
-	}
-	p, err := d.OpenProvider(row)
-	if err != nil {
-		return providers.Posted{}, err
-	}
-	parser, ok := p.(providers.CallbackParser)
-	if !ok {
-		return providers.Posted{}, fmt.Errorf("%s has no callbacks", row.Kind)
-	}
-	var header http.Header
-	if err := json.Unmarshal([]byte(c.Header), &header); err != nil {
-		return providers.Posted{}, fmt.Errorf("decode header: %w", err)
-	}
-	return parser.ParseCallback(providers.Callback{Method: c.Method, Path: c.Path, Query: c.Query, Header: header,
-		Body: c.Body, ReceivedAt: c.ReceivedAt.Time()})
-}
-
-// receive stores an inbound text beside the message that it most likely
-// answers. A repeat changes nothing.
-func (d *Desk) receive(ctx context.Context, tx *db.Tx, c db.Callback, in providers.Inbound) error {
-	set, err := d.settings(ctx, tx.Queries)
-	if err != nil {
-		return err
-	}
-	answered, err := d.answeredBy(ctx, tx, set, c.ProviderID, in)
-	if err != nil && !db.IsNotFound(err) {
-		return fmt.Errorf("look for the answered message: %w", err)
-	}
-	at := db.At(in.At)
-	if at == 0 {
-		at = c.ReceivedAt
-	}
-	_, err = tx.InsertInbound(ctx, db.InsertInboundParams{ProviderID: c.ProviderID, ProviderRef: in.ID, CallbackID: db.ID(c.ID),
-		Number: in.From, Destination: in.To, Body: in.Body, MessageID: db.ID(answered.ID), UserID: db.ID(answered.UserID),
-		SentAt: at, ReceivedAt: c.ReceivedAt, Day: dayOf(c.ReceivedAt.Time(), set.Zone)})
-	return err
-}
-
-// answeredBy finds the message that a text answers. Several users may have
-// texted one phone: the one who gets its reply is whose sender was answered.
-func (d *Desk) answeredBy(ctx context.Context, tx *db.Tx, set Settings, providerID int64, in providers.Inbound) (db.Message, error) {
-	sender := in.To
-	if s, err := sms.ParseSender(in.To, set.Country); err == nil {
-		sender = s.Address // as messages have it, however the provider writes it
-	}
-	return tx.AnsweredMessage(ctx, db.AnsweredMessageParams{Number: in.From, Sender: sender, ProviderID: providerID})
-}
 
 // InboundPage is a page of received texts, newest first.
 type InboundPage struct {
@@ -357,7 +179,7 @@ func (d *Desk) ReplyFrom(ctx context.Context, a Actor, number sms.MSISDN, body s
 		to = row.Name // nobody has texted this phone yet
 	}
 	c := phones.Reply(providers.Inbound{ID: newToken(), From: number, To: to, Body: body, At: d.clock()})
-	if err := d.takeCallback(ctx, row, c); err != nil {
+	if err := d.takeCallback(ctx, row.ID, c); err != nil {
 		return err
 	}
 	return d.ReadCallbacks(ctx)

@@ -277,13 +277,16 @@ func (d *Desk) CallbackPath(a Actor, row db.Provider) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return "/callbacks/" + row.Name + "/" + secret, nil
+	return callbackPath(row.Name, secret), nil
 }
+
+func callbackPath(name, secret string) string { return "/callbacks/" + name + "/" + secret }
 
 func (d *Desk) changeProvider(ctx context.Context, a Actor, name, action string, change func(context.Context, *db.Tx, db.Provider) error) error {
 	if !a.Admin() {
 		return ErrForbidden
 	}
+	defer d.doors.forget(name)
 	return d.store.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
 		p, err := tx.ProviderByName(ctx, name)
 		if db.IsNotFound(err) {

@@ -3,6 +3,7 @@ package desk
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"textdesk/db"
@@ -30,12 +31,15 @@ func (d *Desk) DueForPoll(ctx context.Context, providerID int64, limit int) (Pol
 		return Polling{}, fmt.Errorf("read messages to poll: %w", err)
 	}
 	p := Polling{messages: found}
+	if len(found) == 0 {
+		return p, nil
+	}
+	parts, err := d.store.PartsOf(ctx, idsOf(found))
+	if err != nil {
+		return Polling{}, err
+	}
 	for _, m := range found {
-		parts, err := d.store.Parts(ctx, m.ID)
-		if err != nil {
-			return Polling{}, fmt.Errorf("read parts: %w", err)
-		}
-		for _, part := range parts {
+		for _, part := range parts[m.ID] {
 			if !part.Status.Final() {
 				p.References = append(p.References, part.Reference)
 			}
@@ -55,7 +59,7 @@ func (d *Desk) Polled(ctx context.Context, providerID int64, p Polling, receipts
 				return err
 			}
 		}
-		_, err := d.applyReceipts(ctx, tx, providerID, receipts)
+		_, err := d.moveParts(ctx, tx, providerID, receipts) // what a report says of other texts is not ours
 		return err
 	})
 	if err != nil {
@@ -81,42 +85,128 @@ func pollAfter(age time.Duration) time.Duration {
 	}
 }
 
+// earlyFor is how long receipts are kept about references that nobody knows: as
+// long as a final one is waited for.
+const earlyFor = unknownAfter
+
 // applyReceipts moves parts and then their messages. A receipt that is late,
-// repeated or out of order moves nothing back. It returns how many were about
-// references that nobody knows.
-func (d *Desk) applyReceipts(ctx context.Context, tx *db.Tx, providerID int64, receipts []providers.Receipt) (strangers int, err error) {
-	mv := d.newMoves(tx)
+// repeated or out of order moves nothing back. One about a reference that nobody
+// knows is kept until it is known, which may be in an instant: a provider can
+// report on a text sooner than its answer to us is on disk. It returns those
+// references.
+func (d *Desk) applyReceipts(ctx context.Context, tx *db.Tx, providerID int64, receipts []providers.Receipt) (early map[string]bool, err error) {
+	if len(receipts) == 0 {
+		return nil, nil
+	}
+	known, err := d.moveParts(ctx, tx, providerID, receipts)
+	if err != nil {
+		return nil, err
+	}
+	var keep []db.EarlyReceipt
 	for _, r := range receipts {
-		parts, err := tx.PartsByReference(ctx, db.PartsByReferenceParams{ProviderID: providerID, Reference: r.Reference})
+		if known[r.Reference] || r.Reference == "" || len(r.Reference) > longestReference {
+			continue
+		}
+		if early == nil {
+			early = map[string]bool{}
+		}
+		early[r.Reference] = true
+		keep = append(keep, db.EarlyReceipt{ProviderID: providerID, Reference: r.Reference, Status: r.Status, Code: r.Code, Detail: r.Text, CameAt: d.now()})
+	}
+	return early, tx.InsertEarlyReceipts(ctx, keep)
+}
+
+// longestReference is the longest id of a provider that is kept, in bytes.
+const longestReference = 200
+
+// meetEarly applies the receipts that came before the references that a call
+// has just given us.
+func (d *Desk) meetEarly(ctx context.Context, tx *db.Tx, outcomes []Outcome) error {
+	references := map[int64][]string{}
+	for _, o := range outcomes {
+		if o.Err == nil {
+			references[o.Message.ProviderID] = append(references[o.Message.ProviderID], o.Acceptance.References...)
+		}
+	}
+	if len(references) == 0 {
+		return nil
+	}
+	if any, err := tx.AnyEarlyReceipts(ctx); err != nil || any == 0 {
+		return err
+	}
+	for providerID, refs := range references {
+		found, err := tx.TakeEarlyReceipts(ctx, providerID, refs)
 		if err != nil {
-			return 0, fmt.Errorf("read parts: %w", err)
+			return err
 		}
-		if len(parts) == 0 {
-			strangers++
+		receipts := make([]providers.Receipt, len(found))
+		for i, r := range found {
+			receipts[i] = providers.Receipt{Reference: r.Reference, Status: r.Status, Code: r.Code, Text: r.Detail}
 		}
+		if _, err := d.moveParts(ctx, tx, providerID, receipts); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// moveParts applies receipts to the parts that they are about, and returns the
+// references that there are.
+func (d *Desk) moveParts(ctx context.Context, tx *db.Tx, providerID int64, receipts []providers.Receipt) (known map[string]bool, err error) {
+	references := make([]string, 0, len(receipts))
+	for _, r := range receipts {
+		references = append(references, r.Reference)
+	}
+	byReference, err := tx.PartsByReferences(ctx, providerID, references)
+	if err != nil || len(byReference) == 0 {
+		return nil, err
+	}
+	mv := d.newMoves(tx)
+	known = make(map[string]bool, len(byReference))
+	var ids []int64
+	for reference, parts := range byReference {
+		known[reference] = true
 		for _, p := range parts {
-			if err := mv.applyReceipt(ctx, p, r); err != nil {
-				return 0, err
+			ids = append(ids, p.MessageID)
+		}
+	}
+	about := whereabouts{}
+	if about.messages, err = tx.MessagesOf(ctx, ids); err != nil {
+		return nil, err
+	}
+	if about.parts, err = tx.PartsOf(ctx, ids); err != nil {
+		return nil, err
+	}
+	for _, r := range receipts {
+		for _, p := range byReference[r.Reference] {
+			if err := mv.applyReceipt(ctx, about, p, r); err != nil {
+				return nil, err
 			}
 		}
 	}
-	return strangers, mv.flush(ctx)
+	return known, mv.flush(ctx)
 }
 
-func (mv *moves) applyReceipt(ctx context.Context, p db.Part, r providers.Receipt) error {
-	if !p.Status.CanBecome(r.Status) {
+// whereabouts are the messages that receipts are about and all their parts, as
+// they stand while the receipts are applied.
+type whereabouts struct {
+	messages map[int64]db.Message
+	parts    map[int64][]db.Part
+}
+
+func (mv *moves) applyReceipt(ctx context.Context, about whereabouts, of db.Part, r providers.Receipt) error {
+	parts := about.parts[of.MessageID]
+	i := slices.IndexFunc(parts, func(p db.Part) bool { return p.Part == of.Part })
+	if i < 0 || !parts[i].Status.CanBecome(r.Status) {
 		return nil
 	}
-	if err := mv.tx.SetPart(ctx, db.SetPartParams{MessageID: p.MessageID, Part: p.Part, Status: r.Status, Code: r.Code}); err != nil {
+	parts[i].Status = r.Status
+	if err := mv.tx.SetPart(ctx, db.SetPartParams{MessageID: of.MessageID, Part: of.Part, Status: r.Status, Code: r.Code}); err != nil {
 		return fmt.Errorf("set part: %w", err)
 	}
-	m, err := mv.tx.Message(ctx, p.MessageID)
-	if err != nil {
-		return fmt.Errorf("read message: %w", err)
-	}
-	parts, err := mv.tx.Parts(ctx, p.MessageID)
-	if err != nil {
-		return fmt.Errorf("read parts: %w", err)
+	m, there := about.messages[of.MessageID]
+	if !there {
+		return fmt.Errorf("part of message %d has no message", of.MessageID)
 	}
 	c := change{to: whole(parts), pollAt: m.PollAt, code: r.Code}
 	if c.to != sms.Delivered && c.to != sms.Sent {
@@ -125,23 +215,30 @@ func (mv *moves) applyReceipt(ctx context.Context, p db.Part, r providers.Receip
 	if c.to.Final() {
 		c.pollAt = 0
 	}
-	_, err = mv.move(ctx, m, c)
+	moved, err := mv.move(ctx, m, c)
+	if moved {
+		m.Paid, m.Status, m.PollAt = payment(m, c.to), c.to, c.pollAt
+		about.messages[m.ID] = m
+	}
 	return err
 }
 
 // whole is the status of a message whose parts stand where they stand: it is
 // delivered when all of it is, and failed when any of it is.
 func whole(parts []db.Part) sms.Status {
-	least := sms.Delivered
+	least, waits := sms.Delivered, false
 	for _, p := range parts {
-		switch {
-		case p.Status == sms.Failed || p.Status == sms.Expired || p.Status == sms.Cancelled:
+		switch p.Status {
+		case sms.Failed, sms.Expired, sms.Cancelled:
 			return p.Status
-		case p.Status == sms.Sent || p.Status == sms.Delivered:
+		case sms.Sent, sms.Delivered:
+			least = min(least, p.Status)
 		default:
-			return sms.Submitted
+			waits = true
 		}
-		least = min(least, p.Status)
+	}
+	if waits {
+		return sms.Submitted
 	}
 	return least
 }

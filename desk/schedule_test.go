@@ -5,7 +5,6 @@ import (
 	"testing"
 	"time"
 
-	"textdesk/db"
 	"textdesk/providers"
 	"textdesk/sms"
 )
@@ -152,57 +151,4 @@ func TestUndo(t *testing.T) {
 		t.Errorf("%d left after it", len(got))
 	}
 	_ = sent
-}
-
-func TestAReceiptBeforeItsReference(t *testing.T) {
-	o := newOffice(t)
-	id := o.send(t, o.admin, Order{To: numbers(1, 1)}).Recipients[0].MessageID
-	marked := o.leave(t, 1)
-	early := providers.Posted{Receipts: []providers.Receipt{{Reference: ref(id, 0), Status: sms.Delivered}}}
-	c := db.Callback{ID: 1, ProviderID: o.provider, ReceivedAt: o.Desk.now()}
-	if err := o.takeCallback(t.Context(), db.Provider{ID: o.provider}, providers.Callback{Method: "POST"}); err != nil {
-		t.Fatal(err)
-	}
-	state := func() int64 {
-		waiting, err := o.store.WaitingCallbacks(t.Context(), db.WaitingCallbacksParams{PageSize: 10})
-		if err != nil {
-			t.Fatal(err)
-		}
-		return int64(len(waiting))
-	}
-	if err := o.applyCallback(t.Context(), c, early); err != nil {
-		t.Fatal(err)
-	}
-	if state() != 1 {
-		t.Error("a receipt for a reference that is not on disk yet was thrown away")
-	}
-	o.taken(t, marked)
-	if err := o.applyCallback(t.Context(), c, early); err != nil {
-		t.Fatal(err)
-	}
-	if got := o.status(t, id); got != sms.Delivered || state() != 0 {
-		t.Errorf("it is %s, and %d callbacks wait", got, state())
-	}
-}
-
-func TestAnUnreadableCallbackHoldsUpNoOther(t *testing.T) {
-	o := newOffice(t)
-	row, err := o.store.Provider(t.Context(), o.provider)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := o.takeCallback(t.Context(), row, providers.Callback{Method: "POST", Body: []byte("nonsense")}); err != nil {
-		t.Fatal(err)
-	}
-	if err := o.ReplyFrom(t.Context(), o.admin, sms.MSISDN(number(1)), "Thank you"); err != nil {
-		t.Fatal(err)
-	}
-	page, err := o.Inbox(t.Context(), o.admin, 0, 0, 10)
-	if err != nil || len(page.Inbound) != 1 || page.Inbound[0].Body != "Thank you" {
-		t.Errorf("the inbox has %v: %v", page.Inbound, err)
-	}
-	waiting, err := o.store.WaitingCallbacks(t.Context(), db.WaitingCallbacksParams{PageSize: 10})
-	if err != nil || len(waiting) != 0 {
-		t.Errorf("%d still wait: %v", len(waiting), err)
-	}
 }

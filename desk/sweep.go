@@ -199,6 +199,9 @@ func (d *Desk) Tidy(ctx context.Context) error {
 		if err := tx.DeleteOldSignInFailures(ctx, now.Add(-48*time.Hour)); err != nil {
 			return err
 		}
+		if err := tx.ForgetEarlyReceipts(ctx, now.Add(-earlyFor)); err != nil {
+			return err
+		}
 		return d.forgetDays(ctx, tx)
 	})
 	return errors.Join(err, d.dropOldUploads())

@@ -22,6 +22,7 @@ type Dispatcher struct {
 	desk  *desk.Desk
 	log   *slog.Logger
 	wake  chan struct{} // something was accepted, somewhere
+	read  chan struct{} // a callback has come
 	drain time.Duration
 
 	// The supervisor's own: the lanes that work, the last lane that each
@@ -51,8 +52,9 @@ func New(d *desk.Desk, o Options) *Dispatcher {
 		o.Drain = 30 * time.Second
 	}
 	dp := &Dispatcher{desk: d, log: o.Log, lanes: map[int64]*lane{}, last: map[int64]*lane{},
-		broken: map[int64]db.Provider{}, bells: map[int64]chan struct{}{}, wake: make(chan struct{}, 1), drain: o.Drain}
+		broken: map[int64]db.Provider{}, bells: map[int64]chan struct{}{}, wake: make(chan struct{}, 1), read: make(chan struct{}, 1), drain: o.Drain}
 	d.OnWork(dp.ring)
+	d.OnCallback(dp.ringReader)
 	return dp
 }
 
@@ -85,6 +87,7 @@ func (dp *Dispatcher) Run(ctx context.Context) error {
 	}
 	var work sync.WaitGroup
 	work.Go(func() { dp.sweep(ctx) })
+	work.Go(func() { dp.readCallbacks(ctx) })
 	tick := time.NewTicker(refresh)
 	defer tick.Stop()
 	for ctx.Err() == nil {
@@ -205,9 +208,6 @@ func (dp *Dispatcher) sweep(ctx context.Context) {
 		next, err := dp.desk.Promote(ctx)
 		if err != nil {
 			dp.trouble(ctx, "promote scheduled messages", err)
-		}
-		if err := dp.desk.ReadCallbacks(ctx); err != nil {
-			dp.trouble(ctx, "read callbacks", err)
 		}
 		for _, c := range chores {
 			if err := c.when(ctx, time.Now()); err != nil {

@@ -2,7 +2,6 @@ package handlers
 
 import (
 	"context"
-	"errors"
 	"log/slog"
 	"net/http"
 	"net/netip"
@@ -65,10 +64,15 @@ func New(c Config) http.Handler {
 	api := fastsmsapi.New(fastsmsapi.Config{Desk: c.Desk, Log: c.Log})
 	e.Match([]string{http.MethodGet, http.MethodPost}, "/api", api.Serve)
 	e.Match([]string{http.MethodGet, http.MethodPost}, "/api/", api.Serve)
-	e.Match([]string{http.MethodGet, http.MethodPost}, "/callbacks/:provider/:secret", s.callback)
-	e.Match([]string{http.MethodGet, http.MethodPost}, "/callbacks/:provider/:secret/*", s.callback)
 	s.route(e.Group("", s.sameOrigin(), limitBody, middleware.GzipWithConfig(middleware.GzipConfig{Level: 5, MinLength: 2048})))
-	return s.atBase(e)
+	callbacks := newCallbackDoor(s)
+	return s.atBase(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasPrefix(r.URL.Path, "/callbacks/") {
+			callbacks.ServeHTTP(w, r)
+			return
+		}
+		e.ServeHTTP(w, r)
+	}))
 }
 
 // atBase lets the desk live under its base path whether or not the proxy takes
@@ -88,22 +92,6 @@ func (s *server) atBase(next http.Handler) http.Handler {
 		}
 		next.ServeHTTP(w, r)
 	})
-}
-
-// callback takes what a provider posts: answered when it is on disk.
-func (s *server) callback(c echo.Context) error {
-	call, err := readCallback(c, s.Desk.Now())
-	if err != nil {
-		return err
-	}
-	err = s.Desk.TakeCallback(c.Request().Context(), c.Param("provider"), c.Param("secret"), call)
-	if errors.Is(err, desk.ErrUnknownProvider) {
-		return echo.ErrNotFound
-	}
-	if err != nil {
-		return err
-	}
-	return c.String(http.StatusOK, "OK")
 }
 
 func (s *server) healthz(c echo.Context) error {

@@ -103,6 +103,21 @@ type StatusPoller interface {
 	PollLimit() int
 }
 
+// InboundPoller fetches the texts that people have sent to us, from a service
+// that does not post them. cursor is what the last page gave, "" at the start.
+// The caller keeps it in the store and knows repeats by [Inbound.ID], so a page
+// may hold again what an earlier one held, and must hold everything since.
+type InboundPoller interface {
+	PollInbound(ctx context.Context, cursor string) (InboundPage, error)
+}
+
+// InboundPage is one answer of an InboundPoller.
+type InboundPage struct {
+	Inbound []Inbound
+	Cursor  string
+	More    bool // ask again at once
+}
+
 // CallbackParser understands what the service posts to us. An error means the
 // callback holds nothing that can be used; its text says why and quotes nothing.
 type CallbackParser interface {
@@ -115,6 +130,10 @@ type Callback struct {
 	Header              http.Header
 	Body                []byte
 	ReceivedAt          time.Time
+	// Origin is the desk's public address at the time, "https://intranet.example/sms",
+	// and URL the whole address that was called, for services that sign it. Both
+	// are "" where nobody knows.
+	Origin, URL string
 }
 
 // Posted is what one callback said.

@@ -22,10 +22,16 @@ type Type struct {
 	// without limit) and requests in flight.
 	Rate        float64
 	Concurrency int
+	// CallbackAnswer is what its callbacks are answered once they are on disk;
+	// nil is a plain "OK".
+	CallbackAnswer *CallbackAnswer
 	// Open makes a provider of complete, checked settings. client is the
 	// transport it must use; it never dials on its own.
 	Open func(settings Settings, client *http.Client) (Provider, error)
 }
+
+// CallbackAnswer is an answer to a callback.
+type CallbackAnswer struct{ ContentType, Body string }
 
 // Field is one setting of a provider.
 type Field struct {

@@ -172,6 +172,8 @@ var byRefusal = map[string]Code{
 	desk.ErrProviderBusy.Code:     -507,
 	desk.ErrProviderDefault.Code:  -507,
 	desk.ErrProviderCheck.Code:    -507,
+	desk.ErrManyCallbacks.Code:    -507,
+	desk.ErrUnknownCallback.Code:  -507,
 
 	desk.ErrCreditsMoved.Code:    -507,
 	desk.ErrCreditsBelow.Code:    -510,

@@ -41,16 +41,57 @@ func (r Reply) Encode() []byte {
 	return []byte(v.Encode())
 }
 
-// ParseCallback understands what [Reply.Encode] writes. Without an at the
-// reply came when its callback did.
-func (p *Provider) ParseCallback(c providers.Callback) (providers.Posted, error) {
-	v, err := url.ParseQuery(string(c.Body))
-	if err != nil {
-		return providers.Posted{}, errors.New("parse reply: the body is not a form")
+// Report is a delivery report of the simulated network, about one reference.
+type Report struct {
+	Reference, Status string // a name of sms.Status: "delivered"
+	Code, Text        string
+}
+
+// Encode returns the body of the callback that carries the report.
+func (r Report) Encode() []byte {
+	v := url.Values{"reference": {r.Reference}, "status": {r.Status}}
+	if r.Code != "" {
+		v.Set("code", r.Code)
 	}
+	if r.Text != "" {
+		v.Set("detail", r.Text)
+	}
+	return []byte(v.Encode())
+}
+
+// ParseCallback understands what [Reply.Encode] and [Report.Encode] write, by
+// GET as by POST. Without an at the reply came when its callback did.
+func (p *Provider) ParseCallback(c providers.Callback) (providers.Posted, error) {
+	v, err := c.Form()
+	if err != nil {
+		return providers.Posted{}, fmt.Errorf("parse callback: %w", err)
+	}
+	if v.Has("reference") {
+		return parseReport(v)
+	}
+	return parseReply(v, c.ReceivedAt)
+}
+
+func parseReport(v url.Values) (providers.Posted, error) {
+	r := providers.Receipt{Reference: v.Get("reference"), Code: v.Get("code"), Text: v.Get("detail")}
+	if r.Reference == "" {
+		return providers.Posted{}, errors.New("parse report: reference is empty")
+	}
+	var err error
+	if r.Status, err = sms.ParseStatus(v.Get("status")); err != nil {
+		return providers.Posted{}, errors.New("parse report: status is none that a text can have")
+	}
+	switch r.Status {
+	case sms.Submitted, sms.Sent, sms.Delivered, sms.Failed, sms.Expired, sms.Cancelled, sms.Unknown:
+		return providers.Posted{Receipts: []providers.Receipt{r}}, nil
+	}
+	return providers.Posted{}, errors.New("parse report: no network gives a text this status")
+}
+
+func parseReply(v url.Values, received time.Time) (providers.Posted, error) {
 	in := providers.Inbound{
 		ID: v.Get("id"), From: sms.MSISDN(v.Get("from")), To: v.Get("to"), Body: v.Get("body"),
-		At: c.ReceivedAt, InReply: v.Get("reply_to"),
+		At: received, InReply: v.Get("reply_to"),
 	}
 	switch {
 	case in.ID == "":
@@ -63,6 +104,7 @@ func (p *Provider) ParseCallback(c providers.Callback) (providers.Posted, error)
 		return providers.Posted{}, fmt.Errorf("parse reply: body must be UTF-8 of at most %d bytes", replyLimit)
 	}
 	if at := v.Get("at"); at != "" {
+		var err error
 		if in.At, err = time.Parse(time.RFC3339Nano, at); err != nil {
 			return providers.Posted{}, errors.New("parse reply: at must look like 2026-01-31T09:30:00Z")
 		}
