@@ -18,6 +18,9 @@ import (
 type options struct {
 	level, parent, credits, email, first, last string
 	passwordStdin                              bool
+	telephone, sender, note, baseURL           string
+	invite                                     bool
+	reminder, alertDays                        int64
 
 	kind      string
 	set       settings
@@ -34,7 +37,21 @@ func userAddFlags(fs *flag.FlagSet, in *invocation) {
 	fs.StringVar(&in.opts.email, "email", "", "e-mail address")
 	fs.StringVar(&in.opts.first, "first", "", "first name")
 	fs.StringVar(&in.opts.last, "last", "", "last name")
+	fs.StringVar(&in.opts.telephone, "telephone", "", "telephone number")
+	fs.StringVar(&in.opts.sender, "sender", "", "default sender")
+	fs.Int64Var(&in.opts.reminder, "credit-reminder", 0, "warn when so many credits or fewer are left")
+	fs.Int64Var(&in.opts.alertDays, "alert-days", 0, "tell their administrator after so many days without a visit")
+	fs.BoolVar(&in.opts.invite, "invite", false, "print a one-time link with which they choose a password, instead of reading one")
 	passwordFlags(fs, in)
+	linkFlags(fs, in)
+}
+
+func linkFlags(fs *flag.FlagSet, in *invocation) {
+	fs.StringVar(&in.opts.baseURL, "base-url", "", "public address, to print the whole link")
+}
+
+func maintenanceFlags(fs *flag.FlagSet, in *invocation) {
+	fs.StringVar(&in.opts.note, "note", "", "what staff read: \"Back at two.\"")
 }
 
 func passwordFlags(fs *flag.FlagSet, in *invocation) {
@@ -54,12 +71,14 @@ func (in *invocation) password() (string, error) {
 }
 
 func userAdd(ctx context.Context, in *invocation) error {
-	password, err := in.password()
-	if err != nil {
-		return err
+	u := desk.NewUser{Username: in.args[0], Level: strings.ToLower(in.opts.level), Parent: in.opts.parent, FirstName: in.opts.first, LastName: in.opts.last,
+		Email: in.opts.email, Telephone: in.opts.telephone, Sender: in.opts.sender, CreditReminder: in.opts.reminder, InactiveAlertDays: in.opts.alertDays}
+	var err error
+	if !in.opts.invite {
+		if u.Password, err = in.password(); err != nil {
+			return err
+		}
 	}
-	u := desk.NewUser{Username: in.args[0], Password: password, Level: strings.ToLower(in.opts.level), Parent: in.opts.parent,
-		FirstName: in.opts.first, LastName: in.opts.last, Email: in.opts.email}
 	switch in.opts.credits {
 	case "":
 	case "unlimited":
@@ -77,9 +96,53 @@ func userAdd(ctx context.Context, in *invocation) error {
 		if first && u.Level == desk.LevelAdmin && in.opts.credits == "" {
 			u.Unlimited = true
 		}
-		_, err = d.AddUser(ctx, desk.CommandLine(), u)
+		if !in.opts.invite {
+			_, err = d.AddUser(ctx, desk.CommandLine(), u)
+			return err
+		}
+		_, link, err := d.InviteUser(ctx, desk.CommandLine(), u)
+		if err == nil {
+			in.printLink(link)
+		}
 		return err
 	})
+}
+
+// printLink prints where a one-time link leads.
+func (in *invocation) printLink(token string) {
+	fmt.Fprintln(in.Out, strings.TrimRight(in.opts.baseURL, "/")+"/join/"+token)
+}
+
+func userLink(ctx context.Context, in *invocation) error {
+	return in.withDesk(ctx, func(d *desk.Desk) error {
+		link, err := d.NewLinkByName(ctx, desk.CommandLine(), in.args[0])
+		if err == nil {
+			in.printLink(link)
+		}
+		return err
+	})
+}
+
+func userMove(ctx context.Context, in *invocation) error {
+	return in.withDesk(ctx, func(d *desk.Desk) error {
+		return d.MoveUserByName(ctx, desk.CommandLine(), in.args[0], in.args[1])
+	})
+}
+
+func userArchive(ctx context.Context, in *invocation) error {
+	return in.withDesk(ctx, func(d *desk.Desk) error { return d.ArchiveByName(ctx, desk.CommandLine(), in.args[0]) })
+}
+
+func userSecondFactorOff(ctx context.Context, in *invocation) error {
+	return in.withDesk(ctx, func(d *desk.Desk) error { return d.ResetSecondFactor(ctx, desk.CommandLine(), in.args[0]) })
+}
+
+func maintenanceOn(ctx context.Context, in *invocation) error {
+	return in.withDesk(ctx, func(d *desk.Desk) error { return d.SetMaintenance(ctx, desk.CommandLine(), true, in.opts.note) })
+}
+
+func maintenanceOff(ctx context.Context, in *invocation) error {
+	return in.withDesk(ctx, func(d *desk.Desk) error { return d.SetMaintenance(ctx, desk.CommandLine(), false, "") })
 }
 
 func userToken(ctx context.Context, in *invocation) error {
@@ -150,12 +213,9 @@ func userList(ctx context.Context, in *invocation) error {
 		w := tabwriter.NewWriter(in.Out, 0, 4, 2, ' ', 0)
 		fmt.Fprintln(w, "NAME\tLEVEL\tPARENT\tCREDITS\tSTATE")
 		for _, u := range users {
-			credits, state := strconv.FormatInt(u.Balance, 10), "active"
+			credits, state := strconv.FormatInt(u.Balance, 10), desk.StateOf(u)
 			if u.Unlimited {
 				credits = "unlimited"
-			}
-			if u.SuspendedAt != 0 {
-				state = "suspended"
 			}
 			fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", u.Username, u.Level, names[int64(u.ParentID)], credits, state)
 		}

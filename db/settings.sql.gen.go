@@ -19,23 +19,25 @@ func (q *Queries) DeleteSetting(ctx context.Context, key string) error {
 }
 
 const insertAudit = `-- name: InsertAudit :exec
-INSERT INTO audit (at, user_id, address, action, subject, detail)
-VALUES ($1, $2, $3, $4, $5, $6)
+INSERT INTO audit (at, user_id, acting_id, address, action, subject, detail)
+VALUES ($1, $2, $3, $4, $5, $6, $7)
 `
 
 type InsertAuditParams struct {
-	At      Millis
-	UserID  ID
-	Address string
-	Action  string
-	Subject string
-	Detail  string
+	At       Millis
+	UserID   ID
+	ActingID ID
+	Address  string
+	Action   string
+	Subject  string
+	Detail   string
 }
 
 func (q *Queries) InsertAudit(ctx context.Context, arg InsertAuditParams) error {
 	_, err := q.db.ExecContext(ctx, insertAudit,
 		arg.At,
 		arg.UserID,
+		arg.ActingID,
 		arg.Address,
 		arg.Action,
 		arg.Subject,

@@ -24,6 +24,33 @@ func (q *Queries) AddCredits(ctx context.Context, arg AddCreditsParams) error {
 	return err
 }
 
+const alertsTold = `-- name: AlertsTold :many
+SELECT user_id, kind, told_at FROM alerts_told
+`
+
+func (q *Queries) AlertsTold(ctx context.Context) ([]AlertsTold, error) {
+	rows, err := q.db.QueryContext(ctx, alertsTold)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []AlertsTold
+	for rows.Next() {
+		var i AlertsTold
+		if err := rows.Scan(&i.UserID, &i.Kind, &i.ToldAt); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const anyUser = `-- name: AnyUser :one
 SELECT CAST(EXISTS (SELECT 1 FROM users) AS BIGINT)
 `
@@ -35,12 +62,68 @@ func (q *Queries) AnyUser(ctx context.Context) (int64, error) {
 	return column_1, err
 }
 
-const countAdmins = `-- name: CountAdmins :one
-SELECT count(*) FROM users WHERE level = 'admin' AND suspended_at = 0
+const changeUser = `-- name: ChangeUser :exec
+UPDATE users SET level = $1, first_name = $2, last_name = $3, email = $4, telephone = $5, sender = $6,
+  credit_reminder = $7, alert_days = $8 WHERE id = $9
 `
 
+type ChangeUserParams struct {
+	Level          string
+	FirstName      string
+	LastName       string
+	Email          string
+	Telephone      string
+	Sender         string
+	CreditReminder int64
+	AlertDays      int64
+	ID             int64
+}
+
+func (q *Queries) ChangeUser(ctx context.Context, arg ChangeUserParams) error {
+	_, err := q.db.ExecContext(ctx, changeUser,
+		arg.Level,
+		arg.FirstName,
+		arg.LastName,
+		arg.Email,
+		arg.Telephone,
+		arg.Sender,
+		arg.CreditReminder,
+		arg.AlertDays,
+		arg.ID,
+	)
+	return err
+}
+
+const countAdmins = `-- name: CountAdmins :one
+SELECT count(*) FROM users WHERE level = 'admin' AND suspended_at = 0 AND archived_at = 0 AND password_hash <> ''
+`
+
+// Those who can sign in: somebody who has not used their link yet cannot.
 func (q *Queries) CountAdmins(ctx context.Context) (int64, error) {
 	row := q.db.QueryRowContext(ctx, countAdmins)
+	var count int64
+	err := row.Scan(&count)
+	return count, err
+}
+
+const countChildren = `-- name: CountChildren :one
+SELECT count(*) FROM users WHERE parent_id = $1 AND archived_at = 0
+`
+
+// Those right below somebody who are not archived.
+func (q *Queries) CountChildren(ctx context.Context, parentID ID) (int64, error) {
+	row := q.db.QueryRowContext(ctx, countChildren, parentID)
+	var count int64
+	err := row.Scan(&count)
+	return count, err
+}
+
+const countRecoveryCodes = `-- name: CountRecoveryCodes :one
+SELECT count(*) FROM recovery_codes WHERE user_id = $1 AND used_at = 0
+`
+
+func (q *Queries) CountRecoveryCodes(ctx context.Context, userID int64) (int64, error) {
+	row := q.db.QueryRowContext(ctx, countRecoveryCodes, userID)
 	var count int64
 	err := row.Scan(&count)
 	return count, err
@@ -74,8 +157,26 @@ func (q *Queries) CreditSums(ctx context.Context, userID int64) (CreditSumsRow, 
 	return i, err
 }
 
+const deleteRecoveryCodes = `-- name: DeleteRecoveryCodes :exec
+DELETE FROM recovery_codes WHERE user_id = $1
+`
+
+func (q *Queries) DeleteRecoveryCodes(ctx context.Context, userID int64) error {
+	_, err := q.db.ExecContext(ctx, deleteRecoveryCodes, userID)
+	return err
+}
+
+const deleteUserLink = `-- name: DeleteUserLink :exec
+DELETE FROM user_links WHERE user_id = $1
+`
+
+func (q *Queries) DeleteUserLink(ctx context.Context, userID int64) error {
+	_, err := q.db.ExecContext(ctx, deleteUserLink, userID)
+	return err
+}
+
 const firstAdmin = `-- name: FirstAdmin :one
-SELECT id, parent_id, username, username_key, level, first_name, last_name, email, telephone, password_hash, sender, unlimited, balance, reserved, credit_reminder, alert_days, suspended_at, created_at, seen_at, daily_cap FROM users WHERE level = 'admin' ORDER BY id LIMIT 1
+SELECT id, parent_id, username, username_key, level, first_name, last_name, email, telephone, password_hash, sender, unlimited, balance, reserved, credit_reminder, alert_days, suspended_at, created_at, seen_at, daily_cap, archived_at, may_bulk, templates_only, may_import, sees_others, senders, approve_above, second_secret, second_at, second_step FROM users WHERE level = 'admin' ORDER BY id LIMIT 1
 `
 
 func (q *Queries) FirstAdmin(ctx context.Context) (User, error) {
@@ -102,8 +203,32 @@ func (q *Queries) FirstAdmin(ctx context.Context) (User, error) {
 		&i.CreatedAt,
 		&i.SeenAt,
 		&i.DailyCap,
+		&i.ArchivedAt,
+		&i.MayBulk,
+		&i.TemplatesOnly,
+		&i.MayImport,
+		&i.SeesOthers,
+		&i.Senders,
+		&i.ApproveAbove,
+		&i.SecondSecret,
+		&i.SecondAt,
+		&i.SecondStep,
 	)
 	return i, err
+}
+
+const forgetAlert = `-- name: ForgetAlert :exec
+DELETE FROM alerts_told WHERE user_id = $1 AND kind = $2
+`
+
+type ForgetAlertParams struct {
+	UserID int64
+	Kind   string
+}
+
+func (q *Queries) ForgetAlert(ctx context.Context, arg ForgetAlertParams) error {
+	_, err := q.db.ExecContext(ctx, forgetAlert, arg.UserID, arg.Kind)
+	return err
 }
 
 const insertCreditEntry = `-- name: InsertCreditEntry :exec
@@ -133,6 +258,20 @@ func (q *Queries) InsertCreditEntry(ctx context.Context, arg InsertCreditEntryPa
 		arg.OtherUserID,
 		arg.Note,
 	)
+	return err
+}
+
+const insertRecoveryCode = `-- name: InsertRecoveryCode :exec
+INSERT INTO recovery_codes (user_id, hash) VALUES ($1, $2)
+`
+
+type InsertRecoveryCodeParams struct {
+	UserID int64
+	Hash   string
+}
+
+func (q *Queries) InsertRecoveryCode(ctx context.Context, arg InsertRecoveryCodeParams) error {
+	_, err := q.db.ExecContext(ctx, insertRecoveryCode, arg.UserID, arg.Hash)
 	return err
 }
 
@@ -183,6 +322,175 @@ func (q *Queries) InsertUser(ctx context.Context, arg InsertUserParams) (int64, 
 	return id, err
 }
 
+const insertUserLink = `-- name: InsertUserLink :exec
+INSERT INTO user_links (hash, user_id, kind, made_by, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6)
+ON CONFLICT (user_id) DO UPDATE SET hash = excluded.hash, kind = excluded.kind, made_by = excluded.made_by, created_at = excluded.created_at, expires_at = excluded.expires_at
+`
+
+type InsertUserLinkParams struct {
+	Hash      string
+	UserID    int64
+	Kind      string
+	MadeBy    ID
+	CreatedAt Millis
+	ExpiresAt Millis
+}
+
+func (q *Queries) InsertUserLink(ctx context.Context, arg InsertUserLinkParams) error {
+	_, err := q.db.ExecContext(ctx, insertUserLink,
+		arg.Hash,
+		arg.UserID,
+		arg.Kind,
+		arg.MadeBy,
+		arg.CreatedAt,
+		arg.ExpiresAt,
+	)
+	return err
+}
+
+const openBatches = `-- name: OpenBatches :many
+SELECT id, user_id, door, submit_key, sender, ton, body, send_at, zone, validity, held_at, held_why, stopped_at, recipients, parts, credits, created_at, n_scheduled, n_queued, n_submitting, n_submitted, n_sent, n_delivered, n_failed, n_expired, n_cancelled, n_suppressed, n_in_doubt, n_unknown, paused_at, paused_by, resuming, resuming_at, resumed_to, again_of FROM batches WHERE user_id = $1 AND n_scheduled + n_queued > 0 ORDER BY id
+`
+
+// The sends of somebody of which something has not left.
+func (q *Queries) OpenBatches(ctx context.Context, userID int64) ([]Batch, error) {
+	rows, err := q.db.QueryContext(ctx, openBatches, userID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []Batch
+	for rows.Next() {
+		var i Batch
+		if err := rows.Scan(
+			&i.ID,
+			&i.UserID,
+			&i.Door,
+			&i.SubmitKey,
+			&i.Sender,
+			&i.TON,
+			&i.Body,
+			&i.SendAt,
+			&i.Zone,
+			&i.Validity,
+			&i.HeldAt,
+			&i.HeldWhy,
+			&i.StoppedAt,
+			&i.Recipients,
+			&i.Parts,
+			&i.Credits,
+			&i.CreatedAt,
+			&i.NScheduled,
+			&i.NQueued,
+			&i.NSubmitting,
+			&i.NSubmitted,
+			&i.NSent,
+			&i.NDelivered,
+			&i.NFailed,
+			&i.NExpired,
+			&i.NCancelled,
+			&i.NSuppressed,
+			&i.NInDoubt,
+			&i.NUnknown,
+			&i.PausedAt,
+			&i.PausedBy,
+			&i.Resuming,
+			&i.ResumingAt,
+			&i.ResumedTo,
+			&i.AgainOf,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const openRecurring = `-- name: OpenRecurring :many
+SELECT id, user_id, submit_key, name, sender, body, recipients, every, weekdays, week, day, month, minute, zone, starts_on, ends_after, ends_on, passed, next_at, paused_at, ended_at, created_at, changed_at FROM recurring WHERE user_id = $1 AND ended_at = 0 ORDER BY id
+`
+
+func (q *Queries) OpenRecurring(ctx context.Context, userID int64) ([]Recurring, error) {
+	rows, err := q.db.QueryContext(ctx, openRecurring, userID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []Recurring
+	for rows.Next() {
+		var i Recurring
+		if err := rows.Scan(
+			&i.ID,
+			&i.UserID,
+			&i.SubmitKey,
+			&i.Name,
+			&i.Sender,
+			&i.Body,
+			&i.Recipients,
+			&i.Every,
+			&i.Weekdays,
+			&i.Week,
+			&i.Day,
+			&i.Month,
+			&i.Minute,
+			&i.Zone,
+			&i.StartsOn,
+			&i.EndsAfter,
+			&i.EndsOn,
+			&i.Passed,
+			&i.NextAt,
+			&i.PausedAt,
+			&i.EndedAt,
+			&i.CreatedAt,
+			&i.ChangedAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const setArchived = `-- name: SetArchived :exec
+UPDATE users SET archived_at = $1 WHERE id = $2
+`
+
+type SetArchivedParams struct {
+	ArchivedAt Millis
+	ID         int64
+}
+
+func (q *Queries) SetArchived(ctx context.Context, arg SetArchivedParams) error {
+	_, err := q.db.ExecContext(ctx, setArchived, arg.ArchivedAt, arg.ID)
+	return err
+}
+
+const setParent = `-- name: SetParent :exec
+UPDATE users SET parent_id = $1 WHERE id = $2
+`
+
+type SetParentParams struct {
+	ParentID ID
+	ID       int64
+}
+
+func (q *Queries) SetParent(ctx context.Context, arg SetParentParams) error {
+	_, err := q.db.ExecContext(ctx, setParent, arg.ParentID, arg.ID)
+	return err
+}
+
 const setPassword = `-- name: SetPassword :exec
 UPDATE users SET password_hash = $1 WHERE id = $2
 `
@@ -194,6 +502,57 @@ type SetPasswordParams struct {
 
 func (q *Queries) SetPassword(ctx context.Context, arg SetPasswordParams) error {
 	_, err := q.db.ExecContext(ctx, setPassword, arg.PasswordHash, arg.ID)
+	return err
+}
+
+const setPermissions = `-- name: SetPermissions :exec
+UPDATE users SET may_bulk = $1, templates_only = $2, may_import = $3, sees_others = $4,
+  senders = $5, approve_above = $6, daily_cap = $7 WHERE id = $8
+`
+
+type SetPermissionsParams struct {
+	MayBulk       Bool
+	TemplatesOnly Bool
+	MayImport     Bool
+	SeesOthers    Bool
+	Senders       string
+	ApproveAbove  int64
+	DailyCap      int64
+	ID            int64
+}
+
+func (q *Queries) SetPermissions(ctx context.Context, arg SetPermissionsParams) error {
+	_, err := q.db.ExecContext(ctx, setPermissions,
+		arg.MayBulk,
+		arg.TemplatesOnly,
+		arg.MayImport,
+		arg.SeesOthers,
+		arg.Senders,
+		arg.ApproveAbove,
+		arg.DailyCap,
+		arg.ID,
+	)
+	return err
+}
+
+const setSecondFactor = `-- name: SetSecondFactor :exec
+UPDATE users SET second_secret = $1, second_at = $2, second_step = $3 WHERE id = $4
+`
+
+type SetSecondFactorParams struct {
+	SecondSecret string
+	SecondAt     Millis
+	SecondStep   int64
+	ID           int64
+}
+
+func (q *Queries) SetSecondFactor(ctx context.Context, arg SetSecondFactorParams) error {
+	_, err := q.db.ExecContext(ctx, setSecondFactor,
+		arg.SecondSecret,
+		arg.SecondAt,
+		arg.SecondStep,
+		arg.ID,
+	)
 	return err
 }
 
@@ -211,6 +570,22 @@ func (q *Queries) SetSuspended(ctx context.Context, arg SetSuspendedParams) erro
 	return err
 }
 
+const tellAlert = `-- name: TellAlert :exec
+INSERT INTO alerts_told (user_id, kind, told_at) VALUES ($1, $2, $3)
+ON CONFLICT (user_id, kind) DO UPDATE SET told_at = excluded.told_at
+`
+
+type TellAlertParams struct {
+	UserID int64
+	Kind   string
+	ToldAt Millis
+}
+
+func (q *Queries) TellAlert(ctx context.Context, arg TellAlertParams) error {
+	_, err := q.db.ExecContext(ctx, tellAlert, arg.UserID, arg.Kind, arg.ToldAt)
+	return err
+}
+
 const touchUser = `-- name: TouchUser :exec
 UPDATE users SET seen_at = $1 WHERE id = $2
 `
@@ -225,8 +600,43 @@ func (q *Queries) TouchUser(ctx context.Context, arg TouchUserParams) error {
 	return err
 }
 
+const useRecoveryCode = `-- name: UseRecoveryCode :execrows
+UPDATE recovery_codes SET used_at = $1 WHERE user_id = $2 AND hash = $3 AND used_at = 0
+`
+
+type UseRecoveryCodeParams struct {
+	UsedAt Millis
+	UserID int64
+	Hash   string
+}
+
+func (q *Queries) UseRecoveryCode(ctx context.Context, arg UseRecoveryCodeParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, useRecoveryCode, arg.UsedAt, arg.UserID, arg.Hash)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const useSecondStep = `-- name: UseSecondStep :execrows
+UPDATE users SET second_step = $1 WHERE id = $2 AND second_step < $1
+`
+
+type UseSecondStepParams struct {
+	SecondStep int64
+	ID         int64
+}
+
+func (q *Queries) UseSecondStep(ctx context.Context, arg UseSecondStepParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, useSecondStep, arg.SecondStep, arg.ID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
 const user = `-- name: User :one
-SELECT id, parent_id, username, username_key, level, first_name, last_name, email, telephone, password_hash, sender, unlimited, balance, reserved, credit_reminder, alert_days, suspended_at, created_at, seen_at, daily_cap FROM users WHERE id = $1
+SELECT id, parent_id, username, username_key, level, first_name, last_name, email, telephone, password_hash, sender, unlimited, balance, reserved, credit_reminder, alert_days, suspended_at, created_at, seen_at, daily_cap, archived_at, may_bulk, templates_only, may_import, sees_others, senders, approve_above, second_secret, second_at, second_step FROM users WHERE id = $1
 `
 
 func (q *Queries) User(ctx context.Context, id int64) (User, error) {
@@ -253,12 +663,22 @@ func (q *Queries) User(ctx context.Context, id int64) (User, error) {
 		&i.CreatedAt,
 		&i.SeenAt,
 		&i.DailyCap,
+		&i.ArchivedAt,
+		&i.MayBulk,
+		&i.TemplatesOnly,
+		&i.MayImport,
+		&i.SeesOthers,
+		&i.Senders,
+		&i.ApproveAbove,
+		&i.SecondSecret,
+		&i.SecondAt,
+		&i.SecondStep,
 	)
 	return i, err
 }
 
 const userByName = `-- name: UserByName :one
-SELECT id, parent_id, username, username_key, level, first_name, last_name, email, telephone, password_hash, sender, unlimited, balance, reserved, credit_reminder, alert_days, suspended_at, created_at, seen_at, daily_cap FROM users WHERE username_key = $1
+SELECT id, parent_id, username, username_key, level, first_name, last_name, email, telephone, password_hash, sender, unlimited, balance, reserved, credit_reminder, alert_days, suspended_at, created_at, seen_at, daily_cap, archived_at, may_bulk, templates_only, may_import, sees_others, senders, approve_above, second_secret, second_at, second_step FROM users WHERE username_key = $1
 `
 
 func (q *Queries) UserByName(ctx context.Context, usernameKey string) (User, error) {
@@ -285,12 +705,63 @@ func (q *Queries) UserByName(ctx context.Context, usernameKey string) (User, err
 		&i.CreatedAt,
 		&i.SeenAt,
 		&i.DailyCap,
+		&i.ArchivedAt,
+		&i.MayBulk,
+		&i.TemplatesOnly,
+		&i.MayImport,
+		&i.SeesOthers,
+		&i.Senders,
+		&i.ApproveAbove,
+		&i.SecondSecret,
+		&i.SecondAt,
+		&i.SecondStep,
+	)
+	return i, err
+}
+
+const userLink = `-- name: UserLink :one
+SELECT hash, user_id, kind, made_by, created_at, expires_at FROM user_links WHERE hash = $1 AND expires_at > $2
+`
+
+type UserLinkParams struct {
+	Hash  string
+	NowAt Millis
+}
+
+func (q *Queries) UserLink(ctx context.Context, arg UserLinkParams) (UserLink, error) {
+	row := q.db.QueryRowContext(ctx, userLink, arg.Hash, arg.NowAt)
+	var i UserLink
+	err := row.Scan(
+		&i.Hash,
+		&i.UserID,
+		&i.Kind,
+		&i.MadeBy,
+		&i.CreatedAt,
+		&i.ExpiresAt,
+	)
+	return i, err
+}
+
+const userLinkOf = `-- name: UserLinkOf :one
+SELECT hash, user_id, kind, made_by, created_at, expires_at FROM user_links WHERE user_id = $1
+`
+
+func (q *Queries) UserLinkOf(ctx context.Context, userID int64) (UserLink, error) {
+	row := q.db.QueryRowContext(ctx, userLinkOf, userID)
+	var i UserLink
+	err := row.Scan(
+		&i.Hash,
+		&i.UserID,
+		&i.Kind,
+		&i.MadeBy,
+		&i.CreatedAt,
+		&i.ExpiresAt,
 	)
 	return i, err
 }
 
 const userList = `-- name: UserList :many
-SELECT id, parent_id, username, username_key, level, first_name, last_name, email, telephone, password_hash, sender, unlimited, balance, reserved, credit_reminder, alert_days, suspended_at, created_at, seen_at, daily_cap FROM users ORDER BY username_key
+SELECT id, parent_id, username, username_key, level, first_name, last_name, email, telephone, password_hash, sender, unlimited, balance, reserved, credit_reminder, alert_days, suspended_at, created_at, seen_at, daily_cap, archived_at, may_bulk, templates_only, may_import, sees_others, senders, approve_above, second_secret, second_at, second_step FROM users ORDER BY username_key
 `
 
 func (q *Queries) UserList(ctx context.Context) ([]User, error) {
@@ -323,6 +794,16 @@ func (q *Queries) UserList(ctx context.Context) ([]User, error) {
 			&i.CreatedAt,
 			&i.SeenAt,
 			&i.DailyCap,
+			&i.ArchivedAt,
+			&i.MayBulk,
+			&i.TemplatesOnly,
+			&i.MayImport,
+			&i.SeesOthers,
+			&i.Senders,
+			&i.ApproveAbove,
+			&i.SecondSecret,
+			&i.SecondAt,
+			&i.SecondStep,
 		); err != nil {
 			return nil, err
 		}

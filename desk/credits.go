@@ -68,12 +68,9 @@ func (d *Desk) MoveCredits(ctx context.Context, a Actor, userID, credits, seen i
 
 // MoveCreditsByName is MoveCredits for who has no page to look at.
 func (d *Desk) MoveCreditsByName(ctx context.Context, a Actor, username string, credits int64) error {
-	u, err := d.store.UserByName(ctx, usernameKey(username))
-	if db.IsNotFound(err) {
-		return ErrUnknownUser.because("There is no user called %s.", username)
-	}
+	u, err := d.userByName(ctx, username)
 	if err != nil {
-		return fmt.Errorf("look for user: %w", err)
+		return err
 	}
 	return d.MoveCredits(ctx, a, u.ID, credits, -1)
 }
@@ -82,7 +79,7 @@ func (d *Desk) reachForMoves(ctx context.Context, a Actor) ([]int64, error) {
 	if !a.Admin() {
 		return nil, ErrForbidden
 	}
-	return d.reach(ctx, a)
+	return d.below(ctx, a)
 }
 
 func planMove(ctx context.Context, q *db.Queries, a Actor, reach []int64, userID, credits int64) (m CreditMove, err error) {
@@ -277,12 +274,12 @@ func (d *Desk) ledgerOwner(ctx context.Context, a Actor, userID int64) (db.User,
 	if userID == 0 {
 		userID = a.User.ID
 	}
-	may, err := d.reaches(ctx, a, userID)
+	users, err := d.below(ctx, a)
 	if err != nil {
 		return db.User{}, err
 	}
 	user, err := d.store.User(ctx, userID)
-	if db.IsNotFound(err) || err == nil && !may {
+	if db.IsNotFound(err) || err == nil && users != nil && !contains(users, userID) {
 		return db.User{}, ErrUnknownUser
 	}
 	if err != nil {

@@ -62,6 +62,8 @@ func (d *Desk) Ready(ctx context.Context) error { return d.store.Ready(ctx) }
 // line.
 type Actor struct {
 	User db.User
+	// By is the administrator who acts as User, the zero user for nobody.
+	By db.User
 	// Door is where they came in: "page", "fastsms", "command line".
 	Door string
 	// Address is from where, for the audit log.
@@ -71,14 +73,21 @@ type Actor struct {
 // CommandLine is the administrator at the server's own shell, who may do
 // everything.
 func CommandLine() Actor {
-	return Actor{User: db.User{Username: "command line", Level: LevelAdmin, Unlimited: true}, Door: "command line", Address: "command line"}
+	return Actor{User: db.User{Username: "command line", Level: LevelAdmin, Unlimited: true, SeesOthers: true, MayBulk: true, MayImport: true, ApproveAbove: -1},
+		Door: doorShell, Address: doorShell}
 }
 
 // Admin reports whether the actor administers others.
 func (a Actor) Admin() bool { return a.User.Level == LevelAdmin }
 
-// shell reports whether the actor is the command line.
-func (a Actor) shell() bool { return a.User.ID == 0 }
+// doorShell is the server's own command line.
+const doorShell = "command line"
+
+// shell reports whether the actor is the command line. Nobody at all is not.
+func (a Actor) shell() bool { return a.User.ID == 0 && a.Door == doorShell }
+
+// Acting reports whether an administrator acts in the user's name.
+func (a Actor) Acting() bool { return a.By.ID != 0 }
 
 // Name is what others call the actor.
 func (a Actor) Name() string {
@@ -89,8 +98,18 @@ func (a Actor) Name() string {
 }
 
 // reach returns the users whose data the actor may see: their own and, for an
-// administrator, that of everyone below. nil means everyone's.
+// administrator who may see the texts of others, that of everyone below. nil
+// means everyone's.
 func (d *Desk) reach(ctx context.Context, a Actor) ([]int64, error) {
+	if !a.shell() && !bool(a.User.SeesOthers) {
+		return []int64{a.User.ID}, nil
+	}
+	return d.below(ctx, a)
+}
+
+// below returns the users whom the actor looks after, themselves among them:
+// their accounts and credits, not their texts. nil means everyone.
+func (d *Desk) below(ctx context.Context, a Actor) ([]int64, error) {
 	if a.shell() {
 		return nil, nil
 	}
@@ -123,17 +142,12 @@ func (d *Desk) reaches(ctx context.Context, a Actor, userID int64) (bool, error)
 	if err != nil || users == nil {
 		return err == nil, err
 	}
-	for _, id := range users {
-		if id == userID {
-			return true, nil
-		}
-	}
-	return false, nil
+	return contains(users, userID), nil
 }
 
 // audit writes down who did what.
 func (d *Desk) audit(ctx context.Context, tx *db.Tx, a Actor, action, subject, detail string) error {
-	return tx.InsertAudit(ctx, db.InsertAuditParams{At: d.now(), UserID: db.ID(a.User.ID), Address: a.Address,
+	return tx.InsertAudit(ctx, db.InsertAuditParams{At: d.now(), UserID: db.ID(a.User.ID), ActingID: db.ID(a.By.ID), Address: a.Address,
 		Action: action, Subject: subject, Detail: detail})
 }
 

@@ -70,12 +70,15 @@ func (d *Desk) Check(ctx context.Context, a Actor, o Order) (Draft, error) {
 	if !draft.Unlimited && draft.Credits > draft.Balance && !o.Partly {
 		draft.Problems = append(draft.Problems, notEnough(draft.Credits, draft.Balance))
 	}
+	if err := d.readPermissions(ctx, a, o, &draft); err != nil {
+		return Draft{}, err
+	}
 	return draft, d.readGuard(ctx, a, o, &draft)
 }
 
 func (dr *Draft) readSender(o Order, a Actor, set Settings) {
 	typed := strings.TrimSpace(o.Sender)
-	for _, fallback := range []string{a.User.Sender, set.Sender} {
+	for _, fallback := range []string{a.User.Sender, permissionsOf(a.User).firstSender(), set.Sender} {
 		if typed == "" {
 			typed = fallback
 		}

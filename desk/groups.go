@@ -178,6 +178,9 @@ func (d *Desk) RemoveFromGroup(ctx context.Context, a Actor, id int64, contacts 
 // names beside them or without. A number that the owner has is that contact;
 // any other becomes a new one.
 func (d *Desk) PasteIntoGroup(ctx context.Context, a Actor, id int64, text string) (Pasted, error) {
+	if err := a.mayImport(); err != nil {
+		return Pasted{}, err
+	}
 	g, err := d.Group(ctx, a, id)
 	if err != nil {
 		return Pasted{}, err

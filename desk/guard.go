@@ -116,8 +116,12 @@ func (g Guard) foreign(n sms.MSISDN, home string) *Refusal {
 	return ErrCountry.because("%s is not among the countries that this desk texts.", sms.CountryName(country))
 }
 
-// asksApproval reports whether a send to so many by a user needs somebody else.
+// asksApproval reports whether a send to so many by a user needs somebody else:
+// by what was decided about them, or else by the organisation's rule.
 func (g Guard) asksApproval(u db.User, people int) bool {
+	if u.ApproveAbove >= 0 {
+		return people > int(u.ApproveAbove)
+	}
 	return g.ApproveAbove > 0 && people > g.ApproveAbove && u.Level != LevelAdmin
 }
 
@@ -127,11 +131,11 @@ func (d *Desk) SetDailyCap(ctx context.Context, a Actor, username string, credit
 	if credits < 0 || credits > mostCredits {
 		return ErrBadCap
 	}
-	return d.changeUser(ctx, a, username, "user.cap", func(ctx context.Context, tx *db.Tx, u db.User) error {
+	return d.changeUser(ctx, a, username, "user.cap", func(ctx context.Context, tx *db.Tx, u db.User) (string, error) {
 		if u.ID == a.User.ID {
-			return ErrForbidden.because("Nobody sets their own limit.")
+			return "", ErrForbidden.because("Nobody sets their own limit.")
 		}
-		return tx.SetDailyCap(ctx, db.SetDailyCapParams{ID: u.ID, DailyCap: credits})
+		return thousands(credits), tx.SetDailyCap(ctx, db.SetDailyCapParams{ID: u.ID, DailyCap: credits})
 	})
 }
 

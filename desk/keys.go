@@ -20,14 +20,42 @@ type APIKey struct {
 // NewKey makes a token for the actor and returns it, this once. Each of a
 // user's tokens has a name of its own, so that a form sent twice makes one.
 func (d *Desk) NewKey(ctx context.Context, a Actor, name string) (token string, err error) {
-	name = tidy(name)
+	if a.Acting() {
+		return "", ErrActing
+	}
+	if name, err = keyName(name); err != nil {
+		return "", err
+	}
+	return d.insertKey(ctx, a, a.User, name, true)
+}
+
+// NewKeyOf makes a token for a user, as an administrator above them.
+func (d *Desk) NewKeyOf(ctx context.Context, a Actor, userID int64, name string) (token string, err error) {
+	if a.Acting() {
+		return "", ErrActing
+	}
+	acc, err := d.User(ctx, a, userID)
+	if err != nil {
+		return "", err
+	}
+	if acc.User.ArchivedAt != 0 {
+		return "", ErrArchived
+	}
+	if name, err = keyName(name); err != nil {
+		return "", err
+	}
+	return d.insertKey(ctx, a, acc.User, name, true)
+}
+
+func keyName(typed string) (string, error) {
+	name := cleanName(typed)
 	if name == "" {
 		return "", ErrKeyName
 	}
 	if r := tooLong("name", name, 80); r != nil {
 		return "", r
 	}
-	return d.insertKey(ctx, a, a.User, name, true)
+	return name, nil
 }
 
 // NewKeyFor makes a token for another user, from the command line.
@@ -55,7 +83,10 @@ func (d *Desk) insertKey(ctx context.Context, a Actor, u db.User, name string, o
 			}
 			for _, k := range keys {
 				if strings.EqualFold(k.Name, name) {
-					return ErrKeyName.because("You already have a token called %s. Give this one another name.", k.Name)
+					if u.ID == a.User.ID {
+						return ErrKeyName.because("You already have a token called %s. Give this one another name.", k.Name)
+					}
+					return ErrKeyName.because("%s already has a token called %s. Give this one another name.", Actor{User: u}.Name(), k.Name)
 				}
 			}
 		}
@@ -69,8 +100,10 @@ func (d *Desk) insertKey(ctx context.Context, a Actor, u db.User, name string, o
 }
 
 // Keys lists the actor's tokens.
-func (d *Desk) Keys(ctx context.Context, a Actor) ([]APIKey, error) {
-	rows, err := d.store.APIKeys(ctx, a.User.ID)
+func (d *Desk) Keys(ctx context.Context, a Actor) ([]APIKey, error) { return d.keysOf(ctx, a.User.ID) }
+
+func (d *Desk) keysOf(ctx context.Context, userID int64) ([]APIKey, error) {
+	rows, err := d.store.APIKeys(ctx, userID)
 	if err != nil {
 		return nil, fmt.Errorf("read tokens: %w", err)
 	}
@@ -83,15 +116,35 @@ func (d *Desk) Keys(ctx context.Context, a Actor) ([]APIKey, error) {
 
 // RevokeKey makes one of the actor's tokens useless at once.
 func (d *Desk) RevokeKey(ctx context.Context, a Actor, id int64) error {
+	if a.Acting() {
+		return ErrActing
+	}
+	return d.revokeKey(ctx, a, a.User, id)
+}
+
+// RevokeKeyOf makes a user's token useless at once, as an administrator above
+// them.
+func (d *Desk) RevokeKeyOf(ctx context.Context, a Actor, userID, id int64) error {
+	if a.Acting() {
+		return ErrActing
+	}
+	acc, err := d.User(ctx, a, userID)
+	if err != nil {
+		return err
+	}
+	return d.revokeKey(ctx, a, acc.User, id)
+}
+
+func (d *Desk) revokeKey(ctx context.Context, a Actor, u db.User, id int64) error {
 	return d.store.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		n, err := tx.RevokeAPIKey(ctx, db.RevokeAPIKeyParams{ID: id, UserID: a.User.ID, RevokedAt: d.now()})
+		n, err := tx.RevokeAPIKey(ctx, db.RevokeAPIKeyParams{ID: id, UserID: u.ID, RevokedAt: d.now()})
 		if err != nil {
 			return fmt.Errorf("revoke token: %w", err)
 		}
 		if n == 0 {
 			return ErrUnknownKey
 		}
-		return d.audit(ctx, tx, a, "token.revoke", a.User.Username, "")
+		return d.audit(ctx, tx, a, "token.revoke", u.Username, "")
 	})
 }
 
@@ -108,8 +161,11 @@ func (d *Desk) ActorByToken(ctx context.Context, token, door, address string) (A
 	if err != nil {
 		return Actor{}, fmt.Errorf("read user: %w", err)
 	}
-	if u.SuspendedAt != 0 {
-		return Actor{}, ErrSuspended
+	if r := keptOut(u); r != nil {
+		return Actor{}, r
+	}
+	if err := d.refuseInMaintenance(ctx); err != nil {
+		return Actor{}, err
 	}
 	if now := d.now(); now > k.LastUsedAt.Add(sessionTouch) {
 		// As with sessions, a full disk must not turn questions away.

@@ -240,6 +240,9 @@ func readEntry(form EntryForm, home string) (e db.ListEntry, bad []*Refusal) {
 // taken in that order; a first row with the columns' names says it all. A
 // number that is on the list has its line replaced.
 func (d *Desk) PasteIntoList(ctx context.Context, a Actor, id int64, text string) (Pasted, error) {
+	if err := a.mayImport(); err != nil {
+		return Pasted{}, err
+	}
 	if _, err := d.List(ctx, a, id); err != nil {
 		return Pasted{}, err
 	}

@@ -72,6 +72,9 @@ func (d *Desk) startHashing(ctx context.Context) (release func(), err error) {
 // they know the current one, and ends their other sessions; keep is the token
 // of the session that goes on.
 func (d *Desk) ChangePassword(ctx context.Context, a Actor, current, password, repeat, keep string) error {
+	if a.Acting() {
+		return ErrActing
+	}
 	u, err := d.store.User(ctx, a.User.ID)
 	if err != nil {
 		return fmt.Errorf("read user: %w", err)

@@ -161,8 +161,11 @@ func (d *Desk) accept(ctx context.Context, tx *db.Tx, a Actor, o Order, draft Dr
 	if err != nil {
 		return 0, fmt.Errorf("read user: %w", err)
 	}
-	if user.SuspendedAt != 0 {
-		return 0, ErrSuspended
+	if r := keptOut(user); r != nil {
+		return 0, r
+	}
+	if r := permissionsOf(user).refuse(draft.People, draft.Sender); r != nil {
+		return 0, r
 	}
 	if o.AgainOf != 0 {
 		if err := stillNotReached(ctx, tx, o.AgainOf, draft.People+draft.Suppressed+draft.Barred); err != nil {

@@ -29,6 +29,10 @@ type Settings struct {
 	// DaysFrom is the first day, 20260603, of which all counters are of days on
 	// the zone's clock: those before it were counted on another one. 0 is all.
 	DaysFrom int64
+	// Maintenance keeps everybody out but administrators.
+	Maintenance Maintenance
+	// SecondFactor is who has to have one: SecondOptional or SecondAdmins.
+	SecondFactor string
 	// SetUp tells which steps of the first run are done.
 	SetUp SetUp
 }
@@ -81,7 +85,7 @@ func (d *Desk) settings(ctx context.Context, q *db.Queries) (Settings, error) {
 		values[row.Key] = row.Value
 	}
 	s := Settings{Organisation: values[keyOrganisation], Country: "GB", Zone: time.UTC, Sender: values[keySender], Undo: 20 * time.Second,
-		Quiet: readQuiet(values), Guard: readGuard(values)}
+		Quiet: readQuiet(values), Guard: readGuard(values), Maintenance: readMaintenance(values), SecondFactor: readSecondFactor(values)}
 	if c := values[keyCountry]; c != "" {
 		s.Country = c
 	}

@@ -53,7 +53,7 @@ func tokenOpens(rows []db.Setting, token string) bool {
 // them in. The set-up link is used up with it.
 func (d *Desk) CreateFirstAdmin(ctx context.Context, token string, u NewUser, repeat, address, agent string) (session string, err error) {
 	u.Level, u.Unlimited, u.Credits = LevelAdmin, true, 0
-	bad := u.check()
+	bad := u.check(false)
 	if u.Password != repeat {
 		bad = append(bad, ErrPasswordRepeat)
 	}

@@ -30,7 +30,9 @@ const (
 )
 
 // SignIn opens a session for whoever knows the password and returns the token
-// for their cookie. Attempts are slowed down by account and by address.
+// for their cookie. Attempts are slowed down by account and by address. Of a
+// user with a second factor the token comes with [ErrSecondStep]: it opens
+// nothing until SignInCode has been given the code.
 func (d *Desk) SignIn(ctx context.Context, username, password, address, agent string) (token string, err error) {
 	if r := blankSignIn(username, password); len(r) > 0 {
 		return "", refused(r)
@@ -46,10 +48,28 @@ func (d *Desk) SignIn(ctx context.Context, username, password, address, agent st
 	if err := d.passwordOpens(ctx, keys, password, u.PasswordHash); err != nil {
 		return "", err
 	}
-	if u.SuspendedAt != 0 {
-		return "", ErrSuspended
+	if r := keptOut(u); r != nil {
+		return "", r
 	}
-	return d.openSession(ctx, u, address, agent)
+	return d.enterPages(ctx, u, address, agent)
+}
+
+// enterPages opens a session for somebody whose password was right, or the one
+// that waits for the second factor.
+func (d *Desk) enterPages(ctx context.Context, u db.User, address, agent string) (string, error) {
+	if u.SecondAt == 0 {
+		return d.openSession(ctx, u, address, agent)
+	}
+	token := newToken()
+	err := d.store.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		now := d.now()
+		return tx.InsertSession(ctx, db.InsertSessionParams{Hash: hashToken(token), UserID: u.ID, CreatedAt: now, SeenAt: now,
+			ExpiresAt: now.Add(secondStepLife), Address: address, Agent: agent, Pending: true})
+	})
+	if err != nil {
+		return "", fmt.Errorf("insert session: %w", err)
+	}
+	return token, ErrSecondStep
 }
 
 // passwordOpens compares a password with a hash and counts a failure. Many
@@ -116,10 +136,11 @@ func (d *Desk) SignOut(ctx context.Context, token string) error {
 // ActorBySession returns who a session's token belongs to, and lets the session
 // live on.
 func (d *Desk) ActorBySession(ctx context.Context, token, address string) (Actor, error) {
-	u, s, err := d.userBySession(ctx, token)
+	a, s, err := d.actorBySession(ctx, token, address)
 	if err != nil {
 		return Actor{}, err
 	}
+	u := a.real()
 	if now := d.now(); now > s.SeenAt.Add(sessionTouch) {
 		expires := min(now.Add(sessionIdle), s.CreatedAt.Add(sessionLimit))
 		// A full disk must not keep people from looking at what is going on, so
@@ -131,14 +152,35 @@ func (d *Desk) ActorBySession(ctx context.Context, token, address string) (Actor
 			return tx.TouchUser(ctx, db.TouchUserParams{ID: u.ID, SeenAt: now})
 		})
 	}
-	return Actor{User: u, Door: "page", Address: address}, nil
+	return a, nil
 }
 
 // ActorWatching returns who a session's token belongs to and leaves the session
 // to its end: a page that renews itself is no sign that anybody sits before it.
 func (d *Desk) ActorWatching(ctx context.Context, token, address string) (Actor, error) {
-	u, _, err := d.userBySession(ctx, token)
-	return Actor{User: u, Door: "page", Address: address}, err
+	a, _, err := d.actorBySession(ctx, token, address)
+	return a, err
+}
+
+// actorBySession is who a session's token belongs to, or as whom they act in it.
+func (d *Desk) actorBySession(ctx context.Context, token, address string) (Actor, db.Session, error) {
+	u, s, err := d.userBySession(ctx, token)
+	if err != nil {
+		return Actor{}, s, err
+	}
+	a := Actor{User: u, Door: "page", Address: address}
+	if s.ActingAs == 0 {
+		return a, s, nil
+	}
+	other, err := d.mayActAs(ctx, a, int64(s.ActingAs))
+	switch {
+	case len(Refusals(err)) > 0:
+		return a, s, nil // not any more: they are themselves again
+	case err != nil:
+		return Actor{}, s, err
+	}
+	a.User, a.By = other, u
+	return a, s, nil
 }
 
 // userBySession finds a session that has not ended, and whose it is.
@@ -157,7 +199,7 @@ func (d *Desk) userBySession(ctx context.Context, token string) (db.User, db.Ses
 	if err != nil {
 		return db.User{}, db.Session{}, fmt.Errorf("read user: %w", err)
 	}
-	if u.SuspendedAt != 0 {
+	if keptOut(u) != nil {
 		return db.User{}, db.Session{}, ErrSignedOut
 	}
 	return u, s, nil
@@ -172,6 +214,9 @@ type SignedIn struct {
 
 // SessionsOf lists the actor's sessions; token is the one that asks.
 func (d *Desk) SessionsOf(ctx context.Context, a Actor, token string) ([]SignedIn, error) {
+	if a.Acting() {
+		return nil, nil
+	}
 	rows, err := d.store.Sessions(ctx, db.SessionsParams{UserID: a.User.ID, NowAt: d.now()})
 	if err != nil {
 		return nil, fmt.Errorf("read sessions: %w", err)
@@ -185,6 +230,9 @@ func (d *Desk) SessionsOf(ctx context.Context, a Actor, token string) ([]SignedI
 
 // SignOutElsewhere ends the actor's sessions but for the one that asks.
 func (d *Desk) SignOutElsewhere(ctx context.Context, a Actor, token string) error {
+	if a.Acting() {
+		return ErrActing
+	}
 	return d.store.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
 		if err := tx.DeleteSessionsOfUser(ctx, db.DeleteSessionsOfUserParams{UserID: a.User.ID, ExceptHash: hashToken(token)}); err != nil {
 			return err

@@ -3,8 +3,8 @@ package desk
 import (
 	"context"
 	"fmt"
-	"net/mail"
 	"regexp"
+	"slices"
 	"strings"
 
 	"textdesk/db"
@@ -23,9 +23,11 @@ type NewUser struct {
 	Level string
 	// Parent is the administrator's username; "" is the actor, and for the
 	// command line the first administrator.
-	Parent                            string
-	FirstName, LastName               string
-	Email, Telephone                  string
+	Parent              string
+	FirstName, LastName string
+	Email, Telephone    string
+	// Sender is their default sender, "" for the organisation's.
+	Sender                            string
 	Credits                           int64
 	Unlimited                         bool
 	CreditReminder, InactiveAlertDays int64
@@ -33,10 +35,10 @@ type NewUser struct {
 
 var usernamePattern = regexp.MustCompile(`^[\p{L}\p{N}._@+-]{2,64}$`)
 
-// check refuses what no user may look like.
-func (u *NewUser) check() []*Refusal {
-	u.Username, u.Email = strings.TrimSpace(u.Username), strings.TrimSpace(u.Email)
-	u.FirstName, u.LastName, u.Telephone = tidy(u.FirstName), tidy(u.LastName), tidy(u.Telephone)
+// check refuses what no user may look like. Whoever is invited chooses their own
+// password.
+func (u *NewUser) check(invited bool) []*Refusal {
+	u.Username = strings.TrimSpace(u.Username)
 	var bad []*Refusal
 	switch {
 	case u.Username == "":
@@ -44,67 +46,126 @@ func (u *NewUser) check() []*Refusal {
 	case !usernamePattern.MatchString(u.Username):
 		bad = append(bad, ErrBadUsername)
 	}
-	for _, f := range [][2]string{{"first_name", u.FirstName}, {"last_name", u.LastName}, {"telephone", u.Telephone}} {
-		if r := tooLong(f[0], f[1], 80); r != nil {
+	if !invited {
+		if r := checkPassword(u.Password); r != nil {
 			bad = append(bad, r)
 		}
 	}
-	if u.Email != "" {
-		if a, err := mail.ParseAddress(u.Email); err != nil || a.Address != u.Email || len(u.Email) > 254 {
-			bad = append(bad, ErrBadEmail)
-		}
-	}
-	if r := checkPassword(u.Password); r != nil {
-		bad = append(bad, r)
-	}
-	if u.Level != LevelAdmin && u.Level != LevelNormal {
-		bad = append(bad, ErrBadLevel)
-	}
+	profile := Profile{Level: u.Level, FirstName: u.FirstName, LastName: u.LastName, Email: u.Email, Telephone: u.Telephone,
+		CreditReminder: u.CreditReminder, InactiveAlertDays: u.InactiveAlertDays}
+	bad = append(bad, profile.check("")...)
+	u.FirstName, u.LastName, u.Email, u.Telephone = profile.FirstName, profile.LastName, profile.Email, profile.Telephone
 	switch {
-	case u.Credits < 0 || u.CreditReminder < 0 || u.InactiveAlertDays < 0:
+	case u.Credits < 0:
 		bad = append(bad, ErrBadCredits)
-	case u.Credits > mostCredits || u.CreditReminder > mostCredits || u.InactiveAlertDays > mostCredits:
+	case u.Credits > mostCredits:
 		bad = append(bad, ErrBadCredits.because("Enter a whole number of credits, up to %s.", thousands(mostCredits)))
 	}
 	return bad
 }
 
 // AddUser creates a user below the actor or, for the command line, below the
-// named parent, with credits taken from that parent.
+// named parent, with credits taken from that parent. It is what the page, the
+// doors and the command line do.
 func (d *Desk) AddUser(ctx context.Context, a Actor, u NewUser) (int64, error) {
-	if !a.Admin() {
-		return 0, ErrForbidden
-	}
-	if bad := u.check(); len(bad) > 0 {
-		return 0, refused(bad)
-	}
-	hash, err := d.hashPassword(ctx, u.Password)
-	if err != nil {
-		return 0, err
-	}
-	var id int64
-	err = d.store.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		parent, err := d.parentFor(ctx, tx, a, u)
-		if err != nil {
-			return err
-		}
-		id, err = d.insertUser(ctx, tx, a, u, parent, hash)
-		return err
-	})
+	id, _, err := d.addUser(ctx, a, u, false)
 	return id, err
 }
 
+// InviteUser creates a user as AddUser does, without a password, and returns the
+// token of the link with which they choose one: once, within a week.
+func (d *Desk) InviteUser(ctx context.Context, a Actor, u NewUser) (id int64, link string, err error) {
+	return d.addUser(ctx, a, u, true)
+}
+
+func (d *Desk) addUser(ctx context.Context, a Actor, u NewUser, invited bool) (id int64, link string, err error) {
+	if err := d.checkNewUser(ctx, a, &u, invited); err != nil {
+		return 0, "", err
+	}
+	hash := ""
+	if !invited {
+		if hash, err = d.hashPassword(ctx, u.Password); err != nil {
+			return 0, "", err
+		}
+	}
+	err = d.store.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		parent, err := parentFor(ctx, tx.Queries, a, u)
+		if err != nil {
+			return err
+		}
+		if id, err = d.insertUser(ctx, tx, a, u, parent, hash); err != nil || !invited {
+			return err
+		}
+		link, err = d.insertLink(ctx, tx, a, id, linkInvite)
+		return err
+	})
+	if err != nil {
+		return 0, "", err
+	}
+	return id, link, nil
+}
+
+// NewUserPlan is what creating a user would do to credits.
+type NewUserPlan struct {
+	NewUser NewUser
+	// Parent is under whom they come and whose credits they get; the zero user
+	// is nobody.
+	Parent db.User
+}
+
+// TopUp reports whether the credits are nobody's.
+func (p NewUserPlan) TopUp() bool { return p.Parent.ID == 0 || bool(p.Parent.Unlimited) }
+
+// ParentAfter is what the parent has after it.
+func (p NewUserPlan) ParentAfter() int64 { return p.Parent.Balance - p.NewUser.Credits }
+
+// PlanUser says what AddUser or InviteUser would do, and refuses what they would.
+func (d *Desk) PlanUser(ctx context.Context, a Actor, u NewUser, invited bool) (NewUserPlan, error) {
+	if err := d.checkNewUser(ctx, a, &u, invited); err != nil {
+		return NewUserPlan{}, err
+	}
+	parent, err := parentFor(ctx, d.store.Queries, a, u)
+	if err != nil {
+		return NewUserPlan{}, err
+	}
+	if err := nameFree(ctx, d.store.Queries, u.Username); err != nil {
+		return NewUserPlan{}, err
+	}
+	return NewUserPlan{u, parent}, affordable(parent, u)
+}
+
+func (d *Desk) checkNewUser(ctx context.Context, a Actor, u *NewUser, invited bool) error {
+	if !a.Admin() {
+		return ErrForbidden.because("Only administrators create users.")
+	}
+	bad := u.check(invited)
+	if u.Sender = strings.TrimSpace(u.Sender); u.Sender != "" {
+		set, err := d.Settings(ctx)
+		if err != nil {
+			return err
+		}
+		if _, r := parseSender(u.Sender, set.Country); r != nil {
+			bad = append(bad, r)
+		}
+	}
+	return refused(bad)
+}
+
 // parentFor finds whom the new user will be under; 0 is nobody.
-func (d *Desk) parentFor(ctx context.Context, tx *db.Tx, a Actor, u NewUser) (db.User, error) {
+func parentFor(ctx context.Context, tx *db.Queries, a Actor, u NewUser) (db.User, error) {
 	if !a.shell() {
-		return tx.User(ctx, a.User.ID)
+		parent, err := tx.User(ctx, a.User.ID)
+		if r := keptOut(parent); err == nil && r != nil {
+			return parent, r
+		}
+		return parent, err
 	}
 	if u.Parent != "" {
 		parent, err := tx.UserByName(ctx, usernameKey(u.Parent))
 		if db.IsNotFound(err) {
 			return db.User{}, ErrUnknownUser.because("There is no user called %s.", u.Parent)
 		}
-		if err == nil && parent.Level != LevelAdmin {
+		if err == nil && (parent.Level != LevelAdmin || parent.ArchivedAt != 0) {
 			return db.User{}, ErrForbidden.because("%s is not an administrator and cannot have users.", parent.Username)
 		}
 		return parent, err
@@ -118,136 +179,52 @@ func (d *Desk) parentFor(ctx context.Context, tx *db.Tx, a Actor, u NewUser) (db
 
 func (d *Desk) insertUser(ctx context.Context, tx *db.Tx, a Actor, u NewUser, parent db.User, hash string) (int64, error) {
 	key := usernameKey(u.Username)
-	if _, err := tx.UserByName(ctx, key); err == nil {
-		return 0, ErrUsernameTaken
-	} else if !db.IsNotFound(err) {
-		return 0, fmt.Errorf("look for user: %w", err)
+	if err := nameFree(ctx, tx.Queries, u.Username); err != nil {
+		return 0, err
+	}
+	if err := affordable(parent, u); err != nil {
+		return 0, err
 	}
 	id, err := tx.InsertUser(ctx, db.InsertUserParams{ParentID: db.ID(parent.ID), Username: u.Username, UsernameKey: key,
 		Level: u.Level, FirstName: u.FirstName, LastName: u.LastName, Email: u.Email, Telephone: u.Telephone,
-		PasswordHash: hash, Unlimited: db.Bool(u.Unlimited), CreditReminder: u.CreditReminder, AlertDays: u.InactiveAlertDays,
+		PasswordHash: hash, Sender: u.Sender, Unlimited: db.Bool(u.Unlimited), CreditReminder: u.CreditReminder, AlertDays: u.InactiveAlertDays,
 		CreatedAt: d.now()})
 	if err != nil {
 		return 0, fmt.Errorf("insert user: %w", err)
-	}
-	if u.Unlimited && parent.ID != 0 && !bool(parent.Unlimited) {
-		return 0, ErrForbidden.because("Only an unlimited administrator can have unlimited users.").on("credits")
 	}
 	if u.Credits > 0 {
 		if err := d.giveCredits(ctx, tx, parent, id, u.Credits); err != nil {
 			return 0, err
 		}
 	}
-	return id, d.audit(ctx, tx, a, "user.add", u.Username, u.Level)
+	detail := u.Level
+	if u.Credits > 0 {
+		detail += ", " + thousands(u.Credits) + " credits"
+	}
+	return id, d.audit(ctx, tx, a, "user.add", u.Username, detail)
 }
 
-// Users lists the users whom the actor may see, by name.
-func (d *Desk) Users(ctx context.Context, a Actor) ([]db.User, error) {
-	reach, err := d.reach(ctx, a)
-	if err != nil {
-		return nil, err
+func nameFree(ctx context.Context, q *db.Queries, username string) error {
+	if _, err := q.UserByName(ctx, usernameKey(username)); err == nil {
+		return ErrUsernameTaken
+	} else if !db.IsNotFound(err) {
+		return fmt.Errorf("look for user: %w", err)
 	}
-	all, err := d.store.UserList(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("read users: %w", err)
-	}
-	if reach == nil {
-		return all, nil
-	}
-	within := map[int64]bool{}
-	for _, id := range reach {
-		within[id] = true
-	}
-	var seen []db.User
-	for _, u := range all {
-		if within[u.ID] {
-			seen = append(seen, u)
-		}
-	}
-	return seen, nil
+	return nil
 }
 
-// Suspend keeps a user out: their sessions end and their tokens are refused at
-// once. What they have sent goes on.
-func (d *Desk) Suspend(ctx context.Context, a Actor, username string) error {
-	return d.changeUser(ctx, a, username, "user.suspend", func(ctx context.Context, tx *db.Tx, u db.User) error {
-		if u.SuspendedAt != 0 {
-			return nil
-		}
-		if u.Level == LevelAdmin {
-			if n, err := tx.CountAdmins(ctx); err != nil || n <= 1 {
-				if err != nil {
-					return fmt.Errorf("count administrators: %w", err)
-				}
-				return ErrLastAdmin
-			}
-		}
-		if err := tx.SetSuspended(ctx, db.SetSuspendedParams{ID: u.ID, SuspendedAt: d.now()}); err != nil {
-			return err
-		}
-		return tx.DeleteSessionsOfUser(ctx, db.DeleteSessionsOfUserParams{UserID: u.ID})
-	})
+// affordable refuses credits that the parent has not.
+func affordable(parent db.User, u NewUser) error {
+	switch {
+	case u.Unlimited && parent.ID != 0 && !bool(parent.Unlimited):
+		return ErrForbidden.because("Only an unlimited administrator can have unlimited users.").on("credits")
+	case u.Credits > 0 && parent.ID != 0 && !bool(parent.Unlimited) && parent.Balance < u.Credits:
+		return ErrNoCredits.because("There are not enough credits: %s has %s, not %s.", Actor{User: parent}.Name(), thousands(parent.Balance), thousands(u.Credits)).on("credits")
+	}
+	return nil
 }
 
-// Resume lets a suspended user in again.
-func (d *Desk) Resume(ctx context.Context, a Actor, username string) error {
-	return d.changeUser(ctx, a, username, "user.resume", func(ctx context.Context, tx *db.Tx, u db.User) error {
-		return tx.SetSuspended(ctx, db.SetSuspendedParams{ID: u.ID})
-	})
-}
-
-// ResetPassword gives a user another password and ends their sessions.
-func (d *Desk) ResetPassword(ctx context.Context, a Actor, username, password string) error {
-	if r := checkPassword(password); r != nil {
-		return r
-	}
-	hash, err := d.hashPassword(ctx, password)
-	if err != nil {
-		return err
-	}
-	return d.changeUser(ctx, a, username, "user.password", func(ctx context.Context, tx *db.Tx, u db.User) error {
-		if err := tx.SetPassword(ctx, db.SetPasswordParams{ID: u.ID, PasswordHash: hash}); err != nil {
-			return err
-		}
-		if err := tx.ClearSignInFailures(ctx, throttleUser(u.Username)); err != nil {
-			return err
-		}
-		return tx.DeleteSessionsOfUser(ctx, db.DeleteSessionsOfUserParams{UserID: u.ID})
-	})
-}
-
-// changeUser finds a user below the actor and changes them.
-func (d *Desk) changeUser(ctx context.Context, a Actor, username, action string, change func(context.Context, *db.Tx, db.User) error) error {
-	if !a.Admin() {
-		return ErrForbidden
-	}
-	reach, err := d.reach(ctx, a)
-	if err != nil {
-		return err
-	}
-	return d.store.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		u, err := tx.UserByName(ctx, usernameKey(username))
-		if db.IsNotFound(err) || err == nil && reach != nil && !contains(reach, u.ID) {
-			return ErrUnknownUser.because("There is no user called %s.", username)
-		}
-		if err != nil {
-			return fmt.Errorf("look for user: %w", err)
-		}
-		if err := change(ctx, tx, u); err != nil {
-			return err
-		}
-		return d.audit(ctx, tx, a, action, u.Username, "")
-	})
-}
-
-func contains(ids []int64, id int64) bool {
-	for _, i := range ids {
-		if i == id {
-			return true
-		}
-	}
-	return false
-}
+func contains[T comparable](all []T, one T) bool { return slices.Contains(all, one) }
 
 // usernameKey is how usernames are compared.
 func usernameKey(username string) string { return strings.ToLower(strings.TrimSpace(username)) }

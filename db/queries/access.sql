@@ -15,14 +15,14 @@ UPDATE api_keys SET revoked_at = @revoked_at WHERE id = @id AND user_id = @user_
 UPDATE api_keys SET last_used_at = @last_used_at WHERE id = @id;
 
 -- name: InsertSession :exec
-INSERT INTO sessions (hash, user_id, created_at, seen_at, expires_at, address, agent)
-VALUES (@hash, @user_id, @created_at, @seen_at, @expires_at, @address, @agent);
+INSERT INTO sessions (hash, user_id, created_at, seen_at, expires_at, address, agent, pending)
+VALUES (@hash, @user_id, @created_at, @seen_at, @expires_at, @address, @agent, @pending);
 
 -- name: Session :one
-SELECT * FROM sessions WHERE hash = @hash AND expires_at > @now_at;
+SELECT * FROM sessions WHERE hash = @hash AND expires_at > @now_at AND pending = 0;
 
 -- name: Sessions :many
-SELECT * FROM sessions WHERE user_id = @user_id AND expires_at > @now_at ORDER BY seen_at DESC;
+SELECT * FROM sessions WHERE user_id = @user_id AND expires_at > @now_at AND pending = 0 ORDER BY seen_at DESC;
 
 -- name: TouchSession :exec
 UPDATE sessions SET seen_at = @seen_at, expires_at = @expires_at WHERE hash = @hash;
@@ -49,3 +49,13 @@ DELETE FROM sign_in_failures WHERE key = @key;
 
 -- name: DeleteOldSignInFailures :exec
 DELETE FROM sign_in_failures WHERE failed_at < @before_at;
+
+-- name: PendingSession :one
+-- One whose second factor is still to come.
+SELECT * FROM sessions WHERE hash = @hash AND expires_at > @now_at AND pending = 1;
+
+-- name: ActAs :exec
+UPDATE sessions SET acting_as = @acting_as WHERE hash = @hash;
+
+-- name: RevokeAPIKeysOfUser :execrows
+UPDATE api_keys SET revoked_at = @revoked_at WHERE user_id = @user_id AND revoked_at = 0;

@@ -13,5 +13,5 @@ DELETE FROM settings WHERE key = @key;
 UPDATE counters SET value = value + @n WHERE name = @name RETURNING value;
 
 -- name: InsertAudit :exec
-INSERT INTO audit (at, user_id, address, action, subject, detail)
-VALUES (@at, @user_id, @address, @action, @subject, @detail);
+INSERT INTO audit (at, user_id, acting_id, address, action, subject, detail)
+VALUES (@at, @user_id, @acting_id, @address, @action, @subject, @detail);

@@ -51,6 +51,8 @@ var actions = map[string]func(context.Context, *call) (answer, error){
 	"cancelmessage":      cancelMessage,
 	"report":             report,
 	"getbgmessages":      getBGMessages,
+	"createuser":         createUser,
+	"updatecredits":      updateCredits,
 }
 
 // call is one request whose token is good.

@@ -38,6 +38,7 @@ const (
 	badTo          Code = -505
 	missingDetails Code = -507
 	unknownReport  Code = -601
+	invalidAmount  Code = -702
 )
 
 // codes is the page's table of error codes, in its order and its words. After
@@ -195,6 +196,32 @@ var byRefusal = map[string]Code{
 	desk.ErrOwnApproval.Code: -509,
 	desk.ErrPastTime.Code:    -407,
 	desk.ErrNoteBlank.Code:   -507,
+
+	desk.ErrArchived.Code:       -512,
+	desk.ErrMaintenance.Code:    -511,
+	desk.ErrBadMaintenance.Code: -507,
+	desk.ErrYourself.Code:       -509,
+	desk.ErrHasUsers.Code:       -509,
+	desk.ErrBadParent.Code:      -509,
+	desk.ErrNotArchived.Code:    -509,
+	desk.ErrBadDays.Code:        -508,
+	desk.ErrNoLink.Code:         -501,
+	desk.ErrActing.Code:         -509,
+	desk.ErrNoBulk.Code:         -509, // the page has no code for what a user may not; this one is about the user
+	desk.ErrTemplatesOnly.Code:  -509,
+	desk.ErrNoImport.Code:       -509,
+	desk.ErrSenderBarred.Code:   -506,
+	desk.ErrBadSenders.Code:     -518,
+	desk.ErrBadApprove.Code:     -507,
+	desk.ErrNoUsersPasted.Code:  -507,
+	desk.ErrTooManyUsers.Code:   -507,
+	desk.ErrSecondFactor.Code:   -501,
+	desk.ErrSecondStep.Code:     -501,
+	desk.ErrNeedsSecond.Code:    -501,
+	desk.ErrNoSecond.Code:       -507,
+	desk.ErrSecondOn.Code:       -507,
+	desk.ErrBadPolicy.Code:      -507,
+	desk.ErrBadDates.Code:       -504,
 
 	desk.ErrNameBlank.Code:     -200,
 	desk.ErrContactTaken.Code:  -200,
