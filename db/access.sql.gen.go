@@ -69,6 +69,20 @@ func (q *Queries) APIKeys(ctx context.Context, userID int64) ([]APIKey, error) {
 	return items, nil
 }
 
+const actAs = `-- name: ActAs :exec
+UPDATE sessions SET acting_as = $1 WHERE hash = $2
+`
+
+type ActAsParams struct {
+	ActingAs ID
+	Hash     string
+}
+
+func (q *Queries) ActAs(ctx context.Context, arg ActAsParams) error {
+	_, err := q.db.ExecContext(ctx, actAs, arg.ActingAs, arg.Hash)
+	return err
+}
+
 const clearSignInFailures = `-- name: ClearSignInFailures :exec
 DELETE FROM sign_in_failures WHERE key = $1
 `
@@ -146,8 +160,8 @@ func (q *Queries) InsertAPIKey(ctx context.Context, arg InsertAPIKeyParams) (int
 }
 
 const insertSession = `-- name: InsertSession :exec
-INSERT INTO sessions (hash, user_id, created_at, seen_at, expires_at, address, agent)
-VALUES ($1, $2, $3, $4, $5, $6, $7)
+INSERT INTO sessions (hash, user_id, created_at, seen_at, expires_at, address, agent, pending)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 `
 
 type InsertSessionParams struct {
@@ -158,6 +172,7 @@ type InsertSessionParams struct {
 	ExpiresAt Millis
 	Address   string
 	Agent     string
+	Pending   Bool
 }
 
 func (q *Queries) InsertSession(ctx context.Context, arg InsertSessionParams) error {
@@ -169,8 +184,36 @@ func (q *Queries) InsertSession(ctx context.Context, arg InsertSessionParams) er
 		arg.ExpiresAt,
 		arg.Address,
 		arg.Agent,
+		arg.Pending,
 	)
 	return err
+}
+
+const pendingSession = `-- name: PendingSession :one
+SELECT hash, user_id, created_at, seen_at, expires_at, address, agent, pending, acting_as FROM sessions WHERE hash = $1 AND expires_at > $2 AND pending = 1
+`
+
+type PendingSessionParams struct {
+	Hash  string
+	NowAt Millis
+}
+
+// One whose second factor is still to come.
+func (q *Queries) PendingSession(ctx context.Context, arg PendingSessionParams) (Session, error) {
+	row := q.db.QueryRowContext(ctx, pendingSession, arg.Hash, arg.NowAt)
+	var i Session
+	err := row.Scan(
+		&i.Hash,
+		&i.UserID,
+		&i.CreatedAt,
+		&i.SeenAt,
+		&i.ExpiresAt,
+		&i.Address,
+		&i.Agent,
+		&i.Pending,
+		&i.ActingAs,
+	)
+	return i, err
 }
 
 const recordSignInFailure = `-- name: RecordSignInFailure :exec
@@ -214,8 +257,25 @@ func (q *Queries) RevokeAPIKey(ctx context.Context, arg RevokeAPIKeyParams) (int
 	return result.RowsAffected()
 }
 
+const revokeAPIKeysOfUser = `-- name: RevokeAPIKeysOfUser :execrows
+UPDATE api_keys SET revoked_at = $1 WHERE user_id = $2 AND revoked_at = 0
+`
+
+type RevokeAPIKeysOfUserParams struct {
+	RevokedAt Millis
+	UserID    int64
+}
+
+func (q *Queries) RevokeAPIKeysOfUser(ctx context.Context, arg RevokeAPIKeysOfUserParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, revokeAPIKeysOfUser, arg.RevokedAt, arg.UserID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
 const session = `-- name: Session :one
-SELECT hash, user_id, created_at, seen_at, expires_at, address, agent FROM sessions WHERE hash = $1 AND expires_at > $2
+SELECT hash, user_id, created_at, seen_at, expires_at, address, agent, pending, acting_as FROM sessions WHERE hash = $1 AND expires_at > $2 AND pending = 0
 `
 
 type SessionParams struct {
@@ -234,12 +294,14 @@ func (q *Queries) Session(ctx context.Context, arg SessionParams) (Session, erro
 		&i.ExpiresAt,
 		&i.Address,
 		&i.Agent,
+		&i.Pending,
+		&i.ActingAs,
 	)
 	return i, err
 }
 
 const sessions = `-- name: Sessions :many
-SELECT hash, user_id, created_at, seen_at, expires_at, address, agent FROM sessions WHERE user_id = $1 AND expires_at > $2 ORDER BY seen_at DESC
+SELECT hash, user_id, created_at, seen_at, expires_at, address, agent, pending, acting_as FROM sessions WHERE user_id = $1 AND expires_at > $2 AND pending = 0 ORDER BY seen_at DESC
 `
 
 type SessionsParams struct {
@@ -264,6 +326,8 @@ func (q *Queries) Sessions(ctx context.Context, arg SessionsParams) ([]Session, 
 			&i.ExpiresAt,
 			&i.Address,
 			&i.Agent,
+			&i.Pending,
+			&i.ActingAs,
 		); err != nil {
 			return nil, err
 		}
