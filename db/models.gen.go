@@ -37,6 +37,12 @@ type APIKey struct {
 	Burst      int64
 }
 
+type AlertsTold struct {
+	UserID int64
+	Kind   string
+	ToldAt Millis
+}
+
 type Approval struct {
 	BatchID   int64
 	Decision  string
@@ -46,13 +52,14 @@ type Approval struct {
 }
 
 type Audit struct {
-	ID      int64
-	At      Millis
-	UserID  ID
-	Address string
-	Action  string
-	Subject string
-	Detail  string
+	ID       int64
+	At       Millis
+	UserID   ID
+	Address  string
+	Action   string
+	Subject  string
+	Detail   string
+	ActingID ID
 }
 
 type Batch struct {
@@ -338,6 +345,12 @@ type Provider struct {
 	BalanceAt      Millis
 }
 
+type RecoveryCode struct {
+	UserID int64
+	Hash   string
+	UsedAt Millis
+}
+
 type Recurring struct {
 	ID         int64
 	UserID     int64
@@ -403,6 +416,8 @@ type Session struct {
 	ExpiresAt Millis
 	Address   string
 	Agent     string
+	Pending   Bool
+	ActingAs  ID
 }
 
 type Setting struct {
@@ -458,10 +473,29 @@ type User struct {
 	CreatedAt      Millis
 	SeenAt         Millis
 	DailyCap       int64
+	ArchivedAt     Millis
+	MayBulk        Bool
+	TemplatesOnly  Bool
+	MayImport      Bool
+	SeesOthers     Bool
+	Senders        string
+	ApproveAbove   int64
+	SecondSecret   string
+	SecondAt       Millis
+	SecondStep     int64
 }
 
 type UserDay struct {
 	UserID  int64
 	Day     int64
 	Credits int64
+}
+
+type UserLink struct {
+	Hash      string
+	UserID    int64
+	Kind      string
+	MadeBy    ID
+	CreatedAt Millis
+	ExpiresAt Millis
 }
