@@ -11,8 +11,8 @@ import (
 
 // BookFilter says which page of names a list shows, in the order of their keys.
 type BookFilter struct {
-	// UserID is whose, GroupID or ListID in which; the others are 0.
-	UserID, GroupID, ListID int64
+	// UserID is whose, ListID of which list; the other is 0.
+	UserID, ListID int64
 	// Words is the beginning of a word of the name, as a key; Number that of a
 	// number, which goes first. "" does not filter.
 	Words  string
@@ -56,40 +56,6 @@ func (f BookFilter) found(where string, args []any, key, number string) (string,
 	return where, args
 }
 
-const contactColumns = `c.id, c.user_id, c.name, c.name_key, c.number, c.email, c.created_at, c.changed_at`
-
-// FindContacts returns a page of somebody's contacts or of a group's members,
-// in the order of their names.
-func (s *Store) FindContacts(ctx context.Context, f BookFilter) ([]Contact, error) {
-	var where, join string
-	if f.Number != "" && f.GroupID == 0 {
-		var n int
-		err := s.reads.QueryRowContext(ctx, `SELECT count(*) FROM (SELECT 1 FROM contacts WHERE user_id = ? AND number >= ? AND number < ? LIMIT ?)`,
-			f.UserID, string(f.Number), string(f.Number)+":", numberFew+1).Scan(&n)
-		if err != nil {
-			return nil, fmt.Errorf("read address book: %w", err)
-		}
-		// Few are sorted; of many, going through the names finds a page sooner.
-		if join = " INDEXED BY contacts_number"; n > numberFew {
-			join = " INDEXED BY contacts_name"
-		}
-	}
-	var args []any
-	if f.UserID != 0 {
-		where, args = and(where, "c.user_id = ?"), append(args, f.UserID)
-	}
-	if f.GroupID != 0 {
-		join = " JOIN group_members m ON m.contact_id = c.id"
-		where, args = and(where, "m.group_id = ?"), append(args, f.GroupID)
-	}
-	where, args = f.found(where, args, "c.name_key", "c.number")
-	where, args = f.page(where, args, "c.name_key", "c.id")
-	return findRows(ctx, s, f, "SELECT "+contactColumns+" FROM contacts c"+join+where, args, func(rows *sql.Rows) (c Contact, err error) {
-		err = rows.Scan(&c.ID, &c.UserID, &c.Name, &c.NameKey, &c.Number, &c.Email, &c.CreatedAt, &c.ChangedAt)
-		return c, err
-	})
-}
-
 // Named is a group or a list with how many are in it.
 type Named struct {
 	ID, UserID int64
@@ -99,13 +65,13 @@ type Named struct {
 
 // FindGroups returns a page of somebody's groups, in the order of their names.
 func (s *Store) FindGroups(ctx context.Context, f BookFilter) ([]Named, error) {
-	return s.findNamed(ctx, f, "groups", "(SELECT count(*) FROM group_members WHERE group_id = n.id)")
+	return s.findNamed(ctx, f, "groups", "n.members")
 }
 
 // FindLists returns a page of somebody's distribution lists, in the order of
 // their names.
 func (s *Store) FindLists(ctx context.Context, f BookFilter) ([]Named, error) {
-	return s.findNamed(ctx, f, "lists", "(SELECT count(*) FROM list_entries WHERE list_id = n.id)")
+	return s.findNamed(ctx, f, "lists", "n.entries")
 }
 
 func (s *Store) findNamed(ctx context.Context, f BookFilter, table, count string) ([]Named, error) {
@@ -119,7 +85,7 @@ func (s *Store) findNamed(ctx context.Context, f BookFilter, table, count string
 	})
 }
 
-const entryColumns = `e.id, e.list_id, e.number, e.name, e.name_key, e.email, e.mm1, e.mm2, e.mm3, e.mm4, e.mm5`
+const entryColumns = `e.id, e.list_id, e.number, e.name, e.name_key, e.email, e.mm1, e.mm2, e.mm3, e.mm4, e.mm5, e.fields`
 
 // FindEntries returns a page of a list's entries, in the order in which they
 // were added. Places have no key.
@@ -133,7 +99,7 @@ func (s *Store) FindEntries(ctx context.Context, f BookFilter) ([]ListEntry, err
 		where, args = where+" AND e.id > ?", append(args, f.After.ID)
 	}
 	return findRows(ctx, s, f, "SELECT "+entryColumns+" FROM list_entries e"+where+order+" LIMIT ?", append(args, f.Limit), func(rows *sql.Rows) (e ListEntry, err error) {
-		err = rows.Scan(&e.ID, &e.ListID, &e.Number, &e.Name, &e.NameKey, &e.Email, &e.Mm1, &e.Mm2, &e.Mm3, &e.Mm4, &e.Mm5)
+		err = rows.Scan(&e.ID, &e.ListID, &e.Number, &e.Name, &e.NameKey, &e.Email, &e.Mm1, &e.Mm2, &e.Mm3, &e.Mm4, &e.Mm5, &e.Fields)
 		return e, err
 	})
 }
@@ -211,46 +177,52 @@ func (tx *Tx) ContactsWith(ctx context.Context, userID int64, numbers []sms.MSIS
 	return found, rows.Err()
 }
 
-// AddMembers puts contacts of the same owner into a group, and says how many
-// were not in it yet.
-func (tx *Tx) AddMembers(ctx context.Context, groupID int64, contacts []int64) (int64, error) {
-	return tx.change(ctx, "add members", `INSERT INTO group_members (group_id, contact_id)
-SELECT g.id, c.id FROM groups g JOIN contacts c ON c.user_id = g.user_id WHERE g.id = ? AND c.id IN (SELECT value FROM json_each(?))
-ON CONFLICT DO NOTHING`, groupID, idList(contacts))
-}
-
-// RemoveMembers takes contacts out of a group.
-func (tx *Tx) RemoveMembers(ctx context.Context, groupID int64, contacts []int64) (int64, error) {
-	return tx.change(ctx, "remove members", `DELETE FROM group_members WHERE group_id = ? AND contact_id IN (SELECT value FROM json_each(?))`, groupID, idList(contacts))
-}
-
-// DeleteContacts deletes contacts of a user, and takes them out of all groups.
-func (tx *Tx) DeleteContacts(ctx context.Context, userID int64, contacts []int64) (int64, error) {
-	const own = `SELECT id FROM contacts WHERE user_id = ? AND id IN (SELECT value FROM json_each(?))`
-	if _, err := tx.change(ctx, "remove members", `DELETE FROM group_members WHERE contact_id IN (`+own+`)`, userID, idList(contacts)); err != nil {
+// PutEntries adds entries to a list; one with a number that is there takes its
+// place. No number may come twice. It says how many were not there. It takes up
+// to 5,000 at a time.
+func (tx *Tx) PutEntries(ctx context.Context, listID int64, entries []ListEntry) (added int64, err error) {
+	numbers := make([]sms.MSISDN, len(entries))
+	for i := range entries {
+		numbers[i] = entries[i].Number
+		if entries[i].Fields == "" {
+			entries[i].Fields = "{}"
+		}
+	}
+	var known int64
+	err = tx.db.QueryRowContext(ctx, `SELECT count(*) FROM json_each(?) j WHERE EXISTS (SELECT 1 FROM list_entries WHERE list_id = ? AND number = j.value)`,
+		numberList(numbers), listID).Scan(&known)
+	if err != nil {
+		return 0, fmt.Errorf("look for entries: %w", err)
+	}
+	const columns = `list_id, number, name, name_key, email, mm1, mm2, mm3, mm4, mm5, fields`
+	const clause = ` ON CONFLICT (list_id, number) DO UPDATE SET name = excluded.name, name_key = excluded.name_key, email = excluded.email,
+  mm1 = excluded.mm1, mm2 = excluded.mm2, mm3 = excluded.mm3, mm4 = excluded.mm4, mm5 = excluded.mm5, fields = excluded.fields`
+	err = insertRowsThen(ctx, tx.db, "list_entries", columns, clause, len(entries), func(i int, args []any) []any {
+		e := &entries[i]
+		return append(args, listID, string(e.Number), e.Name, e.NameKey, e.Email, e.Mm1, e.Mm2, e.Mm3, e.Mm4, e.Mm5, e.Fields)
+	})
+	if err != nil {
 		return 0, err
 	}
-	return tx.change(ctx, "delete contacts", `DELETE FROM contacts WHERE id IN (`+own+`)`, userID, idList(contacts))
-}
-
-func (tx *Tx) change(ctx context.Context, what, query string, args ...any) (int64, error) {
-	result, err := tx.db.ExecContext(ctx, query, args...)
-	if err != nil {
-		return 0, fmt.Errorf("%s: %w", what, err)
+	added = int64(len(entries)) - known
+	if err := tx.MoveEntries(ctx, MoveEntriesParams{ID: listID, Entries: added}); err != nil {
+		return 0, fmt.Errorf("count entries: %w", err)
 	}
-	return result.RowsAffected()
+	return added, nil
 }
 
-// PutEntries adds entries to a list; one with a number that is there takes its
-// place. No number may come twice.
-func (tx *Tx) PutEntries(ctx context.Context, listID int64, entries []ListEntry) error {
-	const columns = `list_id, number, name, name_key, email, mm1, mm2, mm3, mm4, mm5`
-	const clause = ` ON CONFLICT (list_id, number) DO UPDATE SET name = excluded.name, name_key = excluded.name_key, email = excluded.email,
-  mm1 = excluded.mm1, mm2 = excluded.mm2, mm3 = excluded.mm3, mm4 = excluded.mm4, mm5 = excluded.mm5`
-	return insertRowsThen(ctx, tx.db, "list_entries", columns, clause, len(entries), func(i int, args []any) []any {
-		e := &entries[i]
-		return append(args, listID, string(e.Number), e.Name, e.NameKey, e.Email, e.Mm1, e.Mm2, e.Mm3, e.Mm4, e.Mm5)
-	})
+// DropEntries takes the next entries from a list, up to a limit, and says how
+// many they were.
+func (tx *Tx) DropEntries(ctx context.Context, listID int64, limit int) (int64, error) {
+	result, err := tx.db.ExecContext(ctx, `DELETE FROM list_entries WHERE id IN (SELECT id FROM list_entries WHERE list_id = ? ORDER BY id LIMIT ?)`, listID, limit)
+	if err != nil {
+		return 0, fmt.Errorf("drop entries: %w", err)
+	}
+	n, err := result.RowsAffected()
+	if err != nil {
+		return 0, fmt.Errorf("drop entries: %w", err)
+	}
+	return n, tx.MoveEntries(ctx, MoveEntriesParams{ID: listID, Entries: -n})
 }
 
 // InsertSkips keeps whom a send left out.

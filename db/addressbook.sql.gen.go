@@ -11,35 +11,48 @@ import (
 	"textdesk/sms"
 )
 
-const changeContact = `-- name: ChangeContact :exec
-UPDATE contacts SET name = $1, name_key = $2, number = $3, email = $4, changed_at = $5 WHERE id = $6
+const addressBook = `-- name: AddressBook :one
+SELECT user_id, contacts, ungrouped FROM address_books WHERE user_id = $1
 `
 
-type ChangeContactParams struct {
-	Name      string
-	NameKey   string
-	Number    sms.MSISDN
-	Email     string
-	ChangedAt Millis
-	ID        int64
+func (q *Queries) AddressBook(ctx context.Context, userID int64) (AddressBook, error) {
+	row := q.db.QueryRowContext(ctx, addressBook, userID)
+	var i AddressBook
+	err := row.Scan(&i.UserID, &i.Contacts, &i.Ungrouped)
+	return i, err
 }
 
-func (q *Queries) ChangeContact(ctx context.Context, arg ChangeContactParams) error {
-	_, err := q.db.ExecContext(ctx, changeContact,
-		arg.Name,
-		arg.NameKey,
-		arg.Number,
-		arg.Email,
-		arg.ChangedAt,
-		arg.ID,
+const bookJob = `-- name: BookJob :one
+SELECT id, user_id, by_id, kind, filter, target, target_name, change_id, last_id, done, total, state, reason, created_at, finished_at FROM book_jobs WHERE id = $1
+`
+
+func (q *Queries) BookJob(ctx context.Context, id int64) (BookJob, error) {
+	row := q.db.QueryRowContext(ctx, bookJob, id)
+	var i BookJob
+	err := row.Scan(
+		&i.ID,
+		&i.UserID,
+		&i.ByID,
+		&i.Kind,
+		&i.Filter,
+		&i.Target,
+		&i.TargetName,
+		&i.ChangeID,
+		&i.LastID,
+		&i.Done,
+		&i.Total,
+		&i.State,
+		&i.Reason,
+		&i.CreatedAt,
+		&i.FinishedAt,
 	)
-	return err
+	return i, err
 }
 
 const changeEntry = `-- name: ChangeEntry :exec
 UPDATE list_entries SET number = $1, name = $2, name_key = $3, email = $4,
-  mm1 = $5, mm2 = $6, mm3 = $7, mm4 = $8, mm5 = $9
-WHERE list_id = $10 AND id = $11
+  mm1 = $5, mm2 = $6, mm3 = $7, mm4 = $8, mm5 = $9, fields = $10
+WHERE list_id = $11 AND id = $12
 `
 
 type ChangeEntryParams struct {
@@ -52,6 +65,7 @@ type ChangeEntryParams struct {
 	Mm3     string
 	Mm4     string
 	Mm5     string
+	Fields  string
 	ListID  int64
 	ID      int64
 }
@@ -67,14 +81,57 @@ func (q *Queries) ChangeEntry(ctx context.Context, arg ChangeEntryParams) error 
 		arg.Mm3,
 		arg.Mm4,
 		arg.Mm5,
+		arg.Fields,
 		arg.ListID,
 		arg.ID,
 	)
 	return err
 }
 
+const changesOfContact = `-- name: ChangesOfContact :many
+SELECT id, user_id, contact_id, at, by_id, kind, detail, people FROM contact_changes WHERE contact_id = $1 AND contact_id > 0 AND id < $2 ORDER BY id DESC LIMIT $3
+`
+
+type ChangesOfContactParams struct {
+	ContactID int64
+	BeforeID  int64
+	PageSize  int32
+}
+
+func (q *Queries) ChangesOfContact(ctx context.Context, arg ChangesOfContactParams) ([]ContactChange, error) {
+	rows, err := q.db.QueryContext(ctx, changesOfContact, arg.ContactID, arg.BeforeID, arg.PageSize)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ContactChange
+	for rows.Next() {
+		var i ContactChange
+		if err := rows.Scan(
+			&i.ID,
+			&i.UserID,
+			&i.ContactID,
+			&i.At,
+			&i.ByID,
+			&i.Kind,
+			&i.Detail,
+			&i.People,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const contact = `-- name: Contact :one
-SELECT id, user_id, name, name_key, number, email, created_at, changed_at, fields FROM contacts WHERE id = $1
+SELECT id, user_id, name, name_key, number, email, created_at, changed_at, fields, n_groups, made_by, touched_by FROM contacts WHERE id = $1
 `
 
 func (q *Queries) Contact(ctx context.Context, id int64) (Contact, error) {
@@ -90,12 +147,15 @@ func (q *Queries) Contact(ctx context.Context, id int64) (Contact, error) {
 		&i.CreatedAt,
 		&i.ChangedAt,
 		&i.Fields,
+		&i.NGroups,
+		&i.MadeBy,
+		&i.TouchedBy,
 	)
 	return i, err
 }
 
 const contactByNumber = `-- name: ContactByNumber :one
-SELECT id, user_id, name, name_key, number, email, created_at, changed_at, fields FROM contacts WHERE user_id = $1 AND number = $2 ORDER BY id LIMIT 1
+SELECT id, user_id, name, name_key, number, email, created_at, changed_at, fields, n_groups, made_by, touched_by FROM contacts WHERE user_id = $1 AND number = $2 ORDER BY id LIMIT 1
 `
 
 type ContactByNumberParams struct {
@@ -116,30 +176,56 @@ func (q *Queries) ContactByNumber(ctx context.Context, arg ContactByNumberParams
 		&i.CreatedAt,
 		&i.ChangedAt,
 		&i.Fields,
+		&i.NGroups,
+		&i.MadeBy,
+		&i.TouchedBy,
 	)
 	return i, err
 }
 
-const countEntries = `-- name: CountEntries :one
-SELECT count(*) FROM list_entries WHERE list_id = $1
+const contactChange = `-- name: ContactChange :one
+SELECT id, user_id, contact_id, at, by_id, kind, detail, people FROM contact_changes WHERE id = $1
 `
 
-func (q *Queries) CountEntries(ctx context.Context, listID int64) (int64, error) {
-	row := q.db.QueryRowContext(ctx, countEntries, listID)
-	var count int64
-	err := row.Scan(&count)
-	return count, err
+func (q *Queries) ContactChange(ctx context.Context, id int64) (ContactChange, error) {
+	row := q.db.QueryRowContext(ctx, contactChange, id)
+	var i ContactChange
+	err := row.Scan(
+		&i.ID,
+		&i.UserID,
+		&i.ContactID,
+		&i.At,
+		&i.ByID,
+		&i.Kind,
+		&i.Detail,
+		&i.People,
+	)
+	return i, err
+}
+
+const countContactChange = `-- name: CountContactChange :exec
+UPDATE contact_changes SET people = $1 WHERE id = $2
+`
+
+type CountContactChangeParams struct {
+	People int64
+	ID     int64
+}
+
+func (q *Queries) CountContactChange(ctx context.Context, arg CountContactChangeParams) error {
+	_, err := q.db.ExecContext(ctx, countContactChange, arg.People, arg.ID)
+	return err
 }
 
 const countMembers = `-- name: CountMembers :one
-SELECT count(*) FROM group_members WHERE group_id = $1
+SELECT members FROM groups WHERE id = $1
 `
 
-func (q *Queries) CountMembers(ctx context.Context, groupID int64) (int64, error) {
-	row := q.db.QueryRowContext(ctx, countMembers, groupID)
-	var count int64
-	err := row.Scan(&count)
-	return count, err
+func (q *Queries) CountMembers(ctx context.Context, id int64) (int64, error) {
+	row := q.db.QueryRowContext(ctx, countMembers, id)
+	var members int64
+	err := row.Scan(&members)
+	return members, err
 }
 
 const countSkips = `-- name: CountSkips :one
@@ -194,25 +280,28 @@ func (q *Queries) DeleteSuppression(ctx context.Context, number sms.MSISDN) (int
 	return result.RowsAffected()
 }
 
-const emptyGroup = `-- name: EmptyGroup :execrows
-DELETE FROM group_members WHERE group_id = $1
+const endBookJob = `-- name: EndBookJob :execrows
+UPDATE book_jobs SET state = $1, reason = $2, finished_at = $3 WHERE id = $4 AND state = 'running'
 `
 
-func (q *Queries) EmptyGroup(ctx context.Context, groupID int64) (int64, error) {
-	result, err := q.db.ExecContext(ctx, emptyGroup, groupID)
+type EndBookJobParams struct {
+	NewState   string
+	Reason     string
+	FinishedAt Millis
+	ID         int64
+}
+
+func (q *Queries) EndBookJob(ctx context.Context, arg EndBookJobParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, endBookJob,
+		arg.NewState,
+		arg.Reason,
+		arg.FinishedAt,
+		arg.ID,
+	)
 	if err != nil {
 		return 0, err
 	}
 	return result.RowsAffected()
-}
-
-const emptyList = `-- name: EmptyList :exec
-DELETE FROM list_entries WHERE list_id = $1
-`
-
-func (q *Queries) EmptyList(ctx context.Context, listID int64) error {
-	_, err := q.db.ExecContext(ctx, emptyList, listID)
-	return err
 }
 
 const entry = `-- name: Entry :one
@@ -274,7 +363,7 @@ func (q *Queries) EntryByNumber(ctx context.Context, arg EntryByNumberParams) (L
 }
 
 const group = `-- name: Group :one
-SELECT id, user_id, name, name_key, created_at, changed_at FROM groups WHERE id = $1
+SELECT id, user_id, name, name_key, created_at, changed_at, members FROM groups WHERE id = $1
 `
 
 func (q *Queries) Group(ctx context.Context, id int64) (Group, error) {
@@ -287,12 +376,13 @@ func (q *Queries) Group(ctx context.Context, id int64) (Group, error) {
 		&i.NameKey,
 		&i.CreatedAt,
 		&i.ChangedAt,
+		&i.Members,
 	)
 	return i, err
 }
 
 const groupByName = `-- name: GroupByName :one
-SELECT id, user_id, name, name_key, created_at, changed_at FROM groups WHERE user_id = $1 AND name_key = $2
+SELECT id, user_id, name, name_key, created_at, changed_at, members FROM groups WHERE user_id = $1 AND name_key = $2
 `
 
 type GroupByNameParams struct {
@@ -310,12 +400,13 @@ func (q *Queries) GroupByName(ctx context.Context, arg GroupByNameParams) (Group
 		&i.NameKey,
 		&i.CreatedAt,
 		&i.ChangedAt,
+		&i.Members,
 	)
 	return i, err
 }
 
 const groupsOfContact = `-- name: GroupsOfContact :many
-SELECT g.id, g.user_id, g.name, g.name_key, g.created_at, g.changed_at FROM group_members m JOIN groups g ON g.id = m.group_id WHERE m.contact_id = $1 ORDER BY g.name_key
+SELECT g.id, g.user_id, g.name, g.name_key, g.created_at, g.changed_at, g.members FROM group_members m JOIN groups g ON g.id = m.group_id WHERE m.contact_id = $1 ORDER BY g.name_key
 `
 
 func (q *Queries) GroupsOfContact(ctx context.Context, contactID int64) ([]Group, error) {
@@ -334,6 +425,7 @@ func (q *Queries) GroupsOfContact(ctx context.Context, contactID int64) ([]Group
 			&i.NameKey,
 			&i.CreatedAt,
 			&i.ChangedAt,
+			&i.Members,
 		); err != nil {
 			return nil, err
 		}
@@ -348,29 +440,64 @@ func (q *Queries) GroupsOfContact(ctx context.Context, contactID int64) ([]Group
 	return items, nil
 }
 
-const insertContact = `-- name: InsertContact :one
-INSERT INTO contacts (user_id, name, name_key, number, email, created_at, changed_at)
-VALUES ($1, $2, $3, $4, $5, $6, $6)
-RETURNING id
+const insertBookJob = `-- name: InsertBookJob :one
+INSERT INTO book_jobs (user_id, by_id, kind, filter, target, target_name, change_id, total, state, created_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'running', $9) RETURNING id
 `
 
-type InsertContactParams struct {
-	UserID    int64
-	Name      string
-	NameKey   string
-	Number    sms.MSISDN
-	Email     string
-	CreatedAt Millis
+type InsertBookJobParams struct {
+	UserID     int64
+	ByID       ID
+	Kind       string
+	Filter     string
+	Target     int64
+	TargetName string
+	ChangeID   int64
+	Total      int64
+	CreatedAt  Millis
 }
 
-func (q *Queries) InsertContact(ctx context.Context, arg InsertContactParams) (int64, error) {
-	row := q.db.QueryRowContext(ctx, insertContact,
+func (q *Queries) InsertBookJob(ctx context.Context, arg InsertBookJobParams) (int64, error) {
+	row := q.db.QueryRowContext(ctx, insertBookJob,
 		arg.UserID,
-		arg.Name,
-		arg.NameKey,
-		arg.Number,
-		arg.Email,
+		arg.ByID,
+		arg.Kind,
+		arg.Filter,
+		arg.Target,
+		arg.TargetName,
+		arg.ChangeID,
+		arg.Total,
 		arg.CreatedAt,
+	)
+	var id int64
+	err := row.Scan(&id)
+	return id, err
+}
+
+const insertContactChange = `-- name: InsertContactChange :one
+INSERT INTO contact_changes (user_id, contact_id, at, by_id, kind, detail, people)
+VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id
+`
+
+type InsertContactChangeParams struct {
+	UserID    int64
+	ContactID int64
+	At        Millis
+	ByID      ID
+	Kind      string
+	Detail    string
+	People    int64
+}
+
+func (q *Queries) InsertContactChange(ctx context.Context, arg InsertContactChangeParams) (int64, error) {
+	row := q.db.QueryRowContext(ctx, insertContactChange,
+		arg.UserID,
+		arg.ContactID,
+		arg.At,
+		arg.ByID,
+		arg.Kind,
+		arg.Detail,
+		arg.People,
 	)
 	var id int64
 	err := row.Scan(&id)
@@ -448,8 +575,52 @@ func (q *Queries) InsertSuppression(ctx context.Context, arg InsertSuppressionPa
 	return result.RowsAffected()
 }
 
+const jobsOfBook = `-- name: JobsOfBook :many
+SELECT id, user_id, by_id, kind, filter, target, target_name, change_id, last_id, done, total, state, reason, created_at, finished_at FROM book_jobs WHERE user_id = $1 AND state = 'running' ORDER BY id
+`
+
+// Those that run in somebody's address book.
+func (q *Queries) JobsOfBook(ctx context.Context, userID int64) ([]BookJob, error) {
+	rows, err := q.db.QueryContext(ctx, jobsOfBook, userID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []BookJob
+	for rows.Next() {
+		var i BookJob
+		if err := rows.Scan(
+			&i.ID,
+			&i.UserID,
+			&i.ByID,
+			&i.Kind,
+			&i.Filter,
+			&i.Target,
+			&i.TargetName,
+			&i.ChangeID,
+			&i.LastID,
+			&i.Done,
+			&i.Total,
+			&i.State,
+			&i.Reason,
+			&i.CreatedAt,
+			&i.FinishedAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const list = `-- name: List :one
-SELECT id, user_id, name, name_key, created_at, changed_at, columns FROM lists WHERE id = $1
+SELECT id, user_id, name, name_key, created_at, changed_at, columns, entries FROM lists WHERE id = $1
 `
 
 func (q *Queries) List(ctx context.Context, id int64) (List, error) {
@@ -463,12 +634,13 @@ func (q *Queries) List(ctx context.Context, id int64) (List, error) {
 		&i.CreatedAt,
 		&i.ChangedAt,
 		&i.Columns,
+		&i.Entries,
 	)
 	return i, err
 }
 
 const listByName = `-- name: ListByName :one
-SELECT id, user_id, name, name_key, created_at, changed_at, columns FROM lists WHERE user_id = $1 AND name_key = $2
+SELECT id, user_id, name, name_key, created_at, changed_at, columns, entries FROM lists WHERE user_id = $1 AND name_key = $2
 `
 
 type ListByNameParams struct {
@@ -487,8 +659,109 @@ func (q *Queries) ListByName(ctx context.Context, arg ListByNameParams) (List, e
 		&i.CreatedAt,
 		&i.ChangedAt,
 		&i.Columns,
+		&i.Entries,
 	)
 	return i, err
+}
+
+const listsWithNumber = `-- name: ListsWithNumber :many
+SELECT l.id, l.name, e.id AS entry_id FROM lists l JOIN list_entries e ON e.list_id = l.id AND e.number = $1
+WHERE l.user_id = $2 ORDER BY l.name_key LIMIT 200
+`
+
+type ListsWithNumberParams struct {
+	Number sms.MSISDN
+	UserID int64
+}
+
+type ListsWithNumberRow struct {
+	ID      int64
+	Name    string
+	EntryID int64
+}
+
+// Somebody's distribution lists on which a number stands.
+func (q *Queries) ListsWithNumber(ctx context.Context, arg ListsWithNumberParams) ([]ListsWithNumberRow, error) {
+	rows, err := q.db.QueryContext(ctx, listsWithNumber, arg.Number, arg.UserID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ListsWithNumberRow
+	for rows.Next() {
+		var i ListsWithNumberRow
+		if err := rows.Scan(&i.ID, &i.Name, &i.EntryID); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const moveAddressBook = `-- name: MoveAddressBook :exec
+INSERT INTO address_books (user_id, contacts, ungrouped) VALUES ($1, $2, $3)
+ON CONFLICT (user_id) DO UPDATE SET contacts = address_books.contacts + excluded.contacts, ungrouped = address_books.ungrouped + excluded.ungrouped
+`
+
+type MoveAddressBookParams struct {
+	UserID    int64
+	Contacts  int64
+	Ungrouped int64
+}
+
+// Counts contacts that came (or, below zero, went).
+func (q *Queries) MoveAddressBook(ctx context.Context, arg MoveAddressBookParams) error {
+	_, err := q.db.ExecContext(ctx, moveAddressBook, arg.UserID, arg.Contacts, arg.Ungrouped)
+	return err
+}
+
+const moveContactChanges = `-- name: MoveContactChanges :exec
+UPDATE contact_changes SET contact_id = $1 WHERE contact_id = $2
+`
+
+type MoveContactChangesParams struct {
+	ToID   int64
+	FromID int64
+}
+
+// The history of a contact that was merged goes on with the other's.
+func (q *Queries) MoveContactChanges(ctx context.Context, arg MoveContactChangesParams) error {
+	_, err := q.db.ExecContext(ctx, moveContactChanges, arg.ToID, arg.FromID)
+	return err
+}
+
+const moveEntries = `-- name: MoveEntries :exec
+UPDATE lists SET entries = entries + $1 WHERE id = $2
+`
+
+type MoveEntriesParams struct {
+	Entries int64
+	ID      int64
+}
+
+func (q *Queries) MoveEntries(ctx context.Context, arg MoveEntriesParams) error {
+	_, err := q.db.ExecContext(ctx, moveEntries, arg.Entries, arg.ID)
+	return err
+}
+
+const moveMembers = `-- name: MoveMembers :exec
+UPDATE groups SET members = members + $1 WHERE id = $2
+`
+
+type MoveMembersParams struct {
+	Members int64
+	ID      int64
+}
+
+func (q *Queries) MoveMembers(ctx context.Context, arg MoveMembersParams) error {
+	_, err := q.db.ExecContext(ctx, moveMembers, arg.Members, arg.ID)
+	return err
 }
 
 const removeEntry = `-- name: RemoveEntry :execrows
@@ -550,6 +823,64 @@ func (q *Queries) RenameList(ctx context.Context, arg RenameListParams) error {
 	return err
 }
 
+const runningBookJobs = `-- name: RunningBookJobs :many
+SELECT id, user_id, by_id, kind, filter, target, target_name, change_id, last_id, done, total, state, reason, created_at, finished_at FROM book_jobs WHERE state = 'running' ORDER BY id
+`
+
+func (q *Queries) RunningBookJobs(ctx context.Context) ([]BookJob, error) {
+	rows, err := q.db.QueryContext(ctx, runningBookJobs)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []BookJob
+	for rows.Next() {
+		var i BookJob
+		if err := rows.Scan(
+			&i.ID,
+			&i.UserID,
+			&i.ByID,
+			&i.Kind,
+			&i.Filter,
+			&i.Target,
+			&i.TargetName,
+			&i.ChangeID,
+			&i.LastID,
+			&i.Done,
+			&i.Total,
+			&i.State,
+			&i.Reason,
+			&i.CreatedAt,
+			&i.FinishedAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const setListColumns = `-- name: SetListColumns :exec
+UPDATE lists SET columns = $1, changed_at = $2 WHERE id = $3
+`
+
+type SetListColumnsParams struct {
+	Columns   string
+	ChangedAt Millis
+	ID        int64
+}
+
+func (q *Queries) SetListColumns(ctx context.Context, arg SetListColumnsParams) error {
+	_, err := q.db.ExecContext(ctx, setListColumns, arg.Columns, arg.ChangedAt, arg.ID)
+	return err
+}
+
 const skips = `-- name: Skips :many
 SELECT batch_id, place, typed, code, reason FROM batch_skips WHERE batch_id = $1 AND place > $2 ORDER BY place LIMIT $3
 `
@@ -587,6 +918,24 @@ func (q *Queries) Skips(ctx context.Context, arg SkipsParams) ([]BatchSkip, erro
 		return nil, err
 	}
 	return items, nil
+}
+
+const stepBookJob = `-- name: StepBookJob :execrows
+UPDATE book_jobs SET last_id = $1, done = done + $2 WHERE id = $3 AND state = 'running'
+`
+
+type StepBookJobParams struct {
+	LastID int64
+	Done   int64
+	ID     int64
+}
+
+func (q *Queries) StepBookJob(ctx context.Context, arg StepBookJobParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, stepBookJob, arg.LastID, arg.Done, arg.ID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
 }
 
 const suppression = `-- name: Suppression :one

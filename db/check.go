@@ -60,6 +60,23 @@ WHERE credits > 0 AND NOT CASE WHEN status IN (0, 1, 2, 10) THEN paid = 0 WHEN s
   WHEN status = 9 THEN paid = 2 ELSE paid IN (1, 2) END`},
 	{"message %s has a number (%s) that another message of its send has too%s", `
 SELECT MAX(id), number, '' FROM messages GROUP BY batch_id, number HAVING count(*) > 1`},
+	{"the address book of user %s counts %s, but has %s contacts (all and in no group)", `
+SELECT u.username, COALESCE(b.contacts, 0) || ' ' || COALESCE(b.ungrouped, 0), COALESCE(c.n, 0) || ' ' || COALESCE(c.alone, 0) FROM users u
+LEFT JOIN address_books b ON b.user_id = u.id
+LEFT JOIN (SELECT user_id, count(*) AS n, SUM(n_groups = 0) AS alone FROM contacts GROUP BY user_id) c ON c.user_id = u.id
+WHERE COALESCE(b.contacts, 0) <> COALESCE(c.n, 0) OR COALESCE(b.ungrouped, 0) <> COALESCE(c.alone, 0)`},
+	{"group %s counts %s members, but has %s", `
+SELECT g.id, g.members, COALESCE(m.n, 0) FROM groups g LEFT JOIN (SELECT group_id, count(*) AS n FROM group_members GROUP BY group_id) m ON m.group_id = g.id
+WHERE g.members <> COALESCE(m.n, 0)`},
+	{"contact %s counts %s groups, but is in %s", `
+SELECT c.id, c.n_groups, COALESCE(m.n, 0) FROM contacts c LEFT JOIN (SELECT contact_id, count(*) AS n FROM group_members GROUP BY contact_id) m ON m.contact_id = c.id
+WHERE c.n_groups <> COALESCE(m.n, 0)`},
+	{"list %s counts %s lines, but has %s", `
+SELECT l.id, l.entries, COALESCE(e.n, 0) FROM lists l LEFT JOIN (SELECT list_id, count(*) AS n FROM list_entries GROUP BY list_id) e ON e.list_id = l.id
+WHERE l.entries <> COALESCE(e.n, 0)`},
+	{"contact %s is %s%s in the search", `
+SELECT c.id, 'not found', '' FROM contacts c JOIN contact_index i ON i.id = 1 WHERE c.id <= i.upto AND NOT EXISTS (SELECT 1 FROM contact_words_docsize d WHERE d.id = c.id)
+UNION ALL SELECT d.id, 'gone, but still', '' FROM contact_words_docsize d WHERE NOT EXISTS (SELECT 1 FROM contacts c WHERE c.id = d.id)`},
 }
 
 // counterColumns are the counters by status that batches and days have.

@@ -122,7 +122,7 @@ func TestSearchAndPagesOfContacts(t *testing.T) {
 	}
 	_, err := o.AddContact(ctx, o.admin, ContactForm{Name: "Zoë O'Neill-Ångström", Number: "+33612345678"})
 	must(t, err)
-	for search, want := range map[string]int{"": 26, "person 0": 20, "SMI": 25, "mith": 0, "zoë": 1, "o'n": 1, "07700 9000": 25, "0770090001": 10, "+336": 1, "person 03 smith": 2, "%": 0} {
+	for search, want := range map[string]int{"": 26, "person 0": 20, "SMI": 25, "mith": 25, "itz": 0, "erson 0": 20, "00012": 1, "zoe": 1, "ångström": 1, "angs": 1, "zoë": 1, "o'n": 1, "07700 9000": 25, "0770090001": 10, "+336": 1, "person 03 smith": 2, "%": 0} {
 		found, _, err := o.Contacts(ctx, o.admin, BookSearch{Search: search, Limit: 100})
 		if err != nil || len(found) != want {
 			t.Errorf("%q finds %d, %v; want %d", search, len(found), err, want)

@@ -9,37 +9,11 @@ import (
 )
 
 // ContactForm is a contact as typed.
-type ContactForm struct{ Name, Number, Email string }
-
-// Contacts returns a page of the actor's contacts, in the order of their names.
-func (d *Desk) Contacts(ctx context.Context, a Actor, f BookSearch) ([]db.Contact, Paging, error) {
-	return d.contacts(ctx, f, db.BookFilter{UserID: a.User.ID})
-}
-
-// contacts returns a page of contacts that belong to somebody or to a group.
-func (d *Desk) contacts(ctx context.Context, f BookSearch, of db.BookFilter) ([]db.Contact, Paging, error) {
-	set, err := d.Settings(ctx)
-	if err != nil {
-		return nil, Paging{}, err
-	}
-	where := f.filter(set.Country)
-	where.UserID, where.GroupID = of.UserID, of.GroupID
-	if where.Number != "" {
-		// Digits that begin nobody's number are a name: "Room 12".
-		some, err := d.store.FindContacts(ctx, db.BookFilter{UserID: of.UserID, GroupID: of.GroupID, Number: where.Number, Limit: 1})
-		if err != nil {
-			return nil, Paging{}, err
-		}
-		if len(some) == 0 {
-			where.Number = ""
-		}
-	}
-	found, err := d.store.FindContacts(ctx, where)
-	if err != nil {
-		return nil, Paging{}, err
-	}
-	page, paging := paged(found, f, func(c db.Contact) db.BookPlace { return db.BookPlace{Key: c.NameKey, ID: c.ID} })
-	return page, paging, nil
+type ContactForm struct {
+	Name, Number, Email string
+	// Fields are what else is known, in no order; one without a name and a text
+	// is left out. Nil leaves what is there.
+	Fields []Field
 }
 
 // Contact returns one contact and the groups it is in. One that the actor may
@@ -61,48 +35,59 @@ func (d *Desk) Contact(ctx context.Context, a Actor, id int64) (db.Contact, []db
 
 // AddContact puts somebody into the actor's contacts. A number that is there
 // already is refused; a name may come twice, as names do.
-func (d *Desk) AddContact(ctx context.Context, a Actor, form ContactForm) (int64, error) {
+func (d *Desk) AddContact(ctx context.Context, a Actor, form ContactForm) (id int64, err error) {
 	c, err := d.readContact(ctx, form)
 	if err != nil {
 		return 0, err
 	}
 	c.UserID = a.User.ID
-	var id int64
 	err = d.store.Write(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
 		if err := freeNumber(ctx, tx, c); err != nil {
 			return err
 		}
-		id, err = tx.InsertContact(ctx, db.InsertContactParams{UserID: c.UserID, Name: c.Name, NameKey: c.NameKey, Number: c.Number, Email: c.Email, CreatedAt: d.now()})
-		if err != nil {
-			return fmt.Errorf("insert contact: %w", err)
+		made := []db.Contact{c}
+		made[0].CreatedAt, made[0].ChangedAt = d.now(), d.now()
+		if err := tx.InsertContacts(ctx, made, nil); err != nil {
+			return err
 		}
-		return nil
+		id = made[0].ID
+		return d.record(ctx, tx, a, c.UserID, id, ChangeAdded, nil)
 	})
 	return id, err
 }
 
 // ChangeContact corrects a contact.
 func (d *Desk) ChangeContact(ctx context.Context, a Actor, id int64, form ContactForm) error {
-	was, _, err := d.Contact(ctx, a, id)
-	if err != nil {
+	if _, _, err := d.Contact(ctx, a, id); err != nil {
 		return err
 	}
 	c, err := d.readContact(ctx, form)
 	if err != nil {
 		return err
 	}
-	c.ID, c.UserID = id, was.UserID
 	return d.store.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		if c.Number != was.Number {
-			if err := freeNumber(ctx, tx, c); err != nil {
+		was, err := tx.Contact(ctx, id) // as it is now
+		if err := found("contact", err, ErrUnknownPerson); err != nil {
+			return err
+		}
+		now := was
+		now.Name, now.NameKey, now.Number, now.Email, now.ChangedAt = c.Name, c.NameKey, c.Number, c.Email, d.now()
+		if form.Fields != nil {
+			now.Fields = c.Fields
+		}
+		changes := contactDiff(was, now)
+		if len(changes) == 0 {
+			return nil
+		}
+		if now.Number != was.Number {
+			if err := freeNumber(ctx, tx, now); err != nil {
 				return err
 			}
 		}
-		err := tx.ChangeContact(ctx, db.ChangeContactParams{ID: c.ID, Name: c.Name, NameKey: c.NameKey, Number: c.Number, Email: c.Email, ChangedAt: d.now()})
-		if err != nil {
-			return fmt.Errorf("change contact: %w", err)
+		if err := tx.ChangeContacts(ctx, []db.Contact{was}, []db.Contact{now}); err != nil {
+			return err
 		}
-		return nil
+		return d.record(ctx, tx, a, was.UserID, id, ChangeEdited, changes)
 	})
 }
 
@@ -139,6 +124,9 @@ func (d *Desk) readContact(ctx context.Context, form ContactForm) (db.Contact, e
 	if c.Email, r = readEmail(form.Email); r != nil {
 		bad = append(bad, r)
 	}
+	if c.Fields, r = readFields(form.Fields); r != nil {
+		bad = append(bad, r)
+	}
 	c.NameKey = bookKey(c.Name)
 	return c, refused(bad)
 }
@@ -157,7 +145,7 @@ func freeNumber(ctx context.Context, tx *db.Tx, c db.Contact) error {
 
 // putContacts makes contacts of those whose numbers the user does not have, and
 // returns everybody's ids. Somebody without a name is called by their number.
-func (d *Desk) putContacts(ctx context.Context, tx *db.Tx, userID int64, people []person, home string) ([]int64, error) {
+func (d *Desk) putContacts(ctx context.Context, tx *db.Tx, a Actor, userID int64, people []person, home string) ([]int64, error) {
 	numbers := make([]sms.MSISDN, len(people))
 	for i, p := range people {
 		numbers[i] = p.number
@@ -167,6 +155,8 @@ func (d *Desk) putContacts(ctx context.Context, tx *db.Tx, userID int64, people 
 		return nil, err
 	}
 	ids := make([]int64, len(people))
+	var made []db.Contact
+	var places []int
 	for i, p := range people {
 		if ids[i] = known[p.number]; ids[i] != 0 {
 			continue
@@ -175,10 +165,24 @@ func (d *Desk) putContacts(ctx context.Context, tx *db.Tx, userID int64, people 
 			p.name = p.number.Display(home)
 			p.key = bookKey(p.name)
 		}
-		ids[i], err = tx.InsertContact(ctx, db.InsertContactParams{UserID: userID, Name: p.name, NameKey: p.key, Number: p.number, CreatedAt: d.now()})
-		if err != nil {
-			return nil, fmt.Errorf("insert contact: %w", err)
-		}
+		made = append(made, db.Contact{UserID: userID, Name: p.name, NameKey: p.key, Number: p.number, CreatedAt: d.now(), ChangedAt: d.now()})
+		places = append(places, i)
+	}
+	if len(made) == 0 {
+		return ids, nil
+	}
+	change, err := d.recordMany(ctx, tx, a, userID, ChangePasted, "", int64(len(made)))
+	if err != nil {
+		return nil, err
+	}
+	for i := range made {
+		made[i].MadeBy = change
+	}
+	if err := tx.InsertContacts(ctx, made, nil); err != nil {
+		return nil, err
+	}
+	for i, c := range made {
+		ids[places[i]] = c.ID
 	}
 	return ids, nil
 }

@@ -45,20 +45,7 @@ func (d *Desk) groupSeen(ctx context.Context, a Actor, g db.Group) (db.Named, er
 	if err := d.owned(ctx, a, g.UserID, ErrUnknownGroup); err != nil {
 		return db.Named{}, err
 	}
-	n, err := d.store.CountMembers(ctx, g.ID)
-	if err != nil {
-		return db.Named{}, fmt.Errorf("count members: %w", err)
-	}
-	return db.Named{ID: g.ID, UserID: g.UserID, Name: g.Name, Key: g.NameKey, Count: n}, nil
-}
-
-// Members returns a page of the contacts in a group, in the order of their
-// names.
-func (d *Desk) Members(ctx context.Context, a Actor, groupID int64, f BookSearch) ([]db.Contact, Paging, error) {
-	if _, err := d.Group(ctx, a, groupID); err != nil {
-		return nil, Paging{}, err
-	}
-	return d.contacts(ctx, f, db.BookFilter{GroupID: groupID})
+	return db.Named{ID: g.ID, UserID: g.UserID, Name: g.Name, Key: g.NameKey, Count: g.Members}, nil
 }
 
 // AddGroup makes an empty group.
@@ -113,65 +100,80 @@ func freeGroup(ctx context.Context, tx *db.Tx, userID, id int64, name string) er
 	return ErrGroupTaken
 }
 
-// EmptyGroup takes everybody out of a group, and says how many they were. Their
-// contacts stay.
-func (d *Desk) EmptyGroup(ctx context.Context, a Actor, id int64) (int64, error) {
+// AddToGroup puts up to 5,000 contacts into a group of the same owner, and says
+// how many were not in it yet.
+func (d *Desk) AddToGroup(ctx context.Context, a Actor, id int64, contacts []int64) (int64, error) {
 	g, err := d.Group(ctx, a, id)
 	if err != nil {
 		return 0, err
 	}
 	var n int64
 	err = d.store.Write(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
-		if n, err = tx.EmptyGroup(ctx, id); err != nil {
-			return fmt.Errorf("empty group: %w", err)
-		}
-		return d.audit(ctx, tx, a, "group.empty", g.Name, fmt.Sprint(n))
+		n, err = d.join(ctx, tx, a, g, contacts)
+		return err
 	})
 	return n, err
 }
 
-// DeleteGroup deletes a group. The contacts in it stay.
-func (d *Desk) DeleteGroup(ctx context.Context, a Actor, id int64) error {
+// fewChanges is up to how many contacts each get a line of their own in their
+// history; of more there is one line for all.
+const fewChanges = 100
+
+// join puts contacts into a group and writes it down.
+func (d *Desk) join(ctx context.Context, tx *db.Tx, a Actor, g db.Named, contacts []int64) (int64, error) {
+	var change int64
+	if len(contacts) > fewChanges {
+		var err error
+		if change, err = d.recordMany(ctx, tx, a, g.UserID, ChangeJoined, g.Name, int64(len(contacts))); err != nil {
+			return 0, err
+		}
+	}
+	joined, err := tx.AddMembers(ctx, g.ID, contacts, change)
+	if err != nil || change != 0 {
+		return int64(len(joined)), err
+	}
+	for _, id := range joined {
+		if err := d.record(ctx, tx, a, g.UserID, id, ChangeJoined, []Change{{Field: "Group", To: g.Name}}); err != nil {
+			return 0, err
+		}
+	}
+	return int64(len(joined)), nil
+}
+
+// RemoveFromGroup takes up to 5,000 contacts out of a group, and says how many
+// were in it.
+func (d *Desk) RemoveFromGroup(ctx context.Context, a Actor, id int64, contacts []int64) (int64, error) {
 	g, err := d.Group(ctx, a, id)
 	if err != nil {
-		return err
-	}
-	return d.store.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		if _, err := tx.EmptyGroup(ctx, id); err != nil {
-			return fmt.Errorf("empty group: %w", err)
-		}
-		if err := tx.DeleteGroup(ctx, id); err != nil {
-			return fmt.Errorf("delete group: %w", err)
-		}
-		return d.audit(ctx, tx, a, "group.delete", g.Name, fmt.Sprint(g.Count))
-	})
-}
-
-// AddToGroup puts contacts into a group of the same owner, and says how many
-// were not in it yet.
-func (d *Desk) AddToGroup(ctx context.Context, a Actor, id int64, contacts []int64) (int64, error) {
-	if _, err := d.Group(ctx, a, id); err != nil {
 		return 0, err
 	}
 	var n int64
-	err := d.store.Write(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
-		n, err = tx.AddMembers(ctx, id, contacts)
+	err = d.store.Write(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
+		n, err = d.leave(ctx, tx, a, g, contacts)
 		return err
 	})
 	return n, err
 }
 
-// RemoveFromGroup takes contacts out of a group, and says how many were in it.
-func (d *Desk) RemoveFromGroup(ctx context.Context, a Actor, id int64, contacts []int64) (int64, error) {
-	if _, err := d.Group(ctx, a, id); err != nil {
-		return 0, err
+// leave takes contacts out of a group and writes it down.
+func (d *Desk) leave(ctx context.Context, tx *db.Tx, a Actor, g db.Named, contacts []int64) (int64, error) {
+	var change int64
+	if len(contacts) > fewChanges {
+		var err error
+		if change, err = d.recordMany(ctx, tx, a, g.UserID, ChangeLeft, g.Name, int64(len(contacts))); err != nil {
+			return 0, err
+		}
 	}
-	var n int64
-	err := d.store.Write(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
-		n, err = tx.RemoveMembers(ctx, id, contacts)
-		return err
-	})
-	return n, err
+	left, err := tx.RemoveMembers(ctx, g.ID, contacts, change)
+	if err != nil || change != 0 {
+		return int64(len(left)), err
+	}
+	for _, id := range left {
+		if err := d.record(ctx, tx, a, g.UserID, id, ChangeLeft, []Change{{Field: "Group", From: g.Name}}); err != nil {
+			return 0, err
+		}
+	}
+	return int64(len(left)), nil
 }
 
 // PasteIntoGroup puts people into a group from what was pasted: numbers, with
@@ -193,14 +195,24 @@ func (d *Desk) PasteIntoGroup(ctx context.Context, a Actor, id int64, text strin
 	if err != nil {
 		return p, err
 	}
-	err = d.store.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		ids, err := d.putContacts(ctx, tx, g.UserID, people, set.Country)
-		if err != nil {
+	// In steps, each whole: a number that is there is not put there again.
+	for len(people) > 0 {
+		some := people[:min(len(people), moveStep)]
+		people = people[len(some):]
+		var joined int64
+		err := d.store.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+			ids, err := d.putContacts(ctx, tx, a, g.UserID, some, set.Country)
+			if err != nil {
+				return err
+			}
+			joined, err = d.join(ctx, tx, a, g, ids)
 			return err
+		})
+		if err != nil {
+			return p, err
 		}
-		n, err := tx.AddMembers(ctx, id, ids)
-		p.Added, p.Known = int(n), len(people)-int(n)
-		return err
-	})
-	return p, err
+		p.Added += int(joined)
+		p.Known += len(some) - int(joined)
+	}
+	return p, nil
 }

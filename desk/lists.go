@@ -3,6 +3,7 @@ package desk
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"textdesk/db"
 )
@@ -52,11 +53,7 @@ func (d *Desk) listSeen(ctx context.Context, a Actor, l db.List) (db.Named, erro
 	if err := d.owned(ctx, a, l.UserID, ErrUnknownList); err != nil {
 		return db.Named{}, err
 	}
-	n, err := d.store.CountEntries(ctx, l.ID)
-	if err != nil {
-		return db.Named{}, fmt.Errorf("count entries: %w", err)
-	}
-	return db.Named{ID: l.ID, UserID: l.UserID, Name: l.Name, Key: l.NameKey, Count: n}, nil
+	return db.Named{ID: l.ID, UserID: l.UserID, Name: l.Name, Key: l.NameKey, Count: l.Entries}, nil
 }
 
 // Entries returns a page of a list, in the order in which it was filled.
@@ -151,26 +148,10 @@ func freeList(ctx context.Context, tx *db.Tx, userID, id int64, name string) err
 	return ErrListTaken
 }
 
-// DeleteList deletes a list with all that stands on it.
-func (d *Desk) DeleteList(ctx context.Context, a Actor, id int64) error {
-	l, err := d.List(ctx, a, id)
-	if err != nil {
-		return err
-	}
-	return d.store.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		if err := tx.EmptyList(ctx, id); err != nil {
-			return fmt.Errorf("empty list: %w", err)
-		}
-		if err := tx.DeleteList(ctx, id); err != nil {
-			return fmt.Errorf("delete list: %w", err)
-		}
-		return d.audit(ctx, tx, a, "list.delete", l.Name, fmt.Sprint(l.Count))
-	})
-}
-
 // ChangeEntry corrects a line of a list.
 func (d *Desk) ChangeEntry(ctx context.Context, a Actor, listID, id int64, form EntryForm) error {
-	if _, err := d.Entry(ctx, a, listID, id); err != nil {
+	was, err := d.Entry(ctx, a, listID, id)
+	if err != nil {
 		return err
 	}
 	set, err := d.Settings(ctx)
@@ -178,6 +159,7 @@ func (d *Desk) ChangeEntry(ctx context.Context, a Actor, listID, id int64, form 
 		return err
 	}
 	e, bad := readEntry(form, set.Country)
+	e.Fields = was.Fields
 	if len(bad) > 0 {
 		return refused(bad)
 	}
@@ -190,7 +172,7 @@ func (d *Desk) ChangeEntry(ctx context.Context, a Actor, listID, id int64, form 
 			return fmt.Errorf("look for entry: %w", err)
 		}
 		err = tx.ChangeEntry(ctx, db.ChangeEntryParams{ListID: listID, ID: id, Number: e.Number, Name: e.Name, NameKey: e.NameKey, Email: e.Email,
-			Mm1: e.Mm1, Mm2: e.Mm2, Mm3: e.Mm3, Mm4: e.Mm4, Mm5: e.Mm5})
+			Mm1: e.Mm1, Mm2: e.Mm2, Mm3: e.Mm3, Mm4: e.Mm4, Mm5: e.Mm5, Fields: e.Fields})
 		if err != nil {
 			return fmt.Errorf("change entry: %w", err)
 		}
@@ -204,8 +186,12 @@ func (d *Desk) RemoveEntry(ctx context.Context, a Actor, listID, id int64) error
 		return err
 	}
 	return d.store.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		if _, err := tx.RemoveEntry(ctx, db.RemoveEntryParams{ListID: listID, ID: id}); err != nil {
+		n, err := tx.RemoveEntry(ctx, db.RemoveEntryParams{ListID: listID, ID: id})
+		if err != nil {
 			return fmt.Errorf("remove entry: %w", err)
+		}
+		if err := tx.MoveEntries(ctx, db.MoveEntriesParams{ID: listID, Entries: -n}); err != nil {
+			return fmt.Errorf("count entries: %w", err)
 		}
 		return nil
 	})
@@ -254,21 +240,18 @@ func (d *Desk) PasteIntoList(ctx context.Context, a Actor, id int64, text string
 	if err != nil {
 		return p, err
 	}
-	err = d.store.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		before, err := tx.CountEntries(ctx, id)
-		if err != nil {
-			return fmt.Errorf("count entries: %w", err)
-		}
-		if err := tx.PutEntries(ctx, id, entries); err != nil {
+	// In steps, each whole: a number that is there has its line replaced.
+	for some := range slices.Chunk(entries, moveStep) {
+		var added int64
+		err := d.store.Write(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
+			added, err = tx.PutEntries(ctx, id, some)
 			return err
-		}
-		after, err := tx.CountEntries(ctx, id)
+		})
 		if err != nil {
-			return fmt.Errorf("count entries: %w", err)
+			return p, err
 		}
-		p.Added = int(after - before)
-		p.Known = len(entries) - p.Added
-		return nil
-	})
-	return p, err
+		p.Added += int(added)
+		p.Known += len(some) - int(added)
+	}
+	return p, nil
 }

@@ -90,11 +90,15 @@ func (d *Desk) expand(ctx context.Context, dr *Draft) error {
 		dr.Recipients = append(dr.Recipients, Recipient{Typed: p[2], Name: p[0], values: p})
 	}
 	for _, g := range dr.Groups {
-		members, err := d.store.FindContacts(ctx, db.BookFilter{GroupID: g.ID, Limit: MaxRecipients - len(dr.Recipients)})
+		group, err := d.store.Group(ctx, g.ID)
+		if err != nil {
+			return fmt.Errorf("read group: %w", err)
+		}
+		members, err := d.store.FindContacts(ctx, db.ContactPage{ContactFilter: db.ContactFilter{UserID: group.UserID, GroupID: g.ID}, Limit: MaxRecipients - len(dr.Recipients)})
 		if err != nil {
 			return err
 		}
-		for _, c := range members {
+		for _, c := range members.Contacts {
 			add(valuesOfContact(c))
 		}
 	}

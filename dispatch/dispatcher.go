@@ -88,6 +88,7 @@ func (dp *Dispatcher) Run(ctx context.Context) error {
 	var work sync.WaitGroup
 	work.Go(func() { dp.sweep(ctx) })
 	work.Go(func() { dp.readCallbacks(ctx) })
+	work.Go(func() { dp.index(ctx) })
 	tick := time.NewTicker(refresh)
 	defer tick.Stop()
 	for ctx.Err() == nil {
@@ -222,6 +223,26 @@ func (dp *Dispatcher) sweep(ctx context.Context) {
 			}
 		}
 		pause(ctx, wait, dp.wake)
+	}
+}
+
+// indexEvery is how soon contacts that came in bulk are begun to be made quick to
+// find; meanwhile they are found as well, only slower.
+const indexEvery = 2 * time.Second
+
+// index keeps the search of the address book up with what comes in bulk, a
+// little at a time: whoever else writes goes between.
+func (dp *Dispatcher) index(ctx context.Context) {
+	for ctx.Err() == nil {
+		more, err := dp.desk.IndexContacts(ctx)
+		if err != nil {
+			dp.trouble(ctx, "index contacts", err)
+		}
+		wait := indexEvery
+		if more {
+			wait = time.Millisecond
+		}
+		pause(ctx, wait, nil)
 	}
 }
 

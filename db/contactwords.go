@@ -1,0 +1,228 @@
+package db
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
+)
+
+// Fold is how searches compare: without capitals, accents and double forms.
+// "Zoë O’Brien" is "zoe o'brien".
+func Fold(s string) string {
+	plain := true
+	for i := range len(s) {
+		if c := s[i]; c >= utf8.RuneSelf || c >= 'A' && c <= 'Z' {
+			plain = false
+			break
+		}
+	}
+	if plain {
+		return s
+	}
+	return strings.Map(func(r rune) rune {
+		switch {
+		case unicode.Is(unicode.Mn, r):
+			return -1
+		case r == '’':
+			return '\''
+		}
+		return unicode.ToLower(r)
+	}, norm.NFKD.String(s))
+}
+
+// contactWords is what a contact is found by, a line for each thing, folded.
+func contactWords(c *Contact) string {
+	var b strings.Builder
+	b.Grow(len(c.Name) + len(c.Number) + len(c.Email) + len(c.Fields) + 4)
+	b.WriteString(Fold(c.Name))
+	b.WriteByte('\n')
+	b.WriteString(string(c.Number))
+	if c.Email != "" {
+		b.WriteByte('\n')
+		b.WriteString(Fold(c.Email))
+	}
+	if len(c.Fields) > 2 {
+		var fields map[string]string
+		if json.Unmarshal([]byte(c.Fields), &fields) == nil {
+			for _, name := range slices.Sorted(maps.Keys(fields)) {
+				b.WriteByte('\n')
+				b.WriteString(Fold(fields[name]))
+			}
+		}
+	}
+	return b.String()
+}
+
+func (tx *Tx) addWords(ctx context.Context, contacts []Contact) error {
+	return insertRows(ctx, tx.db, "contact_words", "rowid, words", len(contacts), func(i int, args []any) []any {
+		return append(args, contacts[i].ID, contactWords(&contacts[i]))
+	})
+}
+
+// dropWords forgets contacts; of those that are not in the index nothing
+// happens.
+func (tx *Tx) dropWords(ctx context.Context, ids []int64) error {
+	for _, id := range ids {
+		if _, err := tx.db.ExecContext(ctx, "DELETE FROM contact_words WHERE rowid = ?", id); err != nil {
+			return fmt.Errorf("forget words: %w", err)
+		}
+	}
+	return nil
+}
+
+const indexedUpto = "SELECT upto FROM contact_index WHERE id = 1"
+
+func (tx *Tx) indexedUpto(ctx context.Context) (upto int64, err error) {
+	if err := tx.db.QueryRowContext(ctx, indexedUpto).Scan(&upto); err != nil {
+		return 0, fmt.Errorf("read index: %w", err)
+	}
+	return upto, nil
+}
+
+func (tx *Tx) setIndexedUpto(ctx context.Context, upto int64) error {
+	if _, err := tx.db.ExecContext(ctx, "UPDATE contact_index SET upto = ? WHERE id = 1", upto); err != nil {
+		return fmt.Errorf("move index: %w", err)
+	}
+	return nil
+}
+
+// indexStep is how many contacts are put into the index in one go: some 50 ms
+// of the writer.
+const indexStep = 1000
+
+// IndexContacts puts the next contacts that came in bulk into the index, and
+// says whether there may be more.
+func (s *Store) IndexContacts(ctx context.Context) (more bool, err error) {
+	var upto, last int64
+	if err := s.reads.QueryRowContext(ctx, "SELECT upto, (SELECT COALESCE(MAX(id), 0) FROM contacts) FROM contact_index WHERE id = 1").Scan(&upto, &last); err != nil {
+		return false, fmt.Errorf("read index: %w", err)
+	}
+	if last <= upto {
+		return false, nil // looked at without a transaction: this runs all the time
+	}
+	err = s.Write(ctx, func(ctx context.Context, tx *Tx) error {
+		upto, err := tx.indexedUpto(ctx)
+		if err != nil {
+			return err
+		}
+		next, err := readRows(ctx, tx.db, scanContact, "SELECT "+contactColumns+" FROM contacts c WHERE c.id > ? ORDER BY c.id LIMIT ?", upto, indexStep)
+		if err != nil {
+			return fmt.Errorf("read contacts: %w", err)
+		}
+		if more = len(next) == indexStep; len(next) == 0 {
+			return nil
+		}
+		if err := tx.addWords(ctx, next); err != nil {
+			return err
+		}
+		return tx.setIndexedUpto(ctx, next[len(next)-1].ID)
+	})
+	return more, err
+}
+
+// ContactSearch is what somebody looks for among contacts. The zero search
+// finds everybody.
+type ContactSearch struct {
+	// Terms must all occur, folded: one of three letters or more anywhere, a
+	// shorter one at the beginning of a word.
+	Terms []string
+	// Digits anywhere in the number, or Prefix at its beginning, do instead.
+	Digits, Prefix string
+}
+
+// NewContactSearch reads what was typed. prefix is the number that begins so,
+// "" when none does.
+func NewContactSearch(typed, prefix string) ContactSearch {
+	s := ContactSearch{Terms: strings.Fields(Fold(typed)), Prefix: prefix}
+	digits := strings.Map(func(r rune) rune {
+		switch {
+		case r >= '0' && r <= '9':
+			return r
+		case strings.ContainsRune(" +-().", r):
+			return -1
+		}
+		return '?'
+	}, typed)
+	if len(digits) >= 3 && !strings.Contains(digits, "?") {
+		s.Digits = digits
+	}
+	return s
+}
+
+// Any reports whether anything is looked for.
+func (s ContactSearch) Any() bool { return len(s.Terms) > 0 }
+
+// short reports whether nothing typed is long enough for the index.
+func (s ContactSearch) short() bool {
+	return s.Digits == "" && s.Prefix == "" && s.longTerms() == nil
+}
+
+func (s ContactSearch) longTerms() (long []string) {
+	for _, t := range s.Terms {
+		if utf8.RuneCountInString(t) >= 3 {
+			long = append(long, t)
+		}
+	}
+	return long
+}
+
+// finds reports whether a contact is among those looked for.
+func (s ContactSearch) finds(c *Contact) bool {
+	number := string(c.Number)
+	if s.Digits != "" && strings.Contains(number, s.Digits) || s.Prefix != "" && strings.HasPrefix(number, s.Prefix) {
+		return true
+	}
+	words := contactWords(c)
+	for _, t := range s.Terms {
+		if utf8.RuneCountInString(t) >= 3 && strings.Contains(words, t) {
+			continue
+		}
+		if strings.HasPrefix(words, t) || strings.Contains(words, " "+t) || strings.Contains(words, "\n"+t) {
+			continue
+		}
+		return false
+	}
+	return true
+}
+
+// match is the query of the index: what it finds are candidates, because it
+// does not know where the letters stand.
+func (s ContactSearch) match() string {
+	var either []string
+	for _, part := range []string{s.Digits, s.Prefix} {
+		if len(part) >= 3 {
+			either = append(either, "("+trigrams([]string{part})+")")
+		}
+	}
+	if long := s.longTerms(); long != nil {
+		either = append(either, "("+trigrams(long)+")")
+	}
+	return strings.Join(either, " OR ")
+}
+
+// mostTrigrams is how many of a long term's are asked for: the others hardly
+// narrow it down.
+const mostTrigrams = 12
+
+func trigrams(terms []string) string {
+	var all []string
+	seen := map[string]bool{}
+	for _, t := range terms {
+		runes := []rune(t)
+		for i := 0; i+3 <= len(runes) && len(all) < mostTrigrams; i++ {
+			three := strings.ReplaceAll(string(runes[i:i+3]), `"`, `""`)
+			if !seen[three] {
+				seen[three] = true
+				all = append(all, `"`+three+`"`)
+			}
+		}
+	}
+	return strings.Join(all, " AND ")
+}
