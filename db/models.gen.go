@@ -37,6 +37,12 @@ type APIKey struct {
 	Burst      int64
 }
 
+type AddressBook struct {
+	UserID    int64
+	Contacts  int64
+	Ungrouped int64
+}
+
 type AlertsTold struct {
 	UserID int64
 	Kind   string
@@ -114,6 +120,24 @@ type BatchWord struct {
 	Body  string
 }
 
+type BookJob struct {
+	ID         int64
+	UserID     int64
+	ByID       ID
+	Kind       string
+	Filter     string
+	Target     int64
+	TargetName string
+	ChangeID   int64
+	LastID     int64
+	Done       int64
+	Total      int64
+	State      string
+	Reason     string
+	CreatedAt  Millis
+	FinishedAt Millis
+}
+
 type Callback struct {
 	ID         int64
 	ProviderID int64
@@ -152,6 +176,30 @@ type Contact struct {
 	CreatedAt Millis
 	ChangedAt Millis
 	Fields    string
+	NGroups   int64
+	MadeBy    int64
+	TouchedBy int64
+}
+
+type ContactChange struct {
+	ID        int64
+	UserID    int64
+	ContactID int64
+	At        Millis
+	ByID      ID
+	Kind      string
+	Detail    string
+	People    int64
+}
+
+type ContactIndex struct {
+	ID   int64
+	Upto int64
+}
+
+type ContactWord struct {
+	Rowid int64
+	Words string
 }
 
 type Counter struct {
@@ -230,6 +278,7 @@ type Group struct {
 	NameKey   string
 	CreatedAt Millis
 	ChangedAt Millis
+	Members   int64
 }
 
 type GroupMember struct {
@@ -266,6 +315,7 @@ type List struct {
 	CreatedAt Millis
 	ChangedAt Millis
 	Columns   string
+	Entries   int64
 }
 
 type ListEntry struct {
