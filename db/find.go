@@ -18,6 +18,8 @@ type MessageFilter struct {
 	Number   sms.MSISDN // "+447700900123", or the beginning of one
 	Words    string     // words of the text
 	BatchID  int64
+	Sender   string
+	GroupID  int64  // to numbers that are in this group now
 	From, To Millis // created in [From, To)
 
 	// Before and After are ids: the page ends just before, or starts just
@@ -28,6 +30,8 @@ type MessageFilter struct {
 	oldestFirst bool
 	batches     []int64 // only of these
 	index       string  // the index to use, when it is known
+	// from and upTo bound the ids, as From and To have it; upTo below 0 is nothing.
+	from, upTo int64
 }
 
 // FindMessages returns a page of messages, newest first. It seeks to the page
@@ -291,11 +295,20 @@ func (f MessageFilter) where(l lead) (string, []any) {
 	if f.To > 0 {
 		add("created_at < ?", f.To)
 	}
+	if f.Sender != "" {
+		add("sender = ?", f.Sender)
+	}
+	if f.GroupID != 0 {
+		add("number IN (SELECT c.number FROM group_members g JOIN contacts c ON c.id = g.contact_id WHERE g.group_id = ?)", f.GroupID)
+	}
 	if f.Before > 0 {
 		add("id < ?", f.Before)
 	}
-	if f.After > 0 {
-		add("id > ?", f.After)
+	if after := max(f.After, f.from-1); after > 0 {
+		add("id > ?", after)
+	}
+	if f.upTo != 0 {
+		add("id <= ?", f.upTo)
 	}
 	return where, args
 }

@@ -5,118 +5,274 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"strconv"
+	"slices"
+	"time"
 
 	"textdesk/sms"
 )
 
 // ReportRow is a message as reports show it.
 type ReportRow struct {
-	ID, UserID int64
-	Number     sms.MSISDN
-	Sender     string
-	Status     sms.Status
-	Paid       Paid
+	ID, BatchID, UserID int64
+	Number              sms.MSISDN
+	Sender              string
+	Status              sms.Status
+	Paid                Paid
 	// SendAt is when it was meant to leave, whatever held it up.
 	SendAt, SubmittedAt, FinalAt Millis
 	Code, Reason                 string // the provider's code, and ours in words
 	Parts, Credits               int64
 }
 
-const reportColumns = `id, user_id, number, sender, status, paid, (SELECT send_at FROM batches WHERE batches.id = messages.batch_id), submitted_at, final_at, code, reason, parts, credits`
+const reportColumns = `id, batch_id, user_id, number, sender, status, paid, submitted_at, final_at, code, reason, parts, credits`
 
-// reportPage is how many rows a report reads at a time.
+// reportPage is how many rows a report reads at a time: so few that its first
+// line comes at once, so many that a page costs little.
 const reportPage = 2000
 
 // EachReportRow calls do for every message of the filter, oldest first, page by
 // page as EachMessage does. It reads less of each, because reports are long.
 // Before, After and Limit of the filter do not count; words it must not have.
-func (s *Store) EachReportRow(ctx context.Context, f MessageFilter, do func(ReportRow) error) error {
+func (s *Store) EachReportRow(ctx context.Context, f MessageFilter, do func(*ReportRow) error) error {
 	if f.Words != "" {
 		return errors.New("read report: reports are not searched by words")
 	}
 	f.Before, f.After, f.Limit, f.oldestFirst = 0, 0, reportPage, true
-	page := make([]ReportRow, 0, reportPage)
+	if err := s.narrow(ctx, &f); err != nil {
+		return fmt.Errorf("read report: %w", err)
+	}
+	reader := &reportReader{store: s, sendAt: map[int64]Millis{}}
 	for {
-		var err error
-		query, args := f.query(reportColumns)
-		page, err = readPage(ctx, s.reads, page[:0], query, args, func(rows *sql.Rows, r *ReportRow) error {
-			return rows.Scan(&r.ID, &r.UserID, &r.Number, &r.Sender, &r.Status, &r.Paid, &r.SendAt, &r.SubmittedAt, &r.FinalAt, &r.Code, &r.Reason, &r.Parts, &r.Credits)
-		})
+		page, err := reader.page(ctx, f)
 		if err != nil {
 			return fmt.Errorf("read report: %w", err)
 		}
-		for _, row := range page {
-			if err := do(row); err != nil {
+		for i := range page {
+			if err := do(&page[i]); err != nil {
 				return err
 			}
 		}
-		if len(page) < reportPage {
+		if len(page) < f.Limit {
 			return nil
 		}
 		f.After = page[len(page)-1].ID
 	}
 }
 
-// readPage reads the rows of a query into page.
-func readPage[T any](ctx context.Context, on DBTX, page []T, query string, args []any, scan func(*sql.Rows, *T) error) ([]T, error) {
-	rows, err := on.QueryContext(ctx, query, args...)
+// ReportPage returns a page of a report, newest first.
+func (s *Store) ReportPage(ctx context.Context, f MessageFilter) ([]ReportRow, error) {
+	if f.Words != "" {
+		return nil, errors.New("read report: reports are not searched by words")
+	}
+	f.oldestFirst = f.After > 0
+	if err := s.narrow(ctx, &f); err != nil {
+		return nil, fmt.Errorf("read report: %w", err)
+	}
+	page, err := (&reportReader{store: s, sendAt: map[int64]Millis{}}).page(ctx, f)
+	if err != nil {
+		return nil, fmt.Errorf("read report: %w", err)
+	}
+	if f.oldestFirst {
+		slices.Reverse(page)
+	}
+	return page, nil
+}
+
+// reportReader reads the pages of one report into the same memory.
+type reportReader struct {
+	store  *Store
+	rows   []ReportRow
+	sendAt map[int64]Millis // of the batches of the page
+}
+
+func (r *reportReader) page(ctx context.Context, f MessageFilter) ([]ReportRow, error) {
+	query, args := f.query(reportColumns)
+	rows, err := r.store.reads.QueryContext(ctx, query, args...)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
+	r.rows = r.rows[:0]
 	for rows.Next() {
-		var row T
-		if err := scan(rows, &row); err != nil {
+		r.rows = append(r.rows, ReportRow{})
+		m := &r.rows[len(r.rows)-1]
+		var status, paid int64 // plain types scan without reflection
+		if err := rows.Scan(&m.ID, &m.BatchID, &m.UserID, (*string)(&m.Number), &m.Sender, &status, &paid, (*int64)(&m.SubmittedAt), (*int64)(&m.FinalAt),
+			&m.Code, &m.Reason, &m.Parts, &m.Credits); err != nil {
 			return nil, err
 		}
-		page = append(page, row)
+		m.Status, m.Paid = sms.Status(status), Paid(paid)
 	}
-	return page, rows.Err()
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return r.rows, r.planned(ctx)
 }
 
-// CountStatuses counts the messages of the filter in each status. Of the filter
-// only users, batch, number and period count; words it must not have.
+// planned fills in when the messages were meant to leave, which their batches
+// know: one query for a page, however many there are.
+func (r *reportReader) planned(ctx context.Context) error {
+	var missing []int64
+	for i := range r.rows {
+		id := r.rows[i].BatchID
+		if _, known := r.sendAt[id]; !known {
+			r.sendAt[id] = 0
+			missing = append(missing, id)
+		}
+	}
+	if len(missing) > 0 {
+		rows, err := r.store.reads.QueryContext(ctx, "SELECT id, send_at FROM batches WHERE id IN (SELECT value FROM json_each(?))", idList(missing))
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		for rows.Next() {
+			var id int64
+			var at Millis
+			if err := rows.Scan(&id, &at); err != nil {
+				return err
+			}
+			r.sendAt[id] = at
+		}
+		if err := rows.Err(); err != nil {
+			return err
+		}
+	}
+	for i := range r.rows {
+		r.rows[i].SendAt = r.sendAt[r.rows[i].BatchID]
+	}
+	if len(r.sendAt) > 4*reportPage {
+		clear(r.sendAt)
+	}
+	return nil
+}
+
+// StatusRow is the little of a message that a sum needs.
+type StatusRow struct {
+	CreatedAt      Millis
+	Status         sms.Status
+	Parts, Credits int64
+}
+
+// EachStatusRow calls do for up to limit messages of the filter, in no order
+// that counts. It is for sums that no counter has; the caller knows that there
+// are few.
+func (s *Store) EachStatusRow(ctx context.Context, f MessageFilter, limit int, do func(StatusRow)) error {
+	f.Before, f.After, f.Limit, f.oldestFirst = 0, 0, limit, true
+	if err := s.narrow(ctx, &f); err != nil {
+		return fmt.Errorf("sum report: %w", err)
+	}
+	query, args := f.query("created_at, status, parts, CASE WHEN paid = 2 THEN 0 ELSE credits END")
+	rows, err := s.reads.QueryContext(ctx, query, args...)
+	if err != nil {
+		return fmt.Errorf("sum report: %w", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var r StatusRow
+		if err := rows.Scan(&r.CreatedAt, &r.Status, &r.Parts, &r.Credits); err != nil {
+			return fmt.Errorf("sum report: %w", err)
+		}
+		do(r)
+	}
+	return rows.Err()
+}
+
+// CountStatuses counts the messages of the filter in each status. Words it must
+// not have.
 func (s *Store) CountStatuses(ctx context.Context, f MessageFilter) (counts [sms.StatusCount]int64, err error) {
 	if f.Words != "" {
 		return counts, errors.New("count statuses: reports are not searched by words")
 	}
 	f.Before, f.After = 0, 0
+	if err := s.narrow(ctx, &f); err != nil {
+		return counts, fmt.Errorf("count statuses: %w", err)
+	}
 	where, args := f.where(lead{})
 	if len(f.Users) > 0 {
 		where, args = and(where, "user_id IN (SELECT value FROM json_each(?))"), append(args, idList(f.Users))
 	}
-	type count struct {
-		status sms.Status
-		n      int64
+	if len(f.Statuses) > 0 {
+		where, args = and(where, "status IN ("+placeholders(len(f.Statuses))+")"), append(args, anys(f.Statuses)...)
 	}
-	found, err := readPage(ctx, s.reads, nil, "SELECT status, count(*) FROM messages"+where+" GROUP BY status", args,
-		func(rows *sql.Rows, c *count) error { return rows.Scan(&c.status, &c.n) })
+	rows, err := s.reads.QueryContext(ctx, "SELECT status, count(*) FROM messages"+where+" GROUP BY status", args...)
 	if err != nil {
 		return counts, fmt.Errorf("count statuses: %w", err)
 	}
-	for _, c := range found {
-		counts[c.status] = c.n
+	defer rows.Close()
+	for rows.Next() {
+		var status sms.Status
+		var n int64
+		if err := rows.Scan(&status, &n); err != nil {
+			return counts, fmt.Errorf("count statuses: %w", err)
+		}
+		counts[status] = n
 	}
-	return counts, nil
+	return counts, rows.Err()
 }
 
-// EachInbound calls do for every text received in [from, to), oldest first:
-// those that answer messages of the users, or all of them when users is nil.
-// Like EachReportRow it reads page by page.
-func (s *Store) EachInbound(ctx context.Context, users []int64, from, to Millis, do func(Inbound) error) error {
-	where, fixed := " WHERE id > ? AND received_at >= ? AND received_at < ?", []any{from, to}
-	if len(users) > 0 {
-		where, fixed = and(where, "user_id IN (SELECT value FROM json_each(?))"), append(fixed, idList(users))
+// narrow bounds a filter by ids where it is bounded by time, so that a report
+// of a day costs what the day has and not what the desk has. The ids of
+// messages rise with those of their batches, and each batch counts on a day;
+// days are taken a day wider at both ends, because they are of a zone's clock.
+func (s *Store) narrow(ctx context.Context, f *MessageFilter) error {
+	if f.From <= 0 && f.To <= 0 || f.BatchID != 0 {
+		return nil
 	}
-	query := `SELECT id, provider_id, provider_ref, callback_id, number, destination, body, message_id, user_id, sent_at, received_at
-FROM inbound NOT INDEXED` + where + " ORDER BY id LIMIT " + strconv.Itoa(reportPage)
-	var after int64
+	first, last, err := s.span(ctx, "batches", f.From, f.To)
+	if err != nil {
+		return err
+	}
+	if first == 0 {
+		f.upTo = -1 // nothing was sent then
+		return nil
+	}
+	var id int64
+	err = s.reads.QueryRowContext(ctx, "SELECT id FROM messages WHERE batch_id >= ? ORDER BY batch_id, id LIMIT 1", first).Scan(&id)
+	if err != nil && !IsNotFound(err) {
+		return err
+	}
+	f.from = id
+	err = s.reads.QueryRowContext(ctx, "SELECT id FROM messages WHERE batch_id > ? ORDER BY batch_id, id LIMIT 1", last).Scan(&id)
+	if IsNotFound(err) {
+		return nil
+	}
+	f.upTo = id - 1
+	return err
+}
+
+// span returns the smallest and the largest id of a table's rows that count on
+// the days of [from, to), 0 and 0 where there are none. It leaps from day to
+// day, and needs no order of time among the ids: clocks are put back, too.
+func (s *Store) span(ctx context.Context, table string, from, to Millis) (first, last int64, err error) {
+	lowest, highest := int64(0), int64(99991231)
+	if from > 0 {
+		lowest = dayNumber(from.Time().AddDate(0, 0, -1))
+	}
+	if to > 0 {
+		highest = dayNumber(to.Time().AddDate(0, 0, 1))
+	}
+	var a, b sql.NullInt64
+	err = s.reads.QueryRowContext(ctx, `WITH RECURSIVE days (day) AS (
+  SELECT MIN(day) FROM `+table+` WHERE day >= ?
+  UNION ALL SELECT (SELECT MIN(t.day) FROM `+table+` t WHERE t.day > days.day) FROM days WHERE days.day < ?
+)
+SELECT MIN((SELECT MIN(t.id) FROM `+table+` t WHERE t.day = days.day)), MAX((SELECT MAX(t.id) FROM `+table+` t WHERE t.day = days.day))
+FROM days WHERE days.day <= ?`, lowest, highest, highest).Scan(&a, &b)
+	return a.Int64, b.Int64, err
+}
+
+func dayNumber(t time.Time) int64 {
+	y, m, d := t.Date()
+	return int64(y*10000 + int(m)*100 + d)
+}
+
+// EachInbound calls do for every text of the filter, oldest first, page by page
+// as EachReportRow does.
+func (s *Store) EachInbound(ctx context.Context, f InboundFilter, do func(Inbound) error) error {
+	f.Before, f.After, f.Limit, f.oldestFirst = 0, 0, reportPage, true
 	for {
-		page, err := readPage(ctx, s.reads, nil, query, append([]any{after}, fixed...), func(rows *sql.Rows, in *Inbound) error {
-			return rows.Scan(&in.ID, &in.ProviderID, &in.ProviderRef, &in.CallbackID, &in.Number, &in.Destination, &in.Body,
-				&in.MessageID, &in.UserID, &in.SentAt, &in.ReceivedAt)
-		})
+		page, err := s.inboundPage(ctx, f)
 		if err != nil {
 			return fmt.Errorf("read inbound: %w", err)
 		}
@@ -128,6 +284,6 @@ FROM inbound NOT INDEXED` + where + " ORDER BY id LIMIT " + strconv.Itoa(reportP
 		if len(page) < reportPage {
 			return nil
 		}
-		after = page[len(page)-1].ID
+		f.After = page[len(page)-1].ID
 	}
 }

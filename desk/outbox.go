@@ -17,12 +17,19 @@ type Filter struct {
 	// text.
 	Search  string
 	BatchID int64
+	// UserID is whose, Sender from whom, GroupID to whose numbers, of a group as
+	// it is now. Reports alone have these.
+	UserID  int64
+	Sender  string
+	GroupID int64
 	// From and To bound when the message was made: [From, To).
 	From, To time.Time
 	// Before and After are the ids between which the page lies.
 	Before, After int64
 	// Limit is the length of the page.
 	Limit int
+
+	nothing bool // no message can be both
 }
 
 // Page is a page of messages, newest first.

@@ -10,33 +10,30 @@ import (
 	"unicode/utf8"
 
 	"textdesk/desk"
-	"textdesk/sms"
 )
 
-// kind is one of the reports.
-type kind struct {
+// form is how a report looks on the wire. What is in it is the desk's.
+type form struct {
+	desk.ReportKind
 	header string
-	// now: the report is about this moment, so From and To are ignored.
-	now   bool
-	write func(ctx context.Context, c *call, f desk.Filter, out *table) error
+	write  func(ctx context.Context, c *call, k desk.ReportKind, f desk.Filter, out *table) error
 }
 
-// kinds are the reports by name, in lower case.
-var kinds = map[string]kind{
-	"outbox": {header: "MessageID,Username,Destination,Status,Schedule Date,Sent Date,Delivery Date", now: true,
-		write: messages(column{}, sms.Scheduled, sms.Queued, sms.Submitting)},
-	"messages": {header: "MessageID,Username,Destination,Source,Status,Schedule Date,Sent Date,Delivery Date",
-		write: messages(column{source: true})},
-	"usage": {header: "Status,Messages", write: usage},
-	"inboundmessages": {header: "MessageID,From,Number,Message,Received Date,Status",
-		write: inbound},
-	"failedmessages": {header: "MessageID,Username,Destination,Source,Status,Schedule Date,Sent Date,Delivery Date,Reason",
-		write: messages(column{source: true, reason: true}, sms.Failed, sms.Expired, sms.Suppressed)},
+// forms are the reports by name, in lower case.
+var forms = map[string]form{
+	"outbox": {desk.ReportOutbox, "MessageID,Username,Destination,Status,Schedule Date,Sent Date,Delivery Date",
+		messages(column{})},
+	"messages": {desk.ReportMessages, "MessageID,Username,Destination,Source,Status,Schedule Date,Sent Date,Delivery Date",
+		messages(column{source: true})},
+	"usage":           {desk.ReportUsage, "Status,Messages", usage},
+	"inboundmessages": {desk.ReportInbound, "MessageID,From,Number,Message,Received Date,Status", inbound},
+	"failedmessages": {desk.ReportFailed, "MessageID,Username,Destination,Source,Status,Schedule Date,Sent Date,Delivery Date,Reason",
+		messages(column{source: true, reason: true})},
 }
 
 // report writes a report as it reads it, however long it is.
 func report(ctx context.Context, c *call) (answer, error) {
-	k, known := kinds[strings.ToLower(c.word("ReportType"))]
+	k, known := forms[strings.ToLower(c.word("ReportType"))]
 	if !known {
 		return answer{}, unknownReport
 	}
@@ -45,7 +42,7 @@ func report(ctx context.Context, c *call) (answer, error) {
 		return answer{}, err
 	}
 	var f desk.Filter
-	if !k.now {
+	if !k.Now {
 		if f, err = period(c, set.Zone); err != nil {
 			return answer{}, err
 		}
@@ -53,7 +50,7 @@ func report(ctx context.Context, c *call) (answer, error) {
 	out := newTable(c.out, set.Zone)
 	out.b = append(out.b, k.header...)
 	out.end()
-	if err := k.write(ctx, c, f, out); err != nil {
+	if err := k.write(ctx, c, k.ReportKind, f, out); err != nil {
 		return answer{}, err
 	}
 	return answer{}, out.flush()
@@ -77,10 +74,9 @@ func period(c *call, zone *time.Location) (desk.Filter, error) {
 // column says which columns a report of messages has beside the usual ones.
 type column struct{ source, reason bool }
 
-func messages(with column, statuses ...sms.Status) func(context.Context, *call, desk.Filter, *table) error {
-	return func(ctx context.Context, c *call, f desk.Filter, out *table) error {
-		f.Statuses = statuses
-		return c.desk.Report(ctx, c.actor, f, func(l desk.ReportLine) error {
+func messages(with column) func(context.Context, *call, desk.ReportKind, desk.Filter, *table) error {
+	return func(ctx context.Context, c *call, k desk.ReportKind, f desk.Filter, out *table) error {
+		return c.desk.EachReportLine(ctx, c.actor, k, f, func(l desk.ReportLine) error {
 			out.number(l.ID)
 			out.text(l.Username)
 			out.text(l.Number.Digits())
@@ -100,7 +96,7 @@ func messages(with column, statuses ...sms.Status) func(context.Context, *call, 
 }
 
 // usage counts messages by the word for their status.
-func usage(ctx context.Context, c *call, f desk.Filter, out *table) error {
+func usage(ctx context.Context, c *call, _ desk.ReportKind, f desk.Filter, out *table) error {
 	counts, err := c.desk.Usage(ctx, c.actor, f)
 	if err != nil {
 		return err
@@ -123,8 +119,8 @@ func usage(ctx context.Context, c *call, f desk.Filter, out *table) error {
 	return nil
 }
 
-func inbound(ctx context.Context, c *call, f desk.Filter, out *table) error {
-	return c.desk.EachInbound(ctx, c.actor, f.From, f.To, func(in desk.InboundLine) error {
+func inbound(ctx context.Context, c *call, _ desk.ReportKind, f desk.Filter, out *table) error {
+	return c.desk.EachInbound(ctx, c.actor, f, func(in desk.InboundLine) error {
 		out.number(in.ID)
 		out.text(in.From.Digits())
 		out.text(strings.TrimPrefix(in.Number, "+"))

@@ -9,6 +9,7 @@ CREATE INDEX batches_day ON batches (day);
 -- The day on which a received text counts.
 ALTER TABLE inbound ADD COLUMN day INTEGER NOT NULL DEFAULT 0; -- 20260603
 UPDATE inbound SET day = CAST(strftime('%Y%m%d', received_at / 1000, 'unixepoch') AS INTEGER);
+CREATE INDEX inbound_day ON inbound (day);
 
 -- The sums of somebody's sends of a day, and of the texts that answered them that day.
 CREATE TABLE day_counts (
