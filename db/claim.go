@@ -88,6 +88,25 @@ func (tx *Tx) waitingBatches(ctx context.Context, providerID int64) ([]int64, er
 	return ids, nil
 }
 
+// BatchesUnderWay lists the batches with bulk messages that wait for any
+// provider, neither held nor paused.
+func (s *Store) BatchesUnderWay(ctx context.Context) ([]int64, error) {
+	providers, err := s.Providers(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("look for waiting batches: %w", err)
+	}
+	reads := &Tx{Queries: s.Queries, db: s.reads}
+	var all []int64
+	for _, p := range providers {
+		ids, err := reads.waitingBatches(ctx, p.ID)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, ids...)
+	}
+	return all, nil
+}
+
 // MarkSubmitting moves leased messages to submitting and returns those that
 // could, as they stand now: a message that was cancelled, held, paused or put
 // off meanwhile stays, and its lease ends. Without bulk so does all that is no

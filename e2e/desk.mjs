@@ -87,5 +87,6 @@ export async function signIn(desk, page, username, secret = password) {
   await page.getByLabel('Username').fill(username)
   await page.getByLabel('Password', { exact: true }).fill(secret)
   await page.getByRole('button', { name: 'Sign in' }).click()
-  await page.waitForURL(/\/send/)
+  await page.waitForURL((at) => !at.pathname.endsWith('/sign-in'))
+  await page.goto(desk.url + '/send') // where most journeys begin
 }

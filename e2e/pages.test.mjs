@@ -11,6 +11,7 @@ const shapes = [
 ]
 // A line for each room of the desk. PAGES=/contacts looks at those that begin so.
 const paths = [
+  '/',
   '/send', '/send?when=repeat', '/send?group=1&list=1',
   '/outbox', '/outbox?state=failed', '/outbox?q=nobody-wrote-this',
   '/batches/1001', '/batches/1001/stop', '/batches/1002',

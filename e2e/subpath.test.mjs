@@ -21,10 +21,10 @@ for (const strip of [false, true]) {
       await page.getByLabel('Username').fill('sam')
       await page.getByLabel('Password', { exact: true }).fill(password)
       await page.getByRole('button', { name: 'Sign in' }).click()
-      await page.waitForURL(/\/desk\/sms\/send/)
+      await page.waitForURL(/\/desk\/sms\/$/)
       const cookie = (await page.context().cookies()).find((c) => c.name === 'textdesk_session')
       assert.equal(cookie.path, '/desk/sms/', 'the cookie stays with the desk')
-      for (const path of ['/send', '/outbox', '/in-doubt', '/inbox', '/simulator', '/account', '/providers', '/settings']) {
+      for (const path of ['/', '/send', '/outbox', '/in-doubt', '/inbox', '/simulator', '/account', '/providers', '/settings']) {
         await page.goto(proxy.url + path)
         const stray = await page.evaluate(() => [...document.querySelectorAll('[href],[src],[action],[formaction],[hx-get],[hx-post]')]
           .flatMap((e) => ['href', 'src', 'action', 'formaction', 'hx-get', 'hx-post'].map((a) => e.getAttribute(a)))

@@ -46,6 +46,7 @@ func (v *visit) page(title, current string) (ui.Page, error) {
 	p := ui.Page{Title: title, Org: v.set.Organisation, UserName: v.actor.Name(), Banner: v.s.Banner, Flash: v.s.takeFlash(v.Context),
 		Credits: credits(v.actor), CreditsPath: "/credits", CreditsLow: desk.LowOnCredits(v.actor.User)}
 	p.Nav = []ui.NavItem{
+		{Path: "/", Icon: "house", Label: "Home"},
 		{Path: "/send", Icon: "send", Label: "Send"},
 		{Path: "/inbox", Icon: "inbox", Label: "Inbox"},
 		{Path: "/outbox", Icon: "history", Label: "Outbox"},

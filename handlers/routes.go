@@ -60,7 +60,6 @@ func (r Route) taking(bytes int64) Route {
 // checks, the static files, the callbacks and the API doors stand in New.
 func Routes() []Route {
 	return []Route{
-		{Method: http.MethodGet, Path: "/", open: (*server).front},
 		{Method: http.MethodGet, Path: "/sign-in", open: (*server).signInForm},
 		{Method: http.MethodPost, Path: "/sign-in", open: (*server).signIn},
 		{Method: http.MethodGet, Path: "/setup", open: (*server).setupForm},
@@ -79,6 +78,8 @@ func Routes() []Route {
 		get("/setup/done", Administrators, (*visit).setupDone),
 		post("/setup/dismiss", Administrators, (*visit).setupDismiss),
 
+		get("/", SignedIn, (*visit).home),
+		get("/home/live", SignedIn, (*visit).homeLive),
 		get("/send", SignedIn, (*visit).sendForm),
 		// Checks, reviews or sends, as the button says; without one it checks.
 		post("/send", SignedIn, (*visit).send).keeping("key", "to", "group", "list", "sender", "body", "when", "at_date", "at_time"),

@@ -312,9 +312,6 @@ func (v *visit) showCompose(status int, form views.Compose, cause error) error {
 		return err
 	}
 	p.form.SaidOnce()
-	if status == http.StatusOK && !form.Later && !form.Repeat && form.Body == "" && form.To == "" && v.actor.Admin() && !v.set.SetUp.Done() {
-		p.form.Started = &views.GettingStarted{Organisation: v.set.SetUp.Organisation, Provider: v.set.SetUp.Provider, FirstText: v.set.SetUp.FirstText}
-	}
 	page, err := v.page("Send a text", "/send")
 	if err != nil {
 		return err

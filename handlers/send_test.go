@@ -387,11 +387,11 @@ func TestSchedule(t *testing.T) {
 func TestGettingStarted(t *testing.T) {
 	td := newTestDesk(t)
 	boss := td.signIn("boss")
-	boss.get("/send").wants(t, http.StatusOK, "Getting started", `href="/setup/provider"`, `action="/setup/dismiss"`, "Done")
-	td.signIn("sam").get("/send").lacks(t, "Getting started")
-	boss.post("/send", order("to", "")).lacks(t, "Getting started")
+	boss.get("/").wants(t, http.StatusOK, "Getting started", `href="/setup/provider"`, `action="/setup/dismiss"`, "Done")
+	td.signIn("sam").get("/").lacks(t, "Getting started")
+	boss.get("/home/live").lacks(t, "Getting started")
 	must(t, td.FinishStep(t.Context(), td.actor("boss"), desk.StepDismissed))
-	boss.get("/send").lacks(t, "Getting started")
+	boss.get("/").lacks(t, "Getting started")
 }
 
 func TestReviewEstimatesWhenItIsFinished(t *testing.T) {

@@ -243,5 +243,5 @@ func (v *visit) setupDismiss() error {
 	if err := v.s.Desk.FinishStep(v.Request().Context(), v.actor, desk.StepDismissed); err != nil {
 		return err
 	}
-	return v.back("/send", "The reminder is gone. Everything in it is under Providers and Settings.")
+	return v.back("/", "The reminder is gone. Everything in it is under Providers and Settings.")
 }

@@ -77,7 +77,7 @@ func TestSignInResumesNothingElse(t *testing.T) {
 	td := newTestDesk(t)
 	for _, path := range []string{"/sign-out", "/settings", "//elsewhere.example/send", "https://elsewhere.example/", "/messages/:id/cancel"} {
 		b := td.newBrowser()
-		if got := b.post("/sign-in", form("username", "sam", "password", testPassword, "resume", path, "body", "text")); got.path != "/send" || got.status != http.StatusOK {
+		if got := b.post("/sign-in", form("username", "sam", "password", testPassword, "resume", path, "body", "text")); got.path != "/" || got.status != http.StatusOK {
 			t.Errorf("with resume=%s it leads to %s (%d)", path, got.path, got.status)
 		} else {
 			got.lacks(t, ">text<")

@@ -12,17 +12,6 @@ import (
 	"textdesk/views"
 )
 
-// front leads to where a person's work is.
-func (s *server) front(c echo.Context) error {
-	if _, err := s.Desk.ActorBySession(c.Request().Context(), s.token(c), c.RealIP()); err != nil {
-		if len(desk.Refusals(err)) > 0 {
-			return s.askToSignIn(c, Route{})
-		}
-		return err
-	}
-	return redirect(c, "/send")
-}
-
 // signInForm asks who it is, but for whoever is signed in already, and on a
 // desk that has nobody yet.
 func (s *server) signInForm(c echo.Context) error {

@@ -28,7 +28,7 @@ func (g GettingStarted) steps() []startingStep {
 	}
 }
 
-// GettingStartedCard stands on the Send page until everything is done or the
+// GettingStartedCard stands on the first page until everything is done or the
 // administrator hides it.
 func GettingStartedCard(g GettingStarted) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {

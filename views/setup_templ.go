@@ -1217,7 +1217,7 @@ func SetupDone(page ui.Page, steps ui.Stepper, sum SetupSummary) templ.Component
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				templ_7745c5c3_Err = ui.Button{Label: "Go to the desk", Kind: ui.Primary, Path: "/send"}.Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Button{Label: "Go to the desk", Kind: ui.Primary, Path: "/"}.Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
