@@ -197,17 +197,19 @@ func (q *Queries) Events(ctx context.Context, messageID int64) ([]Event, error) 
 }
 
 const extendValidity = `-- name: ExtendValidity :exec
-UPDATE messages SET expires_at = $1 WHERE batch_id = $2 AND status = 1 AND expires_at < $1
+UPDATE messages SET expires_at = $1, due_at = CASE WHEN due_at < $2 THEN $2 ELSE due_at END
+WHERE batch_id = $3 AND status = 1 AND expires_at < $1
 `
 
 type ExtendValidityParams struct {
 	ExpiresAt Millis
+	DueAt     Millis
 	BatchID   int64
 }
 
-// Gives what waited in a held batch its validity again.
+// Gives what waited in a held batch its validity again, from an instant on.
 func (q *Queries) ExtendValidity(ctx context.Context, arg ExtendValidityParams) error {
-	_, err := q.db.ExecContext(ctx, extendValidity, arg.ExpiresAt, arg.BatchID)
+	_, err := q.db.ExecContext(ctx, extendValidity, arg.ExpiresAt, arg.DueAt, arg.BatchID)
 	return err
 }
 
@@ -701,21 +703,6 @@ type RouteMessageParams struct {
 
 func (q *Queries) RouteMessage(ctx context.Context, arg RouteMessageParams) error {
 	_, err := q.db.ExecContext(ctx, routeMessage, arg.ProviderID, arg.ID, arg.Status)
-	return err
-}
-
-const setExpiry = `-- name: SetExpiry :exec
-UPDATE messages SET expires_at = $1 WHERE id = $2 AND status = 1
-`
-
-type SetExpiryParams struct {
-	ExpiresAt Millis
-	ID        int64
-}
-
-// Gives a message that waits another validity.
-func (q *Queries) SetExpiry(ctx context.Context, arg SetExpiryParams) error {
-	_, err := q.db.ExecContext(ctx, setExpiry, arg.ExpiresAt, arg.ID)
 	return err
 }
 

@@ -2,27 +2,47 @@ package db
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 )
 
-// giveTimeBack lengthens the validity of waiting messages by the time that they
-// were due and their batch was paused: from the pause on, or from their own time
-// if that came later. A retry was due before, whatever its next attempt's time.
-const giveTimeBack = `UPDATE messages SET expires_at = expires_at +
-  MAX(0, ? - CASE WHEN attempts = 0 AND due_at > ? THEN due_at ELSE ? END)
-WHERE id IN (SELECT id FROM messages INDEXED BY messages_batch WHERE batch_id = ? AND id > ? AND status IN (0, 1) ORDER BY id LIMIT ?)
-RETURNING id`
+// waitingAfter are the messages of a batch that wait and come after one.
+const waitingAfter = `SELECT id, due_at, attempts, priority FROM messages INDEXED BY messages_batch
+WHERE batch_id = ? AND id > ? AND status IN (0, 1) ORDER BY id LIMIT ?`
 
 // GiveTimeBack lengthens the validity of up to limit waiting messages of a batch
-// that come after the given one, because the batch was paused between two
-// instants. It returns the last message that it came to, 0 when none was left.
-func (tx *Tx) GiveTimeBack(ctx context.Context, batchID, after int64, from, to Millis, limit int) (last int64, err error) {
-	ids, err := scanIDs(tx.db.QueryContext(ctx, giveTimeBack, to, from, from, batchID, after, limit))
+// that come after the given one, each by what owed says of it: of the message
+// only when it is due, its attempts and its priority are known there, in
+// milliseconds. It returns the last message that it came to, 0 when none was
+// left.
+func (tx *Tx) GiveTimeBack(ctx context.Context, batchID, after int64, limit int, owed func(Message) int64) (last int64, err error) {
+	waiting, err := readRows(ctx, tx.db, func(rows *sql.Rows) (m Message, err error) {
+		err = rows.Scan(&m.ID, &m.DueAt, &m.Attempts, &m.Priority)
+		return m, err
+	}, waitingAfter, batchID, after, limit)
 	if err != nil {
 		return 0, fmt.Errorf("give time back: %w", err)
 	}
-	for _, id := range ids {
-		last = max(last, id)
+	back := map[int64][]int64{}
+	for _, m := range waiting {
+		last = m.ID
+		if ms := owed(m); ms > 0 {
+			back[ms] = append(back[ms], m.ID)
+		}
+	}
+	for ms, ids := range back {
+		if err := tx.Lengthen(ctx, ids, ms); err != nil {
+			return 0, err
+		}
 	}
 	return last, nil
+}
+
+// Lengthen adds milliseconds to the validity of messages.
+func (tx *Tx) Lengthen(ctx context.Context, ids []int64, by int64) error {
+	_, err := tx.db.ExecContext(ctx, `UPDATE messages SET expires_at = expires_at + ? WHERE id IN (SELECT value FROM json_each(?))`, by, idList(ids))
+	if err != nil {
+		return fmt.Errorf("lengthen validity: %w", err)
+	}
+	return nil
 }

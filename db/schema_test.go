@@ -202,7 +202,7 @@ func TestPlansOfTheHotQueries(t *testing.T) {
 		"events":           {events, "events_message "},
 		"held batches":     {heldBatches, "batches_held"},
 		"paused batches":   {pausedBatches, "batches_paused"},
-		"give time back":   {strings.SplitN(giveTimeBack, "RETURNING", 2)[0], "messages_batch "},
+		"time given back":  {waitingAfter, "messages_batch "},
 		"sent again":       {batchesAgainOf, "batches_again_of "},
 		"not reached":      {notReached, "messages_batch "},
 		"how many not":     {countNotReached, "messages_batch "},

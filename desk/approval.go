@@ -2,6 +2,7 @@ package desk
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"textdesk/db"
@@ -60,7 +61,7 @@ func (d *Desk) Approvals(ctx context.Context, a Actor) ([]Approval, error) {
 // Approval shows a send that waits, as its sender saw it. It refuses with
 // [ErrNoApproval] when it does not wait any more.
 func (d *Desk) Approval(ctx context.Context, a Actor, batchID int64) (Approval, error) {
-	b, err := d.Batch(ctx, a, batchID)
+	b, err := d.batchToDecide(ctx, a, batchID)
 	if err != nil {
 		return Approval{}, err
 	}
@@ -75,8 +76,71 @@ func (d *Desk) Approval(ctx context.Context, a Actor, batchID int64) (Approval, 
 	if out.Sample, err = d.store.FirstMessageOfBatch(ctx, b.ID); err != nil {
 		return Approval{}, fmt.Errorf("read message: %w", err)
 	}
-	out.Skipped, out.SkippedAll, err = d.Skips(ctx, a, b.ID, skipsShown)
+	out.Skipped, out.SkippedAll, err = d.skips(ctx, b.ID, skipsShown)
 	return out, err
+}
+
+// batchToDecide finds a batch that the actor sees, or for which they stand in.
+func (d *Desk) batchToDecide(ctx context.Context, a Actor, id int64) (db.Batch, error) {
+	b, err := d.Batch(ctx, a, id)
+	if !errors.Is(err, ErrUnknownBatch) || !a.Admin() {
+		return b, err
+	}
+	b, err = d.store.Batch(ctx, id)
+	if db.IsNotFound(err) || err == nil && !WaitsForApproval(b) {
+		return db.Batch{}, ErrUnknownBatch
+	}
+	if err != nil {
+		return db.Batch{}, fmt.Errorf("read batch: %w", err)
+	}
+	ok, err := d.standsIn(ctx, a, b.UserID)
+	if err == nil && !ok {
+		err = ErrUnknownBatch
+	}
+	if err != nil {
+		return db.Batch{}, err
+	}
+	return b, nil
+}
+
+// standsIn reports whether the actor decides for somebody who has no
+// administrator above them, or none who can sign in: the administrators at the
+// top do, and where they are suspended too, every administrator. So there is
+// always somebody.
+func (d *Desk) standsIn(ctx context.Context, a Actor, senderID int64) (bool, error) {
+	users, err := d.store.UserList(ctx)
+	if err != nil {
+		return false, fmt.Errorf("read users: %w", err)
+	}
+	return contains(standIns(users, senderID), a.User.ID), nil
+}
+
+// standIns are those who decide about what somebody sends in place of the
+// administrators above them; nobody, where there is such a one.
+func standIns(users []db.User, senderID int64) []int64 {
+	byID := map[int64]db.User{}
+	var top, all []int64
+	for _, u := range users {
+		byID[u.ID] = u
+		if u.Level != LevelAdmin || u.SuspendedAt != 0 || u.ID == senderID {
+			continue
+		}
+		all = append(all, u.ID)
+		if u.ParentID == 0 || bool(u.Unlimited) {
+			top = append(top, u.ID)
+		}
+	}
+	seen := map[int64]bool{}
+	for id := int64(byID[senderID].ParentID); id != 0 && !seen[id]; id = int64(byID[id].ParentID) {
+		seen[id] = true
+		if contains(all, id) {
+			return nil
+		}
+	}
+	if len(top) > 0 {
+		return top
+	}
+	return all
 }
 
 // skipsShown is how many of those whom a send leaves out are listed.
@@ -112,9 +176,10 @@ func (d *Desk) holdForApproval(ctx context.Context, tx *db.Tx, batchID int64) er
 
 // Approve lets a send go that waits. Its validity begins now, or at its time.
 // One whose time has passed is refused with [ErrPastTime], unless the actor says
-// that it is to go even so. For administrators above its sender.
+// that it is to go even so. For administrators above its sender, and for who
+// stands in where there is none.
 func (d *Desk) Approve(ctx context.Context, a Actor, batchID int64, evenLate bool) error {
-	if _, err := d.Batch(ctx, a, batchID); err != nil {
+	if _, err := d.batchToDecide(ctx, a, batchID); err != nil {
 		return err
 	}
 	// What is due stands as due, also when nobody has looked yet.
@@ -132,7 +197,7 @@ func (d *Desk) Approve(ctx context.Context, a Actor, batchID int64, evenLate boo
 		if first, err = tx.FirstMessageOfBatch(ctx, b.ID); err != nil {
 			return fmt.Errorf("read message: %w", err)
 		}
-		return tx.ExtendValidity(ctx, db.ExtendValidityParams{BatchID: b.ID, ExpiresAt: d.now() + db.Millis(b.Validity*1000)})
+		return tx.ExtendValidity(ctx, db.ExtendValidityParams{BatchID: b.ID, DueAt: d.now(), ExpiresAt: d.now() + db.Millis(b.Validity*1000)})
 	})
 	if err != nil {
 		return err
@@ -143,7 +208,7 @@ func (d *Desk) Approve(ctx context.Context, a Actor, batchID int64, evenLate boo
 
 // Return gives a send that waits back to its sender, with a note that says why:
 // nothing of it leaves, and its credits are free again. For administrators above
-// its sender.
+// its sender, and for who stands in where there is none.
 func (d *Desk) Return(ctx context.Context, a Actor, batchID int64, note string) error {
 	note = tidy(note)
 	if note == "" {
@@ -152,7 +217,7 @@ func (d *Desk) Return(ctx context.Context, a Actor, batchID int64, note string) 
 	if r := tooLong("note", note, maxNote); r != nil {
 		return r
 	}
-	if _, err := d.Batch(ctx, a, batchID); err != nil {
+	if _, err := d.batchToDecide(ctx, a, batchID); err != nil {
 		return err
 	}
 	return d.settleApproval(ctx, a, batchID, Returned, note, func(ctx context.Context, tx *db.Tx, b db.Batch) error {

@@ -3,11 +3,15 @@ package desk
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
 
+	"pgregory.net/rapid"
+
+	"textdesk/db"
 	"textdesk/sms"
 )
 
@@ -255,4 +259,119 @@ func TestOnlyOneDecides(t *testing.T) {
 		o.taken(t, left)
 	}
 	o.booksAreRight(t)
+}
+
+// Somebody always decides: those above the sender who can sign in, else those at
+// the top, else every administrator.
+func TestWhoStandsIn(t *testing.T) {
+	user := func(id, parent int64, level string, suspended bool) db.User {
+		u := db.User{ID: id, ParentID: db.ID(parent), Level: level}
+		if suspended {
+			u.SuspendedAt = 1
+		}
+		return u
+	}
+	for name, c := range map[string]struct {
+		users []db.User
+		want  []int64
+	}{
+		"an administrator above":      {[]db.User{user(1, 0, LevelAdmin, false), user(9, 1, LevelNormal, false)}, nil},
+		"nobody above":                {[]db.User{user(1, 0, LevelAdmin, false), user(2, 1, LevelAdmin, false), user(9, 0, LevelNormal, false)}, []int64{1}},
+		"a suspended one above":       {[]db.User{user(1, 0, LevelAdmin, false), user(2, 0, LevelAdmin, true), user(9, 2, LevelNormal, false)}, []int64{1}},
+		"one higher above can":        {[]db.User{user(1, 0, LevelAdmin, false), user(2, 1, LevelAdmin, true), user(9, 2, LevelNormal, false)}, nil},
+		"one above is none any more":  {[]db.User{user(1, 0, LevelAdmin, false), user(2, 0, LevelNormal, false), user(9, 2, LevelNormal, false)}, []int64{1}},
+		"the top is suspended":        {[]db.User{user(1, 0, LevelAdmin, true), user(2, 1, LevelAdmin, false), user(9, 0, LevelNormal, false)}, []int64{2}},
+		"two at the top":              {[]db.User{user(1, 0, LevelAdmin, false), user(2, 0, LevelAdmin, false), user(9, 0, LevelNormal, false)}, []int64{1, 2}},
+		"never the sender":            {[]db.User{user(1, 0, LevelAdmin, false), user(9, 0, LevelAdmin, false)}, []int64{1}},
+		"a circle, which cannot be":   {[]db.User{user(1, 0, LevelAdmin, false), user(8, 9, LevelNormal, false), user(9, 8, LevelNormal, false)}, []int64{1}},
+		"a sender who is not there":   {[]db.User{user(1, 0, LevelAdmin, false)}, []int64{1}},
+		"an unlimited one below them": {[]db.User{user(1, 0, LevelAdmin, true), {ID: 2, ParentID: 1, Level: LevelAdmin, Unlimited: true}, user(3, 1, LevelAdmin, false), user(9, 0, LevelNormal, false)}, []int64{2}},
+	} {
+		if got := standIns(c.users, 9); !slices.Equal(got, c.want) {
+			t.Errorf("%s: %v, want %v", name, got, c.want)
+		}
+	}
+	// In any tree: who is above and can sign in decides, and there is always one.
+	rapid.Check(t, func(rt *rapid.T) {
+		users := []db.User{user(1, 0, LevelAdmin, false)} // the last administrator is never suspended
+		for id := int64(2); id < 10; id++ {
+			users = append(users, user(id, rapid.Int64Range(0, id-1).Draw(rt, "parent"), rapid.SampledFrom([]string{LevelAdmin, LevelNormal}).Draw(rt, "level"), rapid.Bool().Draw(rt, "suspended")))
+		}
+		sender := rapid.Int64Range(2, 9).Draw(rt, "sender")
+		above := 0
+		for id := int64(users[sender-1].ParentID); id != 0; id = int64(users[id-1].ParentID) {
+			if u := users[id-1]; u.Level == LevelAdmin && u.SuspendedAt == 0 {
+				above++
+			}
+		}
+		in := standIns(users, sender)
+		if (above > 0) != (len(in) == 0) {
+			rt.Fatalf("%d above %d can decide, and %v stand in", above, sender, in)
+		}
+		for _, id := range in {
+			if u := users[id-1]; u.Level != LevelAdmin || u.SuspendedAt != 0 || id == sender {
+				rt.Fatalf("%d stands in for %d", id, sender)
+			}
+		}
+	})
+}
+
+func TestApprovalWithNobodyAbove(t *testing.T) {
+	o, boss, vera, _, _ := staff(t)
+	lone := o.orphan(t, "lone", LevelNormal)
+	sent := o.send(t, lone, Order{To: numbers(0, 4)})
+	for _, a := range []Actor{boss, vera} { // not at the top
+		if err := o.Approve(t.Context(), a, sent.BatchID, false); !errors.Is(err, ErrUnknownBatch) {
+			t.Errorf("%s approves: %v", a.Name(), err)
+		}
+		if all, err := o.Approvals(t.Context(), a); err != nil || len(all) != 0 {
+			t.Errorf("%s sees %d that wait: %v", a.Name(), len(all), err)
+		}
+	}
+	if all, err := o.Approvals(t.Context(), o.admin); err != nil || len(all) != 1 {
+		t.Fatalf("the one at the top sees %d that wait: %v", len(all), err)
+	}
+	if a, err := o.Approval(t.Context(), o.admin, sent.BatchID); err != nil || a.By != "lone" || a.Sample.BatchID != sent.BatchID {
+		t.Errorf("%+v %v", a, err)
+	}
+	if err := o.Approve(t.Context(), o.admin, sent.BatchID, false); err != nil {
+		t.Fatal(err)
+	}
+	if left := o.leave(t, 100); len(left) != 4 {
+		t.Errorf("%d left, want 4", len(left))
+	}
+	// What was decided is not theirs to see.
+	if _, err := o.Approval(t.Context(), o.admin, sent.BatchID); !errors.Is(err, ErrUnknownBatch) {
+		t.Errorf("afterwards: %v", err)
+	}
+	// Where the only administrator above is kept out, the one at the top decides.
+	other := o.send(t, o.user(t, "kit", LevelNormal, o.orphan(t, "zoe", LevelAdmin).User.ID, 100), Order{To: numbers(20, 4)})
+	if err := o.Approve(t.Context(), o.admin, other.BatchID, false); !errors.Is(err, ErrUnknownBatch) {
+		t.Errorf("past the one above: %v", err)
+	}
+	if err := o.Suspend(t.Context(), CommandLine(), "zoe"); err != nil {
+		t.Fatal(err)
+	}
+	if err := o.Return(t.Context(), o.admin, other.BatchID, "Ask zoe."); err != nil {
+		t.Errorf("in place of the one above: %v", err)
+	}
+	o.booksAreRight(t)
+}
+
+// orphan adds a user with nobody above them and credits without limit.
+func (o *office) orphan(t testing.TB, name, level string) Actor {
+	t.Helper()
+	var a Actor
+	err := o.store.Write(context.Background(), func(ctx context.Context, tx *db.Tx) error {
+		id, err := tx.InsertUser(ctx, db.InsertUserParams{Username: name, UsernameKey: name, Level: level, Unlimited: true, CreatedAt: o.Desk.now()})
+		if err != nil {
+			return err
+		}
+		a.User, err = tx.User(ctx, id)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return a
 }

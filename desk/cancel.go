@@ -118,7 +118,7 @@ func (d *Desk) Release(ctx context.Context, a Actor, batchID int64) error {
 		if err := tx.BringForward(ctx, db.BringForwardParams{BatchID: b.ID, PutOffAt: heldUntil, DueAt: now, ExpiresAt: expires}); err != nil {
 			return err
 		}
-		if err := tx.ExtendValidity(ctx, db.ExtendValidityParams{BatchID: b.ID, ExpiresAt: expires}); err != nil {
+		if err := tx.ExtendValidity(ctx, db.ExtendValidityParams{BatchID: b.ID, DueAt: now, ExpiresAt: expires}); err != nil {
 			return err
 		}
 		return d.audit(ctx, tx, a, "batch.release", fmt.Sprint(b.ID), "")

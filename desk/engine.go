@@ -116,6 +116,9 @@ func (d *Desk) Mark(ctx context.Context, claimed []db.Message) ([]db.Message, er
 			if err != nil {
 				return err
 			}
+			if err := mv.rest(ctx, moved, quiet, at); err != nil {
+				return err
+			}
 			marked = append(marked, mv.marked(claimed, moved)...)
 		}
 		return mv.flush(ctx)
@@ -157,13 +160,41 @@ func (mv *moves) outlive(ctx context.Context, m db.Message, quiet QuietHours, no
 	if b.PausedAt > 0 || b.HeldAt > 0 {
 		return false, nil
 	}
-	if until := quiet.deadline(m, now); until >= mv.now {
-		if err := mv.tx.SetExpiry(ctx, db.SetExpiryParams{ID: m.ID, ExpiresAt: until}); err != nil {
-			return false, fmt.Errorf("lengthen validity: %w", err)
-		}
+	if quiet.deadline(m, now) >= mv.now {
 		return false, nil
 	}
 	return mv.move(ctx, m, outlived)
+}
+
+// rest lengthens the validity of messages that leave after they had waited for
+// the quiet hours to end.
+func (mv *moves) rest(ctx context.Context, moved []db.Message, quiet QuietHours, now time.Time) error {
+	if quiet.never() {
+		return nil
+	}
+	rested := map[db.Millis]int64{} // most of a batch was due at once
+	longer := map[int64][]int64{}
+	for i := range moved {
+		m := &moved[i]
+		if m.Priority == 0 {
+			continue
+		}
+		ms, known := rested[m.DueAt]
+		if !known {
+			ms = quiet.rested(*m, now)
+			rested[m.DueAt] = ms
+		}
+		if ms > 0 {
+			m.ExpiresAt += db.Millis(ms)
+			longer[ms] = append(longer[ms], m.ID)
+		}
+	}
+	for ms, ids := range longer {
+		if err := mv.tx.Lengthen(ctx, ids, ms); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // marked notes the claimed messages that have moved to submitting, and returns

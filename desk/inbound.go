@@ -17,8 +17,8 @@ type InboundPage struct {
 	Newer, Older bool
 	// Answered are the messages that they answer, by message id.
 	Answered map[int64]db.Message
-	// Usernames are the names of those who sent them, by user id.
-	Usernames map[int64]string
+	// Names are what those who sent them are called, by user id.
+	Names map[int64]string
 	// Simulator is the provider whose phones can be looked at, 0 without one.
 	Simulator int64
 }
@@ -53,7 +53,7 @@ func (d *Desk) Inbox(ctx context.Context, a Actor, before, after int64, limit in
 		}
 		page.Answered[m.ID] = m
 	}
-	if page.Usernames, err = d.usernames(ctx, a, nil); err != nil {
+	if page.Names, err = d.names(ctx, a); err != nil {
 		return InboundPage{}, err
 	}
 	if row, err := d.simulator(ctx); err == nil {

@@ -37,8 +37,8 @@ type Page struct {
 	Messages []db.Message
 	// Newer and Older tell whether there are pages on either side.
 	Newer, Older bool
-	// Usernames are the names of those who sent them, by user id.
-	Usernames map[int64]string
+	// Names are what those who sent them are called, by user id.
+	Names map[int64]string
 	// Providers are the names of the providers they go through, by provider id.
 	Providers map[int64]string
 }
@@ -64,7 +64,7 @@ func (d *Desk) Outbox(ctx context.Context, a Actor, f Filter) (Page, error) {
 	} else if f.After > 0 {
 		page.Newer = false
 	}
-	if page.Usernames, err = d.usernames(ctx, a, page.Messages); err != nil {
+	if page.Names, err = d.namesOf(ctx, a, page.Messages); err != nil {
 		return Page{}, err
 	}
 	page.Providers = map[int64]string{}
@@ -88,7 +88,7 @@ func (d *Desk) EachMessage(ctx context.Context, a Actor, f Filter, do func(m db.
 	if err != nil {
 		return err
 	}
-	names, err := d.usernames(ctx, a, nil)
+	names, err := d.usernames(ctx, a)
 	if err != nil {
 		return err
 	}
@@ -132,15 +132,31 @@ func (d *Desk) searchedNumber(ctx context.Context, users []int64, typed string) 
 	return number, nil
 }
 
-// usernames names the senders of messages; of all users where the actor is an
-// administrator, who may see others'.
-func (d *Desk) usernames(ctx context.Context, a Actor, messages []db.Message) (map[int64]string, error) {
-	names := map[int64]string{a.User.ID: a.User.Username}
-	others := messages == nil
+// namesOf is what the senders of messages are called. It reads the users only
+// where somebody else is among them.
+func (d *Desk) namesOf(ctx context.Context, a Actor, messages []db.Message) (map[int64]string, error) {
 	for _, m := range messages {
-		others = others || m.UserID != a.User.ID
+		if m.UserID != a.User.ID {
+			return d.names(ctx, a)
+		}
 	}
-	if !others || !a.Admin() {
+	return map[int64]string{a.User.ID: a.Name()}, nil
+}
+
+// names is what people are called, by user id: everybody where the actor is an
+// administrator, who may see others', and else the actor alone.
+func (d *Desk) names(ctx context.Context, a Actor) (map[int64]string, error) {
+	return d.called(ctx, a, Actor.Name)
+}
+
+// usernames is what people sign in as, for doors whose scripts know them by it.
+func (d *Desk) usernames(ctx context.Context, a Actor) (map[int64]string, error) {
+	return d.called(ctx, a, func(a Actor) string { return a.User.Username })
+}
+
+func (d *Desk) called(ctx context.Context, a Actor, what func(Actor) string) (map[int64]string, error) {
+	names := map[int64]string{a.User.ID: what(a)}
+	if !a.Admin() {
 		return names, nil
 	}
 	users, err := d.store.UserList(ctx)
@@ -148,7 +164,7 @@ func (d *Desk) usernames(ctx context.Context, a Actor, messages []db.Message) (m
 		return nil, fmt.Errorf("read users: %w", err)
 	}
 	for _, u := range users {
-		names[u.ID] = u.Username
+		names[u.ID] = what(Actor{User: u})
 	}
 	return names, nil
 }
@@ -163,7 +179,8 @@ type Story struct {
 	Provider string
 	// Simulated: the provider is the simulator, so its phone can be looked at.
 	Simulated bool
-	Username  string
+	// By is what the sender is called.
+	By string
 	// Deciders are the names of those who decided something, by id.
 	Deciders map[int64]string
 }
@@ -192,11 +209,11 @@ func (d *Desk) Message(ctx context.Context, a Actor, id int64) (Story, error) {
 		return Story{}, fmt.Errorf("read provider: %w", err)
 	}
 	s.Provider, s.Simulated = provider.Name, provider.Kind == SimulatorKind && provider.RemovedAt == 0
-	names, err := d.usernames(ctx, a, nil)
+	names, err := d.names(ctx, a)
 	if err != nil {
 		return Story{}, err
 	}
-	s.Username, s.Deciders = names[m.UserID], names
+	s.By, s.Deciders = names[m.UserID], names
 	return s, nil
 }
 
@@ -301,10 +318,20 @@ func (d *Desk) Attention(ctx context.Context, a Actor) (Attention, error) {
 		return at, fmt.Errorf("read held batches: %w", err)
 	}
 	for _, b := range held {
-		if users == nil || contains(users, b.UserID) {
-			if at.Held = append(at.Held, b); a.MayDecide(b) {
-				at.Approvals = append(at.Approvals, b)
+		mine := users == nil || contains(users, b.UserID)
+		if mine {
+			at.Held = append(at.Held, b)
+		}
+		if !a.MayDecide(b) {
+			continue
+		}
+		if !mine {
+			if mine, err = d.standsIn(ctx, a, b.UserID); err != nil {
+				return at, err
 			}
+		}
+		if mine {
+			at.Approvals = append(at.Approvals, b)
 		}
 	}
 	all, err := d.store.Providers(ctx)

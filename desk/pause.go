@@ -98,7 +98,11 @@ func (d *Desk) resume(ctx context.Context, tx *db.Tx, a Actor, batchID int64, fi
 	if b.ResumingAt == 0 {
 		b.ResumingAt = now
 	}
-	last, err := tx.GiveTimeBack(ctx, b.ID, b.ResumedTo, b.PausedAt, b.ResumingAt, resumeStep)
+	quiet, at, err := d.quietNow(ctx, tx.Queries)
+	if err != nil {
+		return false, err
+	}
+	last, err := tx.GiveTimeBack(ctx, b.ID, b.ResumedTo, resumeStep, quiet.pausedFor(b.PausedAt, b.ResumingAt, at.Location()))
 	if err != nil {
 		return false, err
 	}

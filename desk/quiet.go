@@ -236,11 +236,40 @@ func (d *Desk) quietNow(ctx context.Context, q *db.Queries) (QuietHours, time.Ti
 	return set.Quiet, d.clock().In(set.Zone), nil
 }
 
-// deadline is until when a message may leave. Hours in which it had to be quiet
-// before its first attempt do not count.
-func (q QuietHours) deadline(m db.Message, now time.Time) db.Millis {
-	if m.Priority == 0 || m.Attempts > 0 || m.DueAt == 0 {
-		return m.ExpiresAt
+// rested is how long a message that is due has waited because it had to be
+// quiet, in milliseconds. Its validity does not run meanwhile.
+func (q QuietHours) rested(m db.Message, now time.Time) int64 {
+	if m.Priority == 0 || m.DueAt == 0 {
+		return 0
 	}
-	return m.ExpiresAt.Add(q.Within(m.DueAt.Time().In(now.Location()), now))
+	return q.Within(m.DueAt.Time().In(now.Location()), now).Milliseconds()
+}
+
+// deadline is until when a message may leave that has waited since it was due:
+// before its first attempt or for another one.
+func (q QuietHours) deadline(m db.Message, now time.Time) db.Millis {
+	return m.ExpiresAt + db.Millis(q.rested(m, now))
+}
+
+// pausedFor says how much validity a message is owed, in milliseconds, because
+// its batch was paused between two instants: from the pause on, or from its own
+// time if that came later. A retry was due before, whatever its next attempt's
+// time. Quiet hours after its time are owed to it anyway.
+func (q QuietHours) pausedFor(paused, resumed db.Millis, zone *time.Location) func(db.Message) int64 {
+	owed := map[[2]db.Millis]int64{} // most of a batch is due at once
+	return func(m db.Message) int64 {
+		from, quietFrom := paused, max(paused, m.DueAt)
+		if m.Attempts == 0 {
+			from = quietFrom
+		}
+		if m.Priority == 0 {
+			quietFrom = resumed
+		}
+		key := [2]db.Millis{from, quietFrom}
+		if _, known := owed[key]; !known {
+			quiet := q.Within(quietFrom.Time().In(zone), resumed.Time())
+			owed[key] = max(0, int64(resumed-from)-quiet.Milliseconds())
+		}
+		return owed[key]
+	}
 }

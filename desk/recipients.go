@@ -232,6 +232,10 @@ func (d *Desk) Skips(ctx context.Context, a Actor, batchID int64, limit int) (fi
 	if _, err := d.Batch(ctx, a, batchID); err != nil {
 		return nil, 0, err
 	}
+	return d.skips(ctx, batchID, limit)
+}
+
+func (d *Desk) skips(ctx context.Context, batchID int64, limit int) (first []db.BatchSkip, all int64, err error) {
 	if all, err = d.store.CountSkips(ctx, batchID); err != nil {
 		return nil, 0, fmt.Errorf("count skips: %w", err)
 	}

@@ -108,7 +108,7 @@ func (d *Desk) EachReportLine(ctx context.Context, a Actor, k ReportKind, f Filt
 	if err != nil || f.nothing {
 		return err
 	}
-	names, err := d.usernames(ctx, a, nil)
+	names, err := d.usernames(ctx, a)
 	if err != nil {
 		return err
 	}

@@ -28,7 +28,7 @@ func (d *Desk) Suppressions(ctx context.Context, a Actor, f BookSearch) ([]db.Su
 		return nil, nil, Paging{}, err
 	}
 	page, paging := paged(found, f, func(s db.Suppression) db.BookPlace { return db.BookPlace{Key: string(s.Number)} })
-	names, err := d.usernames(ctx, a, nil)
+	names, err := d.names(ctx, a)
 	return page, names, paging, err
 }
 

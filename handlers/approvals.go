@@ -62,18 +62,31 @@ func (v *visit) decideApproval() error {
 	case errors.Is(err, desk.ErrNoteBlank), errors.Is(err, desk.ErrTooLong), errors.Is(err, desk.ErrPastTime):
 		return v.showApproval(id, note, err)
 	case errors.Is(err, desk.ErrNoApproval), errors.Is(err, desk.ErrOwnApproval):
-		return v.back(fmt.Sprintf("/batches/%d", id), "%s", desk.Refusals(err)[0].Sentence)
+		return v.backFromApproval(id, desk.Refusals(err)[0].Sentence)
 	case err != nil:
 		return err
 	}
-	return v.back(fmt.Sprintf("/batches/%d", id), "%s", done)
+	return v.backFromApproval(id, done)
+}
+
+// backFromApproval leads to the send, or to the list for who decided in place of
+// others and does not see what they send.
+func (v *visit) backFromApproval(id int64, said string) error {
+	_, err := v.s.Desk.Batch(v.Request().Context(), v.actor, id)
+	if errors.Is(err, desk.ErrUnknownBatch) {
+		return v.back("/approvals", "%s", said)
+	}
+	if err != nil {
+		return err
+	}
+	return v.back(fmt.Sprintf("/batches/%d", id), "%s", said)
 }
 
 func (v *visit) showApproval(id int64, note string, cause error) error {
 	ctx := v.Request().Context()
 	a, err := v.s.Desk.Approval(ctx, v.actor, id)
 	if errors.Is(err, desk.ErrNoApproval) || errors.Is(err, desk.ErrOwnApproval) {
-		return v.back(fmt.Sprintf("/batches/%d", id), "%s", desk.Refusals(err)[0].Sentence)
+		return v.backFromApproval(id, desk.Refusals(err)[0].Sentence)
 	}
 	if err != nil {
 		return err

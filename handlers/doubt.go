@@ -34,7 +34,7 @@ func (v *visit) showInDoubt(status int, problem string) error {
 		d := views.Doubt{ID: m.ID, Number: m.Number.Display(v.set.Country), Text: m.Body, Provider: found.Providers[m.ProviderID],
 			Handed: m.SubmittedAt.Time(), Reason: m.Reason, Code: m.Code, Credits: int(m.Credits), Tries: int(m.Attempts)}
 		if v.actor.Admin() {
-			d.By = found.Usernames[m.UserID]
+			d.By = found.Names[m.UserID]
 		}
 		view.Messages = append(view.Messages, d)
 	}

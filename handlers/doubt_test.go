@@ -19,7 +19,7 @@ func TestInDoubtShowsTheEvidence(t *testing.T) {
 		"Mark as sent", "Send again", "gets it twice", "gets nothing", "1 credit stays spent")
 	td.addUser(desk.NewUser{Username: "jo", Level: desk.LevelNormal, Credits: 10})
 	td.signIn("jo").get("/in-doubt").wants(t, http.StatusOK, "Nothing is in doubt")
-	td.signIn("boss").get("/in-doubt").wants(t, http.StatusOK, "Sent by", "sam")
+	td.signIn("boss").get("/in-doubt").wants(t, http.StatusOK, "Sent by", "Sam Carter")
 }
 
 func TestDoubtIsDecided(t *testing.T) {
@@ -33,8 +33,8 @@ func TestDoubtIsDecided(t *testing.T) {
 	}{
 		{"send-again", "/in-doubt", "/in-doubt", "The text goes out once more.", sms.Queued},
 		{"mark-as-sent", "/in-doubt", "/in-doubt", "Marked as sent.", sms.Submitted},
-		{"mark-as-sent", messagePath(ids[2]), messagePath(ids[2]), "Marked as sent by sam", sms.Submitted},
-		{"send-again", "https://evil.example/", messagePath(ids[3]), "Sent again by sam", sms.Queued},
+		{"mark-as-sent", messagePath(ids[2]), messagePath(ids[2]), "Marked as sent by Sam Carter", sms.Submitted},
+		{"send-again", "https://evil.example/", messagePath(ids[3]), "Sent again by Sam Carter", sms.Queued},
 	} {
 		got := b.post(messagePath(ids[i])+"/"+c.do, form("back", c.back))
 		got.wants(t, http.StatusOK, c.says)

@@ -28,7 +28,7 @@ func (v *visit) inbox() error {
 	for _, in := range found.Inbound {
 		t := views.InboxText{Number: in.Number.Display(v.set.Country), Text: in.Body, At: in.ReceivedAt.Time(), To: v.displaySender(in.Destination)}
 		if m, ok := found.Answered[int64(in.MessageID)]; ok {
-			t.Answers, t.AnswersPath, t.AnswersBy = views.Opening(m.Body, 48), messagePath(m.ID), found.Usernames[m.UserID]
+			t.Answers, t.AnswersPath, t.AnswersBy = views.Opening(m.Body, 48), messagePath(m.ID), found.Names[m.UserID]
 		}
 		if in.ProviderID == found.Simulator {
 			t.PhonePath = "/simulator/" + in.Number.Digits()

@@ -19,7 +19,7 @@ func TestInbox(t *testing.T) {
 	must(t, td.ReplyFrom(t.Context(), td.actor("sam"), "+447700900123", "Yes <b>please</b>\nwhich door?"))
 	got := b.get("/inbox")
 	got.wants(t, http.StatusOK, "07700 900123", "Yes &lt;b&gt;please&lt;/b&gt;\nwhich door?", "in reply to", "Boiler visit on Tuesday", fmt.Sprintf(`href="/messages/%d"`, id),
-		"sent by sam", `href="/simulator/447700900123"`)
+		"sent by Sam Carter", `href="/simulator/447700900123"`)
 	got.lacks(t, "<b>")
 	b.get(messagePath(id)).wants(t, http.StatusOK, "Replies", "Yes &lt;b&gt;please")
 	// A text that answers nothing is for who sees everything.

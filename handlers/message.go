@@ -53,7 +53,7 @@ func (v *visit) messageView(story desk.Story) views.Message {
 	m, home := story.Message, v.set.Country
 	sender := sms.Sender{Address: m.Sender, TON: m.TON}
 	view := views.Message{Now: v.now(), ID: m.ID, Number: m.Number.Display(home), Text: m.Body, From: sender.Display(home),
-		By: story.Username, Status: m.Status, Reason: m.Reason, Parts: int(m.Parts), Credits: int(m.Credits), Provider: story.Provider,
+		By: story.By, Status: m.Status, Reason: m.Reason, Parts: int(m.Parts), Credits: int(m.Credits), Provider: story.Provider,
 		Made: m.CreatedAt.Time(), Due: m.DueAt.Time(), Held: desk.Held(m), Tries: int(m.Attempts), CanBeTakenOff: m.Status.Waiting(),
 		Refunded: desk.Refunded(m)}
 	if story.Simulated {

@@ -22,7 +22,7 @@ func TestMessageTellsItsStory(t *testing.T) {
 	td.carry(nil)
 	td.receipt(id, sms.Failed, "ABSENT", "the phone is switched off")
 	b.get(messagePath(id)).wants(t, http.StatusOK, "Text to 07700 900123", "07700 900999", "Not delivered: the phone is switched off", "2 text messages, 2 credits",
-		"Written by sam", "Taken by the provider", "ABSENT", reference(id, 0), reference(id, 1), "Simulator", `href="/simulator/447700900123"`)
+		"Written by Sam Carter", "Taken by the provider", "ABSENT", reference(id, 0), reference(id, 1), "Simulator", `href="/simulator/447700900123"`)
 	// An API knows the second part by its own id.
 	b.get(messagePath(id+1)).wants(t, http.StatusOK, "Text to 07700 900123")
 	b.get(messagePath(id+2)).wants(t, http.StatusNotFound, "There is no such message.")
@@ -37,7 +37,7 @@ func TestMessageStates(t *testing.T) {
 		sms.Scheduled: {"Scheduled", "It leaves ", "Cancel this text"}, sms.Queued: {"Waiting", "Cancel this text"}, sms.Submitting: {"Sending"},
 		sms.Submitted: {"Submitted", "The provider has it."}, sms.Sent: {"Sent"}, sms.Delivered: {"Delivered", "It is on the phone, since "},
 		sms.Failed: {"Not delivered: nobody has this number", "1 credit was given back."}, sms.Expired: {"Expired: validity passed"},
-		sms.Unknown: {"Unknown", "No receipt came"}, sms.Cancelled: {"Cancelled by sam", "1 credit was given back."}, sms.InDoubt: {"In doubt: no answer came within 30 seconds", "Send again", "Mark as sent", "504"},
+		sms.Unknown: {"Unknown", "No receipt came"}, sms.Cancelled: {"Cancelled by Sam Carter", "1 credit was given back."}, sms.InDoubt: {"In doubt: no answer came within 30 seconds", "Send again", "Mark as sent", "504"},
 	} {
 		got := b.get(messagePath(ids[s]))
 		got.wants(t, http.StatusOK, words...)
@@ -91,7 +91,7 @@ func TestMessageIsOnesOwn(t *testing.T) {
 	for _, path := range []string{"/cancel", "/send-again", "/mark-as-sent"} {
 		jo.post(messagePath(id)+path, form()).wants(t, http.StatusNotFound)
 	}
-	td.signIn("boss").get(messagePath(id)).wants(t, http.StatusOK, "Only Sam knows", "Written by sam")
+	td.signIn("boss").get(messagePath(id)).wants(t, http.StatusOK, "Only Sam knows", "Written by Sam Carter")
 	story, err := td.Message(t.Context(), td.actor("sam"), id)
 	must(t, err)
 	if story.Message.Status != sms.InDoubt {
@@ -103,9 +103,9 @@ func TestCancelMessage(t *testing.T) {
 	td := newTestDesk(t)
 	b := td.signIn("sam")
 	id := td.text("sam", "Never mind", "07700 900101")[0]
-	b.get(messagePath(id)+"/cancel").wants(t, http.StatusOK, "Cancel this text?", "07700 900101 does not get “Never mind”.", "1 credit comes back to sam.", "Cancel the text to 07700 900101", "Keep it")
+	b.get(messagePath(id)+"/cancel").wants(t, http.StatusOK, "Cancel this text?", "07700 900101 does not get “Never mind”.", "1 credit comes back to Sam Carter.", "Cancel the text to 07700 900101", "Keep it")
 	got := b.post(messagePath(id)+"/cancel", form())
-	got.wants(t, http.StatusOK, "Cancelled. The text was not sent", "Cancelled by sam")
+	got.wants(t, http.StatusOK, "Cancelled. The text was not sent", "Cancelled by Sam Carter")
 	if got.path != messagePath(id) {
 		t.Errorf("cancelling led to %s", got.path)
 	}

@@ -256,7 +256,7 @@ func TestOutboxIsOnesOwn(t *testing.T) {
 	got := td.signIn("jo").get("/outbox")
 	got.wants(t, http.StatusOK, "Only Jo knows")
 	got.lacks(t, "Only Sam knows", "Sent by")
-	td.signIn("boss").get("/outbox").wants(t, http.StatusOK, "Only Jo knows", "Only Sam knows", "Sent by", "sam", "jo")
+	td.signIn("boss").get("/outbox").wants(t, http.StatusOK, "Only Jo knows", "Only Sam knows", "Sent by", "Sam Carter", "jo")
 }
 
 func TestOutboxEscapes(t *testing.T) {

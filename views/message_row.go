@@ -14,7 +14,7 @@ type MessageRow struct {
 	ID     int64
 	Number string // "07700 900123"
 	Text   string // whole; lists show how it begins
-	By     string // username
+	By     string // what the sender is called
 	Status sms.Status
 	Reason string // why it stands so, "" when there is no more to say
 	Parts  int

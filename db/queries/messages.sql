@@ -72,12 +72,9 @@ SELECT * FROM events WHERE message_id = @message_id ORDER BY id;
 UPDATE messages SET due_at = @due_at, expires_at = @expires_at WHERE batch_id = @batch_id AND status = 0 AND due_at = @put_off_at;
 
 -- name: ExtendValidity :exec
--- Gives what waited in a held batch its validity again.
-UPDATE messages SET expires_at = @expires_at WHERE batch_id = @batch_id AND status = 1 AND expires_at < @expires_at;
+-- Gives what waited in a held batch its validity again, from an instant on.
+UPDATE messages SET expires_at = @expires_at, due_at = CASE WHEN due_at < @due_at THEN @due_at ELSE due_at END
+WHERE batch_id = @batch_id AND status = 1 AND expires_at < @expires_at;
 
 -- name: RouteMessage :exec
 UPDATE messages SET provider_id = @provider_id WHERE id = @id AND status = @status;
-
--- name: SetExpiry :exec
--- Gives a message that waits another validity.
-UPDATE messages SET expires_at = @expires_at WHERE id = @id AND status = 1;
