@@ -676,6 +676,71 @@ func (q *Queries) PartsByReference(ctx context.Context, arg PartsByReferencePara
 	return items, nil
 }
 
+const plannedOtherwise = `-- name: PlannedOtherwise :many
+SELECT id, batch_id, user_id, provider_id, number, sender, ton, body, alphabet, parts, credits, status, paid, priority, due_at, expires_at, leased_until, attempts, created_at, submitted_at, final_at, poll_at, code, reason FROM messages WHERE batch_id = $1 AND id > $2 AND status IN (0, 1) AND attempts = 0 AND due_at <> $3 ORDER BY id LIMIT $4
+`
+
+type PlannedOtherwiseParams struct {
+	BatchID  int64
+	AfterID  int64
+	DueAt    Millis
+	PageSize int32
+}
+
+// Messages of a batch that wait for their time, and have another one than the one given.
+func (q *Queries) PlannedOtherwise(ctx context.Context, arg PlannedOtherwiseParams) ([]Message, error) {
+	rows, err := q.db.QueryContext(ctx, plannedOtherwise,
+		arg.BatchID,
+		arg.AfterID,
+		arg.DueAt,
+		arg.PageSize,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []Message
+	for rows.Next() {
+		var i Message
+		if err := rows.Scan(
+			&i.ID,
+			&i.BatchID,
+			&i.UserID,
+			&i.ProviderID,
+			&i.Number,
+			&i.Sender,
+			&i.TON,
+			&i.Body,
+			&i.Alphabet,
+			&i.Parts,
+			&i.Credits,
+			&i.Status,
+			&i.Paid,
+			&i.Priority,
+			&i.DueAt,
+			&i.ExpiresAt,
+			&i.LeasedUntil,
+			&i.Attempts,
+			&i.CreatedAt,
+			&i.SubmittedAt,
+			&i.FinalAt,
+			&i.PollAt,
+			&i.Code,
+			&i.Reason,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const putOffScheduled = `-- name: PutOffScheduled :exec
 UPDATE messages SET due_at = $1 WHERE batch_id = $2 AND status = 0
 `

@@ -44,7 +44,7 @@ func (q *Queries) ClearDefaultProvider(ctx context.Context) error {
 }
 
 const defaultProvider = `-- name: DefaultProvider :one
-SELECT id, name, kind, settings, callback_secret, rate, concurrency, group_size, is_default, created_at, changed_at, removed_at, ok_at, error_at, error_text, balance, balance_at FROM providers WHERE is_default = 1 AND removed_at = 0
+SELECT id, name, kind, settings, callback_secret, rate, concurrency, group_size, is_default, created_at, changed_at, removed_at, ok_at, error_at, error_text, balance, balance_at, paused_at, paused_by FROM providers WHERE is_default = 1 AND removed_at = 0
 `
 
 func (q *Queries) DefaultProvider(ctx context.Context) (Provider, error) {
@@ -68,8 +68,22 @@ func (q *Queries) DefaultProvider(ctx context.Context) (Provider, error) {
 		&i.ErrorText,
 		&i.Balance,
 		&i.BalanceAt,
+		&i.PausedAt,
+		&i.PausedBy,
 	)
 	return i, err
+}
+
+const inFlight = `-- name: InFlight :one
+SELECT count(*) FROM messages WHERE provider_id = $1 AND status = 2
+`
+
+// How many messages are being handed to the provider.
+func (q *Queries) InFlight(ctx context.Context, providerID int64) (int64, error) {
+	row := q.db.QueryRowContext(ctx, inFlight, providerID)
+	var count int64
+	err := row.Scan(&count)
+	return count, err
 }
 
 const insertProvider = `-- name: InsertProvider :one
@@ -107,8 +121,23 @@ func (q *Queries) InsertProvider(ctx context.Context, arg InsertProviderParams) 
 	return id, err
 }
 
+const pauseProvider = `-- name: PauseProvider :exec
+UPDATE providers SET paused_at = $1, paused_by = $2 WHERE id = $3 AND paused_at = 0
+`
+
+type PauseProviderParams struct {
+	PausedAt Millis
+	PausedBy ID
+	ID       int64
+}
+
+func (q *Queries) PauseProvider(ctx context.Context, arg PauseProviderParams) error {
+	_, err := q.db.ExecContext(ctx, pauseProvider, arg.PausedAt, arg.PausedBy, arg.ID)
+	return err
+}
+
 const provider = `-- name: Provider :one
-SELECT id, name, kind, settings, callback_secret, rate, concurrency, group_size, is_default, created_at, changed_at, removed_at, ok_at, error_at, error_text, balance, balance_at FROM providers WHERE id = $1
+SELECT id, name, kind, settings, callback_secret, rate, concurrency, group_size, is_default, created_at, changed_at, removed_at, ok_at, error_at, error_text, balance, balance_at, paused_at, paused_by FROM providers WHERE id = $1
 `
 
 func (q *Queries) Provider(ctx context.Context, id int64) (Provider, error) {
@@ -132,6 +161,8 @@ func (q *Queries) Provider(ctx context.Context, id int64) (Provider, error) {
 		&i.ErrorText,
 		&i.Balance,
 		&i.BalanceAt,
+		&i.PausedAt,
+		&i.PausedBy,
 	)
 	return i, err
 }
@@ -149,7 +180,7 @@ func (q *Queries) ProviderBusy(ctx context.Context, providerID int64) (int64, er
 }
 
 const providerByName = `-- name: ProviderByName :one
-SELECT id, name, kind, settings, callback_secret, rate, concurrency, group_size, is_default, created_at, changed_at, removed_at, ok_at, error_at, error_text, balance, balance_at FROM providers WHERE name = $1 AND removed_at = 0
+SELECT id, name, kind, settings, callback_secret, rate, concurrency, group_size, is_default, created_at, changed_at, removed_at, ok_at, error_at, error_text, balance, balance_at, paused_at, paused_by FROM providers WHERE name = $1 AND removed_at = 0
 `
 
 func (q *Queries) ProviderByName(ctx context.Context, name string) (Provider, error) {
@@ -173,12 +204,26 @@ func (q *Queries) ProviderByName(ctx context.Context, name string) (Provider, er
 		&i.ErrorText,
 		&i.Balance,
 		&i.BalanceAt,
+		&i.PausedAt,
+		&i.PausedBy,
 	)
 	return i, err
 }
 
+const providerPaused = `-- name: ProviderPaused :one
+SELECT CAST(EXISTS (SELECT 1 FROM providers WHERE id = $1 AND paused_at > 0) AS BIGINT)
+`
+
+// Whether somebody has paused the provider.
+func (q *Queries) ProviderPaused(ctx context.Context, id int64) (int64, error) {
+	row := q.db.QueryRowContext(ctx, providerPaused, id)
+	var column_1 int64
+	err := row.Scan(&column_1)
+	return column_1, err
+}
+
 const providers = `-- name: Providers :many
-SELECT id, name, kind, settings, callback_secret, rate, concurrency, group_size, is_default, created_at, changed_at, removed_at, ok_at, error_at, error_text, balance, balance_at FROM providers WHERE removed_at = 0 ORDER BY id
+SELECT id, name, kind, settings, callback_secret, rate, concurrency, group_size, is_default, created_at, changed_at, removed_at, ok_at, error_at, error_text, balance, balance_at, paused_at, paused_by FROM providers WHERE removed_at = 0 ORDER BY id
 `
 
 func (q *Queries) Providers(ctx context.Context) ([]Provider, error) {
@@ -208,6 +253,8 @@ func (q *Queries) Providers(ctx context.Context) ([]Provider, error) {
 			&i.ErrorText,
 			&i.Balance,
 			&i.BalanceAt,
+			&i.PausedAt,
+			&i.PausedBy,
 		); err != nil {
 			return nil, err
 		}
@@ -235,6 +282,15 @@ type RemoveProviderParams struct {
 // The name becomes free again; the row stays for the messages that went through it.
 func (q *Queries) RemoveProvider(ctx context.Context, arg RemoveProviderParams) error {
 	_, err := q.db.ExecContext(ctx, removeProvider, arg.RemovedAt, arg.Name, arg.ID)
+	return err
+}
+
+const resumeProvider = `-- name: ResumeProvider :exec
+UPDATE providers SET paused_at = 0, paused_by = NULL WHERE id = $1
+`
+
+func (q *Queries) ResumeProvider(ctx context.Context, id int64) error {
+	_, err := q.db.ExecContext(ctx, resumeProvider, id)
 	return err
 }
 

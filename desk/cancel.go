@@ -109,6 +109,9 @@ func (d *Desk) Release(ctx context.Context, a Actor, batchID int64) error {
 		if b.HeldWhy == heldForApproval {
 			return ErrWaits
 		}
+		if b.HeldWhy == heldForMove {
+			return ErrMoving
+		}
 		if err := tx.ReleaseBatch(ctx, b.ID); err != nil {
 			return err
 		}

@@ -20,12 +20,16 @@ const leaseTime = time.Minute
 
 // Claim leases up to limit messages that are due, single ones before bulk, in
 // which batches take turns: lastTurn is the batch that had the last one. In
-// quiet hours it leases no bulk.
+// quiet hours it leases no bulk, and for a provider that is paused nothing.
 func (d *Desk) Claim(ctx context.Context, providerID, lastTurn int64, limit int) ([]db.Message, error) {
 	var claimed []db.Message
 	err := d.store.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
 		quiet, at, err := d.quietNow(ctx, tx.Queries)
 		if err != nil {
+			return err
+		}
+		if paused, err := d.providerPaused(ctx, tx.Queries, providerID); err != nil || paused {
+			claimed = nil
 			return err
 		}
 		now := db.At(at)
@@ -59,8 +63,12 @@ func idsOf(messages []db.Message) []int64 {
 }
 
 // NextDue returns when the provider has something to do again, the zero time
-// when nothing waits. Bulk has nothing to do before the quiet hours end.
+// when nothing waits or it is paused. Bulk has nothing to do before the quiet hours
+// end.
 func (d *Desk) NextDue(ctx context.Context, providerID int64) (time.Time, error) {
+	if paused, err := d.providerPaused(ctx, d.store.Queries, providerID); err != nil || paused {
+		return time.Time{}, err
+	}
 	quiet, now, err := d.quietNow(ctx, d.store.Queries)
 	if err != nil {
 		return time.Time{}, err
@@ -74,7 +82,8 @@ func (d *Desk) NextDue(ctx context.Context, providerID int64) (time.Time, error)
 }
 
 // Mark moves claimed messages to submitting, on disk, and returns those that
-// may be called for now, as they stand, in the same order. One that was taken
+// may be called for now, as they stand, in the same order; all are of one
+// provider, and none may be while that is paused. One that was taken
 // back, held or paused meanwhile is left out, and so is bulk once it is quiet;
 // one that outlived its validity expires, and one to a number that nobody may
 // text ends here.
@@ -88,6 +97,15 @@ func (d *Desk) Mark(ctx context.Context, claimed []db.Message) ([]db.Message, er
 			return err
 		}
 		mv.now = db.At(at)
+		if len(claimed) > 0 {
+			paused, err := d.providerPaused(ctx, tx.Queries, claimed[0].ProviderID)
+			if err != nil {
+				return err
+			}
+			if paused {
+				return tx.Unclaim(ctx, idsOf(claimed))
+			}
+		}
 		suppressed, err := tx.SuppressedOf(ctx, numbersOf(claimed))
 		if err != nil {
 			return err

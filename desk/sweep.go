@@ -74,13 +74,13 @@ func (d *Desk) promote(ctx context.Context, tx *db.Tx, due []db.Message) error {
 }
 
 // holdLate holds a batch whose time passed while the desk was down, but for one
-// that waits for approval anyway: whoever approves it is asked then.
+// that waits for a person anyway, who is asked then.
 func (d *Desk) holdLate(ctx context.Context, tx *db.Tx, batchID int64, now db.Millis) (held bool, err error) {
 	b, err := tx.Batch(ctx, batchID)
 	if err != nil {
 		return false, fmt.Errorf("read batch: %w", err)
 	}
-	if b.HeldWhy == heldForApproval {
+	if b.HeldWhy == heldForApproval || b.HeldWhy == heldForMove {
 		return false, nil
 	}
 	if err := tx.HoldBatch(ctx, db.HoldBatchParams{ID: batchID, HeldAt: now, HeldWhy: "late"}); err != nil {

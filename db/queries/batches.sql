@@ -59,3 +59,7 @@ UPDATE batches SET
   n_failed = n_failed + @failed, n_expired = n_expired + @expired, n_cancelled = n_cancelled + @cancelled,
   n_suppressed = n_suppressed + @suppressed, n_in_doubt = n_in_doubt + @in_doubt, n_unknown = n_unknown + @unknown
 WHERE id = @id RETURNING user_id, day;
+
+-- name: SetSendAt :exec
+-- Another time for a planned batch, on the clock of a zone.
+UPDATE batches SET send_at = @send_at, zone = @zone WHERE id = @id;

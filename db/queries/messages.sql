@@ -78,3 +78,7 @@ WHERE batch_id = @batch_id AND status = 1 AND expires_at < @expires_at;
 
 -- name: RouteMessage :exec
 UPDATE messages SET provider_id = @provider_id WHERE id = @id AND status = @status;
+
+-- name: PlannedOtherwise :many
+-- Messages of a batch that wait for their time, and have another one than the one given.
+SELECT * FROM messages WHERE batch_id = @batch_id AND id > @after_id AND status IN (0, 1) AND attempts = 0 AND due_at <> @due_at ORDER BY id LIMIT @page_size;

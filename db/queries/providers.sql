@@ -43,3 +43,17 @@ UPDATE providers SET balance = @balance, balance_at = @balance_at, ok_at = @bala
 
 -- name: ChangeProvider :exec
 UPDATE providers SET settings = @settings, rate = @rate, concurrency = @concurrency, group_size = @group_size, changed_at = @changed_at WHERE id = @id;
+
+-- name: ProviderPaused :one
+-- Whether somebody has paused the provider.
+SELECT CAST(EXISTS (SELECT 1 FROM providers WHERE id = @id AND paused_at > 0) AS BIGINT);
+
+-- name: PauseProvider :exec
+UPDATE providers SET paused_at = @paused_at, paused_by = @paused_by WHERE id = @id AND paused_at = 0;
+
+-- name: ResumeProvider :exec
+UPDATE providers SET paused_at = 0, paused_by = NULL WHERE id = @id;
+
+-- name: InFlight :one
+-- How many messages are being handed to the provider.
+SELECT count(*) FROM messages WHERE provider_id = @provider_id AND status = 2;

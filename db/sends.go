@@ -1,0 +1,149 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"slices"
+)
+
+// BatchFilter says which sends a list shows. Zero fields do not filter.
+type BatchFilter struct {
+	Users  []int64 // whose; nil is everyone's
+	Words  string  // words of the text
+	Sender string  // or the sender, in whatever case
+	// Which narrows it to sends that stand in some way.
+	Which Which
+	// The page ends just before a place, or starts just after one, in the order
+	// of the list.
+	Before, After BatchPlace
+	Limit         int
+}
+
+// Which says how sends must stand.
+type Which int
+
+// The ways.
+const (
+	AllSends Which = iota
+	// PlannedSends wait for their time: the next first.
+	PlannedSends
+	// UnsettledSends need somebody: held, paused or in doubt.
+	UnsettledSends
+)
+
+// BatchPlace is where a send stands in a list. The zero place is none. At counts
+// only where the list is in the order of time.
+type BatchPlace struct {
+	ID int64
+	At Millis
+}
+
+const batchColumns = `b.id, b.user_id, b.door, b.submit_key, b.sender, b.ton, b.body, b.send_at, b.zone, b.validity, b.held_at, b.held_why,
+  b.stopped_at, b.recipients, b.parts, b.credits, b.created_at, b.n_scheduled, b.n_queued, b.n_submitting, b.n_submitted, b.n_sent, b.n_delivered,
+  b.n_failed, b.n_expired, b.n_cancelled, b.n_suppressed, b.n_in_doubt, b.n_unknown, b.paused_at, b.paused_by, b.resuming, b.resuming_at,
+  b.resumed_to, b.again_of`
+
+// FindBatches returns a page of sends: the newest first, or of the planned the
+// next first. It seeks to the page, so the ten-thousandth costs what the first
+// does.
+func (s *Store) FindBatches(ctx context.Context, f BatchFilter) ([]Batch, error) {
+	query, args, empty := f.query()
+	if empty {
+		return nil, nil
+	}
+	found, err := readRows(ctx, s.reads, scanBatch, query, args...)
+	if err != nil {
+		return nil, fmt.Errorf("find sends: %w", err)
+	}
+	if f.After.ID != 0 {
+		slices.Reverse(found)
+	}
+	return found, nil
+}
+
+// query composes the page's SQL. empty: what was searched for is no word.
+func (f BatchFilter) query() (query string, args []any, empty bool) {
+	from, where := " FROM batches b NOT INDEXED", ""
+	add := func(condition string, values ...any) { where, args = and(where, condition), append(args, values...) }
+	if f.Words != "" || f.Sender != "" {
+		match := matchWords(f.Words)
+		if match == "" && f.Sender == "" {
+			return "", nil, true
+		}
+		// Either is looked up by itself, newest first, so that nothing goes through
+		// all sends but a search for a sender that is rare.
+		switch {
+		case match == "":
+			add("b.sender = ? COLLATE NOCASE", f.Sender)
+		case f.Sender == "":
+			add("b.id IN (SELECT rowid FROM batch_words WHERE batch_words MATCH ?)", match)
+		default:
+			add("(b.id IN (SELECT rowid FROM batch_words WHERE batch_words MATCH ?) OR b.sender = ? COLLATE NOCASE)", match, f.Sender)
+		}
+	}
+	switch f.Which {
+	case PlannedSends:
+		from = " FROM batches b INDEXED BY batches_planned"
+		add("b.n_scheduled > 0")
+	case UnsettledSends:
+		from = " FROM batches b"
+		add("b.id IN (SELECT id FROM batches WHERE held_at > 0 UNION SELECT id FROM batches WHERE paused_at > 0 UNION SELECT id FROM batches WHERE n_in_doubt > 0)")
+	}
+	switch {
+	case len(f.Users) == 1:
+		if add("b.user_id = ?", f.Users[0]); f.Which == AllSends && f.Words == "" {
+			from = " FROM batches b INDEXED BY batches_user"
+		}
+	case len(f.Users) > 1:
+		add("b.user_id IN (SELECT value FROM json_each(?))", idList(f.Users))
+	}
+	order := " ORDER BY b.id DESC"
+	switch planned := f.Which == PlannedSends; {
+	case planned && f.After.ID != 0:
+		add("(b.send_at, b.id) < (?, ?)", f.After.At, f.After.ID)
+		order = " ORDER BY b.send_at DESC, b.id DESC"
+	case planned:
+		if order = " ORDER BY b.send_at, b.id"; f.Before.ID != 0 {
+			add("(b.send_at, b.id) > (?, ?)", f.Before.At, f.Before.ID)
+		}
+	case f.After.ID != 0:
+		add("b.id > ?", f.After.ID)
+		order = " ORDER BY b.id"
+	case f.Before.ID != 0:
+		add("b.id < ?", f.Before.ID)
+	}
+	return "SELECT " + batchColumns + from + where + order + " LIMIT ?", append(args, f.Limit), false
+}
+
+func scanBatch(rows *sql.Rows) (b Batch, err error) {
+	err = rows.Scan(&b.ID, &b.UserID, &b.Door, &b.SubmitKey, &b.Sender, &b.TON, &b.Body, &b.SendAt, &b.Zone, &b.Validity, &b.HeldAt, &b.HeldWhy,
+		&b.StoppedAt, &b.Recipients, &b.Parts, &b.Credits, &b.CreatedAt, &b.NScheduled, &b.NQueued, &b.NSubmitting, &b.NSubmitted, &b.NSent,
+		&b.NDelivered, &b.NFailed, &b.NExpired, &b.NCancelled, &b.NSuppressed, &b.NInDoubt, &b.NUnknown, &b.PausedAt, &b.PausedBy, &b.Resuming,
+		&b.ResumingAt, &b.ResumedTo, &b.AgainOf)
+	return b, err
+}
+
+const countWaiting = `SELECT count(*) FROM (
+  SELECT 1 FROM (SELECT 1 FROM messages INDEXED BY messages_due WHERE status = 1 AND priority = 0 AND provider_id = ? LIMIT ?)
+  UNION ALL
+  SELECT 1 FROM (SELECT 1 FROM messages INDEXED BY messages_due_bulk WHERE status = 1 AND priority = 1 AND provider_id = ? LIMIT ?)
+  LIMIT ?)`
+
+// CountWaiting counts the messages that wait for a provider, up to a limit.
+func (s *Store) CountWaiting(ctx context.Context, providerID, limit int64) (n int64, err error) {
+	if err := s.reads.QueryRowContext(ctx, countWaiting, providerID, limit, providerID, limit, limit).Scan(&n); err != nil {
+		return 0, fmt.Errorf("count waiting messages: %w", err)
+	}
+	return n, nil
+}
+
+const replan = `UPDATE messages SET due_at = ?, expires_at = ?, leased_until = 0 WHERE id IN (SELECT value FROM json_each(?)) AND status IN (0, 1) AND attempts = 0`
+
+// Replan gives messages that wait for their time another one.
+func (tx *Tx) Replan(ctx context.Context, ids []int64, dueAt, expiresAt Millis) error {
+	if _, err := tx.db.ExecContext(ctx, replan, dueAt, expiresAt, idList(ids)); err != nil {
+		return fmt.Errorf("replan messages: %w", err)
+	}
+	return nil
+}

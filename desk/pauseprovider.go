@@ -1,0 +1,67 @@
+package desk
+
+import (
+	"context"
+	"fmt"
+
+	"textdesk/db"
+)
+
+// PauseProvider keeps messages from leaving through a provider until somebody
+// resumes it. When it returns, no further message is marked; those that were
+// being handed over, at most as many as it takes at a time, go on, and their
+// receipts are still taken. Messages that wait stay with it, new ones join them,
+// and validity runs as it does while a provider is down. One that is paused
+// already stays so. For administrators.
+func (d *Desk) PauseProvider(ctx context.Context, a Actor, name string) error {
+	return d.changeProvider(ctx, a, name, "provider.pause", func(ctx context.Context, tx *db.Tx, p db.Provider) error {
+		return tx.PauseProvider(ctx, db.PauseProviderParams{ID: p.ID, PausedAt: d.now(), PausedBy: db.ID(a.User.ID)})
+	})
+}
+
+// ResumeProvider lets what waits for a paused provider go on. For
+// administrators.
+func (d *Desk) ResumeProvider(ctx context.Context, a Actor, name string) error {
+	var id int64
+	err := d.changeProvider(ctx, a, name, "provider.resume", func(ctx context.Context, tx *db.Tx, p db.Provider) error {
+		id = p.ID
+		return tx.ResumeProvider(ctx, p.ID)
+	})
+	if err == nil {
+		d.wake(id)
+	}
+	return err
+}
+
+// providerPaused reports whether somebody has paused a provider.
+func (d *Desk) providerPaused(ctx context.Context, q *db.Queries, id int64) (bool, error) {
+	paused, err := q.ProviderPaused(ctx, id)
+	if err != nil {
+		return false, fmt.Errorf("read provider: %w", err)
+	}
+	return paused != 0, nil
+}
+
+// ProviderLoad is what a provider has to do now.
+type ProviderLoad struct {
+	// InFlight are being handed to it; Waiting wait for it, counted up to
+	// [WaitingCounted].
+	InFlight, Waiting int64
+}
+
+// WaitingCounted is up to how many waiting messages are counted exactly.
+const WaitingCounted = 10_000
+
+// ProviderLoad counts it. For administrators.
+func (d *Desk) ProviderLoad(ctx context.Context, a Actor, p db.Provider) (ProviderLoad, error) {
+	if !a.Admin() {
+		return ProviderLoad{}, ErrForbidden
+	}
+	var l ProviderLoad
+	var err error
+	if l.InFlight, err = d.store.InFlight(ctx, p.ID); err != nil {
+		return l, fmt.Errorf("count messages: %w", err)
+	}
+	l.Waiting, err = d.store.CountWaiting(ctx, p.ID, WaitingCounted+1)
+	return l, err
+}
