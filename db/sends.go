@@ -1,10 +1,12 @@
 package db
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"fmt"
 	"slices"
+	"strings"
 )
 
 // BatchFilter says which sends a list shows. Zero fields do not filter.
@@ -48,13 +50,36 @@ const batchColumns = `b.id, b.user_id, b.door, b.submit_key, b.sender, b.ton, b.
 // next first. It seeks to the page, so the ten-thousandth costs what the first
 // does.
 func (s *Store) FindBatches(ctx context.Context, f BatchFilter) ([]Batch, error) {
-	query, args, empty := f.query()
-	if empty {
-		return nil, nil
+	match, sender := matchWords(f.Words), strings.ToLower(f.Sender)
+	if f.Words != "" && match == "" && sender == "" {
+		return nil, nil // what was searched for is no word
 	}
-	found, err := readRows(ctx, s.reads, scanBatch, query, args...)
-	if err != nil {
-		return nil, fmt.Errorf("find sends: %w", err)
+	var queries []part
+	switch {
+	case f.Which != AllSends && (match != "" || sender != ""):
+		// Those are few: each is looked at.
+		queries = []part{f.part("", "(lower(b.sender) = ? OR EXISTS (SELECT 1 FROM batch_words WHERE batch_words MATCH ? AND rowid = b.id))", sender, orNothing(match))}
+	case match != "" || sender != "":
+		// Each by its index; the pages are merged.
+		if match != "" {
+			queries = append(queries, f.part("batch_words w CROSS JOIN batches b ON b.id = w.rowid", "batch_words MATCH ?", match))
+		}
+		if sender != "" {
+			queries = append(queries, f.part("batches b INDEXED BY batches_sender", "lower(b.sender) = ?", sender))
+		}
+	default:
+		queries = []part{f.part("", "")}
+	}
+	var found []Batch
+	for _, q := range queries {
+		page, err := readRows(ctx, s.reads, scanBatch, q.query, q.args...)
+		if err != nil {
+			return nil, fmt.Errorf("find sends: %w", err)
+		}
+		found = append(found, page...)
+	}
+	if len(queries) > 1 {
+		found = f.merge(found)
 	}
 	if f.After.ID != 0 {
 		slices.Reverse(found)
@@ -62,58 +87,83 @@ func (s *Store) FindBatches(ctx context.Context, f BatchFilter) ([]Batch, error)
 	return found, nil
 }
 
-// query composes the page's SQL. empty: what was searched for is no word.
-func (f BatchFilter) query() (query string, args []any, empty bool) {
-	from, where := " FROM batches b NOT INDEXED", ""
+// part is one query of a page.
+type part struct {
+	query string
+	args  []any
+}
+
+// orNothing is a match, or one that finds nothing.
+func orNothing(match string) string {
+	if match == "" {
+		return `"\x00"`
+	}
+	return match
+}
+
+// merge brings pages of the same list into one, in the order in which they were
+// read.
+func (f BatchFilter) merge(found []Batch) []Batch {
+	slices.SortFunc(found, func(x, y Batch) int {
+		if f.After.ID != 0 {
+			return cmp.Compare(x.ID, y.ID)
+		}
+		return cmp.Compare(y.ID, x.ID)
+	})
+	found = slices.CompactFunc(found, func(x, y Batch) bool { return x.ID == y.ID })
+	return found[:min(len(found), f.Limit)]
+}
+
+// part composes a query, from tables with a condition of its own.
+func (f BatchFilter) part(from, condition string, values ...any) part {
+	where, args := "", []any(nil)
 	add := func(condition string, values ...any) { where, args = and(where, condition), append(args, values...) }
-	if f.Words != "" || f.Sender != "" {
-		match := matchWords(f.Words)
-		if match == "" && f.Sender == "" {
-			return "", nil, true
-		}
-		// Either is looked up by itself, newest first, so that nothing goes through
-		// all sends but a search for a sender that is rare.
-		switch {
-		case match == "":
-			add("b.sender = ? COLLATE NOCASE", f.Sender)
-		case f.Sender == "":
-			add("b.id IN (SELECT rowid FROM batch_words WHERE batch_words MATCH ?)", match)
-		default:
-			add("(b.id IN (SELECT rowid FROM batch_words WHERE batch_words MATCH ?) OR b.sender = ? COLLATE NOCASE)", match, f.Sender)
-		}
+	if condition != "" {
+		add(condition, values...)
+	}
+	id := "b.id"
+	if strings.HasPrefix(from, "batch_words") {
+		id = "w.rowid"
+	}
+	switch {
+	case from != "":
+	case f.Which == PlannedSends:
+		from = "batches b INDEXED BY batches_planned"
+	case f.Which == UnsettledSends:
+		from = "batches b"
+	case len(f.Users) == 1:
+		from = "batches b INDEXED BY batches_user"
+	default:
+		from = "batches b NOT INDEXED"
 	}
 	switch f.Which {
 	case PlannedSends:
-		from = " FROM batches b INDEXED BY batches_planned"
 		add("b.n_scheduled > 0")
 	case UnsettledSends:
-		from = " FROM batches b"
 		add("b.id IN (SELECT id FROM batches WHERE held_at > 0 UNION SELECT id FROM batches WHERE paused_at > 0 UNION SELECT id FROM batches WHERE n_in_doubt > 0)")
 	}
 	switch {
 	case len(f.Users) == 1:
-		if add("b.user_id = ?", f.Users[0]); f.Which == AllSends && f.Words == "" {
-			from = " FROM batches b INDEXED BY batches_user"
-		}
+		add("b.user_id = ?", f.Users[0])
 	case len(f.Users) > 1:
 		add("b.user_id IN (SELECT value FROM json_each(?))", idList(f.Users))
 	}
-	order := " ORDER BY b.id DESC"
+	order := id + " DESC"
 	switch planned := f.Which == PlannedSends; {
 	case planned && f.After.ID != 0:
 		add("(b.send_at, b.id) < (?, ?)", f.After.At, f.After.ID)
-		order = " ORDER BY b.send_at DESC, b.id DESC"
+		order = "b.send_at DESC, b.id DESC"
 	case planned:
-		if order = " ORDER BY b.send_at, b.id"; f.Before.ID != 0 {
+		if order = "b.send_at, b.id"; f.Before.ID != 0 {
 			add("(b.send_at, b.id) > (?, ?)", f.Before.At, f.Before.ID)
 		}
 	case f.After.ID != 0:
-		add("b.id > ?", f.After.ID)
-		order = " ORDER BY b.id"
+		add(id+" > ?", f.After.ID)
+		order = id
 	case f.Before.ID != 0:
-		add("b.id < ?", f.Before.ID)
+		add(id+" < ?", f.Before.ID)
 	}
-	return "SELECT " + batchColumns + from + where + order + " LIMIT ?", append(args, f.Limit), false
+	return part{"SELECT " + batchColumns + " FROM " + from + where + " ORDER BY " + order + " LIMIT ?", append(args, f.Limit)}
 }
 
 func scanBatch(rows *sql.Rows) (b Batch, err error) {

@@ -41,6 +41,8 @@ type Page struct {
 	Names map[int64]string
 	// Providers are the names of the providers they go through, by provider id.
 	Providers map[int64]string
+	// Waits is why those wait that do, by message id, but for who made them wait.
+	Waits map[int64]Wait
 }
 
 // Outbox returns a page of the messages that the actor may see.
@@ -67,18 +69,39 @@ func (d *Desk) Outbox(ctx context.Context, a Actor, f Filter) (Page, error) {
 	if page.Names, err = d.namesOf(ctx, a, page.Messages); err != nil {
 		return Page{}, err
 	}
-	page.Providers = map[int64]string{}
+	return page, d.explain(ctx, &page)
+}
+
+// explain adds through what the messages of a page go, and why those wait that
+// do.
+func (d *Desk) explain(ctx context.Context, page *Page) error {
+	quiet, now, err := d.quietNow(ctx, d.store.Queries)
+	if err != nil {
+		return err
+	}
+	page.Providers, page.Waits = map[int64]string{}, map[int64]Wait{}
+	providers, batches := map[int64]db.Provider{}, map[int64]db.Batch{}
 	for _, m := range page.Messages {
-		if page.Providers[m.ProviderID] != "" {
+		p, seen := providers[m.ProviderID]
+		if !seen {
+			if p, err = d.store.Provider(ctx, m.ProviderID); err != nil {
+				return fmt.Errorf("read provider: %w", err)
+			}
+			providers[p.ID], page.Providers[p.ID] = p, p.Name
+		}
+		if !m.Status.Waiting() {
 			continue
 		}
-		provider, err := d.store.Provider(ctx, m.ProviderID)
-		if err != nil {
-			return Page{}, fmt.Errorf("read provider: %w", err)
+		b, seen := batches[m.BatchID]
+		if !seen {
+			if b, err = d.store.Batch(ctx, m.BatchID); err != nil {
+				return fmt.Errorf("read batch: %w", err)
+			}
+			batches[b.ID] = b
 		}
-		page.Providers[m.ProviderID] = provider.Name
+		page.Waits[m.ID] = waitOf(m, b, p, quiet, now)
 	}
-	return page, nil
+	return nil
 }
 
 // EachMessage calls do for every message of the filter that the actor may see,
@@ -179,6 +202,8 @@ type Story struct {
 	Provider string
 	// Simulated: the provider is the simulator, so its phone can be looked at.
 	Simulated bool
+	// Wait is why it has not left yet.
+	Wait Wait
 	// By is what the sender is called.
 	By string
 	// Deciders are the names of those who decided something, by id.
@@ -209,6 +234,9 @@ func (d *Desk) Message(ctx context.Context, a Actor, id int64) (Story, error) {
 		return Story{}, fmt.Errorf("read provider: %w", err)
 	}
 	s.Provider, s.Simulated = provider.Name, provider.Kind == SimulatorKind && provider.RemovedAt == 0
+	if s.Wait, err = d.wait(ctx, m, s.Batch, provider); err != nil {
+		return Story{}, err
+	}
 	names, err := d.names(ctx, a)
 	if err != nil {
 		return Story{}, err

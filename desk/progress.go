@@ -56,6 +56,10 @@ type Progress struct {
 	Forecast Forecast
 	// PausedBy is the name of who paused it.
 	PausedBy string
+	// ProviderPaused is since when its provider is paused, and by whom; 0 when it
+	// is not.
+	ProviderPaused   db.Millis
+	ProviderPausedBy string
 	// NotReached is how many people it failed to reach whom no further send to
 	// them has either; Again are those further sends, oldest first.
 	NotReached int64
@@ -135,6 +139,12 @@ func (d *Desk) Progress(ctx context.Context, a Actor, batchID int64) (Progress, 
 		return Progress{}, fmt.Errorf("read provider: %w", err)
 	}
 	p.Rate, p.Left = provider.Rate, takes(p.Waiting(), provider.Rate)
+	if p.ProviderPaused = provider.PausedAt; provider.PausedBy != 0 {
+		if user, err = d.store.User(ctx, int64(provider.PausedBy)); err != nil {
+			return Progress{}, fmt.Errorf("read user: %w", err)
+		}
+		p.ProviderPausedBy = Actor{User: user}.Name()
+	}
 	if provider.ErrorAt > provider.OkAt {
 		p.Trouble = provider.ErrorText
 	}

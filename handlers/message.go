@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"fmt"
 	"net/http"
 	"time"
 
@@ -54,13 +55,16 @@ func (v *visit) messageView(story desk.Story) views.Message {
 	sender := sms.Sender{Address: m.Sender, TON: m.TON}
 	view := views.Message{Now: v.now(), ID: m.ID, Number: m.Number.Display(home), Text: m.Body, From: sender.Display(home),
 		By: story.By, Status: m.Status, Reason: m.Reason, Parts: int(m.Parts), Credits: int(m.Credits), Provider: story.Provider,
-		Made: m.CreatedAt.Time(), Due: m.DueAt.Time(), Held: desk.Held(m), Tries: int(m.Attempts), CanBeTakenOff: m.Status.Waiting(),
-		Refunded: desk.Refunded(m)}
+		Made: m.CreatedAt.Time(), Wait: v.waitView(story.Wait), CanBeTakenOff: m.Status.Waiting(), Refunded: desk.Refunded(m),
+		BatchPath: batchPath(story.Batch.ID), BatchSize: int(story.Batch.Recipients), CanBeMoved: desk.Movable(story.Batch)}
+	if v.actor.Admin() {
+		view.ProviderPath = "/providers"
+	}
+	if v.actor.MayDecide(story.Batch) {
+		view.ApprovalPath = fmt.Sprintf("/approvals/%d", story.Batch.ID)
+	}
 	if story.Simulated {
 		view.PhonePath = "/simulator/" + m.Number.Digits()
-	}
-	if story.Batch.Recipients > 1 {
-		view.BatchPath, view.BatchSize = batchPath(story.Batch.ID), int(story.Batch.Recipients)
 	}
 	for _, e := range story.Events {
 		step := views.MessageEvent{Status: e.Status, At: e.At.Time(), Reason: e.Detail, Code: e.Code, Reference: e.Reference}
@@ -81,6 +85,11 @@ func (v *visit) messageView(story desk.Story) views.Message {
 	return view
 }
 
+// waitView is why a message waits, as pages show it.
+func (v *visit) waitView(w desk.Wait) views.Wait {
+	return views.Wait{For: string(w.For), Since: w.Since, By: w.By, Mine: w.ByID != 0 && w.ByID == v.actor.User.ID, Until: w.Until, Trouble: w.Trouble}
+}
+
 // liveEvery is how often the page asks: every second while something is about
 // to happen, seldom while a message waits for tomorrow or for a receipt that
 // does not come, never when nothing more can happen.
@@ -93,9 +102,9 @@ func liveEvery(m views.Message) string {
 	switch {
 	case m.Status.Final():
 		return ""
-	case m.Held, m.Status == sms.InDoubt, m.Status == sms.Unknown:
+	case m.Wait.For == string(desk.WaitsForDecision), m.Wait.For == string(desk.WaitsForPerson), m.Wait.For == string(desk.WaitsForResume), m.Status == sms.InDoubt, m.Status == sms.Unknown:
 		return "10s"
-	case m.Status.Waiting() && m.Due.Sub(m.Now) > time.Minute:
+	case m.Status.Waiting() && m.Wait.Until.Sub(m.Now) > time.Minute:
 		return "10s"
 	case m.Status.Outstanding() && quiet > time.Hour:
 		return "30s"

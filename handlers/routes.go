@@ -99,7 +99,11 @@ func Routes() []Route {
 		post("/batches/:id/send-again", SignedIn, (*visit).sendAgainFailed),
 		get("/batches/:id/messages.csv", SignedIn, (*visit).batchCSV),
 
+		get("/batches/:id/time", SignedIn, (*visit).rescheduleForm),
+		post("/batches/:id/time", SignedIn, (*visit).reschedule),
+
 		get("/outbox", SignedIn, (*visit).outbox),
+		get("/outbox/sends", SignedIn, (*visit).sends),
 		get("/recurring", SignedIn, (*visit).recurringList),
 		get("/recurring/new", SignedIn, (*visit).newRecurringForm), // the address of a form that came back
 		// Shows the next times or begins, as the button says; without one it shows.

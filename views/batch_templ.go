@@ -50,8 +50,12 @@ type Batch struct {
 	Decision  Decision
 	Scheduled bool // all that waits waits for its time
 	Stopped   bool
-	Trouble   string // what keeps the provider from taking them, "" for nothing
-	Final     bool
+	Moving    bool // the desk stopped while it got another time
+	Movable   bool // it can be given another time
+	// ProviderPaused is who paused its provider.
+	ProviderPaused Paused
+	Trouble        string // what keeps the provider from taking them, "" for nothing
+	Final          bool
 	// NotReached are the people it failed to reach, to whom it can be sent again;
 	// Again are the sends that did so, and AgainOf the one that this one is for, 0
 	// for none.
@@ -187,7 +191,7 @@ func BatchPage(page ui.Page, b Batch) templ.Component {
 						var templ_7745c5c3_Var6 string
 						templ_7745c5c3_Var6, templ_7745c5c3_Err = templ.JoinStringErrs(Plural(len(b.LeftOut)+b.LeftOutMore, "number was", "numbers were"))
 						if templ_7745c5c3_Err != nil {
-							return templ.Error{Err: templ_7745c5c3_Err, FileName: `batch.templ`, Line: 92, Col: 90}
+							return templ.Error{Err: templ_7745c5c3_Err, FileName: `batch.templ`, Line: 96, Col: 90}
 						}
 						_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var6))
 						if templ_7745c5c3_Err != nil {
@@ -205,7 +209,7 @@ func BatchPage(page ui.Page, b Batch) templ.Component {
 							var templ_7745c5c3_Var7 string
 							templ_7745c5c3_Var7, templ_7745c5c3_Err = templ.JoinStringErrs(Opening(l.Typed, 80))
 							if templ_7745c5c3_Err != nil {
-								return templ.Error{Err: templ_7745c5c3_Err, FileName: `batch.templ`, Line: 95, Col: 38}
+								return templ.Error{Err: templ_7745c5c3_Err, FileName: `batch.templ`, Line: 99, Col: 38}
 							}
 							_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var7))
 							if templ_7745c5c3_Err != nil {
@@ -218,7 +222,7 @@ func BatchPage(page ui.Page, b Batch) templ.Component {
 							var templ_7745c5c3_Var8 string
 							templ_7745c5c3_Var8, templ_7745c5c3_Err = templ.JoinStringErrs(l.Why)
 							if templ_7745c5c3_Err != nil {
-								return templ.Error{Err: templ_7745c5c3_Err, FileName: `batch.templ`, Line: 95, Col: 75}
+								return templ.Error{Err: templ_7745c5c3_Err, FileName: `batch.templ`, Line: 99, Col: 75}
 							}
 							_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var8))
 							if templ_7745c5c3_Err != nil {
@@ -237,7 +241,7 @@ func BatchPage(page ui.Page, b Batch) templ.Component {
 							var templ_7745c5c3_Var9 string
 							templ_7745c5c3_Var9, templ_7745c5c3_Err = templ.JoinStringErrs(Count(b.LeftOutMore))
 							if templ_7745c5c3_Err != nil {
-								return templ.Error{Err: templ_7745c5c3_Err, FileName: `batch.templ`, Line: 98, Col: 51}
+								return templ.Error{Err: templ_7745c5c3_Err, FileName: `batch.templ`, Line: 102, Col: 51}
 							}
 							_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var9))
 							if templ_7745c5c3_Err != nil {
@@ -421,10 +425,12 @@ func (b Batch) status() Status {
 		return Status{Word: "Waits for approval", Tone: ui.Attention, Icon: "clock"}
 	case b.Decision.Returned:
 		return Status{Word: "Returned", Tone: ui.Attention, Icon: "reply"}
-	case b.Held:
+	case b.Held && (b.Waiting > 0 || b.Moving):
 		return Status{Word: "Held", Tone: ui.Attention, Icon: "pause"}
 	case b.Scheduled && b.Waiting > 0:
 		return StatusOf(sms.Scheduled)
+	case b.providerPaused():
+		return Status{Word: "Provider paused", Tone: ui.Attention, Icon: "pause"}
 	case !b.StartsAt.IsZero(), b.Waiting > 0 && !b.Forecast.Waits.IsZero():
 		return StatusOf(sms.Queued)
 	case b.Waiting > 0:
@@ -474,11 +480,20 @@ func batchNotice(b Batch) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
+		case b.Moving:
+			templ_7745c5c3_Err = ui.Notice{
+				ID: "moving", Kind: ui.Caution, Title: "Textdesk stopped while this send got another time",
+				Text:   "Nothing of it leaves until somebody chooses its time once more.",
+				Action: ui.Join(b.moveButton(true), b.stopWaiting()),
+			}.Render(ctx, templ_7745c5c3_Buffer)
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
 		case b.Held && b.Waiting > 0:
 			templ_7745c5c3_Err = ui.Notice{
 				ID: "held", Kind: ui.Caution, Title: "The time for this has passed, so it was held",
 				Text:   "Textdesk was not running at " + Moment(b.SendAt, b.Now) + ". Nothing leaves until you say so.",
-				Action: ui.Join(b.releaseForm(), b.stopWaiting()),
+				Action: ui.Join(b.releaseForm(), b.moveButton(false), b.stopWaiting()),
 			}.Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -494,7 +509,16 @@ func batchNotice(b Batch) templ.Component {
 		case b.Scheduled && b.Waiting > 0:
 			templ_7745c5c3_Err = ui.Notice{
 				ID: "scheduled", Title: LeavesNote(b.SendAt, b.Now, false), Text: b.Forecast.sentence(b.Now),
-				Action: ui.Join(b.pauseForm(), b.stopWaiting()),
+				Action: ui.Join(b.moveButton(false), b.pauseForm(), b.stopWaiting()),
+			}.Render(ctx, templ_7745c5c3_Buffer)
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+		case b.providerPaused():
+			templ_7745c5c3_Err = ui.Notice{
+				ID: "provider-paused", Kind: ui.Caution, Title: b.providerPausedTitle(),
+				Text:   Plural(b.Waiting, "message waits", "messages wait") + " until an administrator resumes the provider. Those whose validity passes meanwhile are not sent.",
+				Action: ui.Join(b.stopWaiting()),
 			}.Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -591,7 +615,7 @@ func (b Batch) undoForm() templ.Component {
 		var templ_7745c5c3_Var15 templ.SafeURL
 		templ_7745c5c3_Var15, templ_7745c5c3_Err = templ.JoinURLErrs(ui.URL(ctx, b.path("/stop")))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `batch.templ`, Line: 252, Col: 58}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `batch.templ`, Line: 270, Col: 58}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var15))
 		if templ_7745c5c3_Err != nil {
@@ -641,7 +665,7 @@ func (b Batch) releaseForm() templ.Component {
 		var templ_7745c5c3_Var17 templ.SafeURL
 		templ_7745c5c3_Var17, templ_7745c5c3_Err = templ.JoinURLErrs(ui.URL(ctx, b.path("/release")))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `batch.templ`, Line: 258, Col: 61}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `batch.templ`, Line: 276, Col: 61}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var17))
 		if templ_7745c5c3_Err != nil {

@@ -19,8 +19,7 @@ type MessageRow struct {
 	Reason string // why it stands so, "" when there is no more to say
 	Parts  int
 	Made   time.Time
-	Due    time.Time // when a scheduled one leaves
-	Held   bool      // its time passed while the desk was down; somebody has to say go
+	Wait   Wait
 }
 
 // Opening is how a text begins, on one line, cut between words: at most limit

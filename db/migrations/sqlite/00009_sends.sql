@@ -9,3 +9,4 @@ CREATE INDEX providers_paused_by ON providers (paused_by);
 CREATE INDEX batches_user ON batches (user_id, id);
 CREATE INDEX batches_planned ON batches (send_at, id) WHERE n_scheduled > 0;
 CREATE INDEX batches_in_doubt ON batches (id) WHERE n_in_doubt > 0;
+CREATE INDEX batches_sender ON batches (lower(sender), id);
