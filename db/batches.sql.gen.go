@@ -424,6 +424,22 @@ func (q *Queries) SetResuming(ctx context.Context, arg SetResumingParams) error 
 	return err
 }
 
+const setSendAt = `-- name: SetSendAt :exec
+UPDATE batches SET send_at = $1, zone = $2 WHERE id = $3
+`
+
+type SetSendAtParams struct {
+	SendAt Millis
+	Zone   string
+	ID     int64
+}
+
+// Another time for a planned batch, on the clock of a zone.
+func (q *Queries) SetSendAt(ctx context.Context, arg SetSendAtParams) error {
+	_, err := q.db.ExecContext(ctx, setSendAt, arg.SendAt, arg.Zone, arg.ID)
+	return err
+}
+
 const stopBatch = `-- name: StopBatch :exec
 UPDATE batches SET stopped_at = $1, paused_at = 0, paused_by = NULL, resuming = 0, resuming_at = 0, resumed_to = 0 WHERE id = $2
 `

@@ -393,6 +393,8 @@ type Provider struct {
 	ErrorText      string
 	Balance        string
 	BalanceAt      Millis
+	PausedAt       Millis
+	PausedBy       ID
 }
 
 type RecoveryCode struct {

@@ -139,7 +139,7 @@ func (d *Desk) running(ctx context.Context, a Actor, users []int64) (shown []Run
 	if more = max(0, len(batches)-runningShown); more > 0 {
 		batches = batches[:runningShown]
 	}
-	names, err := d.usernames(ctx, a, nil)
+	names, err := d.names(ctx, a)
 	if err != nil {
 		return nil, 0, err
 	}

@@ -128,7 +128,7 @@ func (d *Desk) ReportPage(ctx context.Context, a Actor, k ReportKind, f Filter) 
 	if err != nil || f.nothing {
 		return ReportPage{}, err
 	}
-	names, err := d.usernames(ctx, a, nil)
+	names, err := d.usernames(ctx, a)
 	if err != nil {
 		return ReportPage{}, err
 	}
