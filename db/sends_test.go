@@ -29,7 +29,9 @@ func TestPlansOfSends(t *testing.T) {
 		c.f.Limit = 31
 		q := c.f.part(c.from, c.cond, values...)
 		whole, bad := plan(t, s, q.query, q.args...)
-		bad = slices.DeleteFunc(bad, func(detail string) bool { return strings.HasPrefix(detail, "SCAN b") && !strings.Contains(detail, "TEMP") }) // newest first, by the key
+		bad = slices.DeleteFunc(bad, func(detail string) bool {
+			return strings.HasPrefix(detail, "SCAN b") && !strings.Contains(detail, "TEMP")
+		}) // newest first, by the key
 		if len(bad) > 0 || !strings.Contains(whole, c.uses) {
 			t.Errorf("%s: %q is not what it should be:\n%s\n%s", name, bad, whole, q.query)
 		}
