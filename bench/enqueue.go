@@ -15,7 +15,7 @@ import (
 // bulk measures how long it takes to accept one send to many, from the call to
 // every message durable, against inserting as many bare rows in one commit.
 func bulk(size int) ([]figure, error) {
-	size = min(size, desk.MaxRecipients)
+	size = min(size, desk.MaxAtOnce)
 	bare, err := bareRows(size)
 	if err != nil {
 		return nil, err

@@ -13,7 +13,7 @@ import (
 )
 
 const batch = `-- name: Batch :one
-SELECT id, user_id, door, submit_key, sender, ton, body, send_at, zone, validity, held_at, held_why, stopped_at, recipients, parts, credits, created_at, n_scheduled, n_queued, n_submitting, n_submitted, n_sent, n_delivered, n_failed, n_expired, n_cancelled, n_suppressed, n_in_doubt, n_unknown, paused_at, paused_by, resuming, resuming_at, resumed_to, again_of, day FROM batches WHERE id = $1
+SELECT id, user_id, door, submit_key, sender, ton, body, send_at, zone, validity, held_at, held_why, stopped_at, recipients, parts, credits, created_at, n_scheduled, n_queued, n_submitting, n_submitted, n_sent, n_delivered, n_failed, n_expired, n_cancelled, n_suppressed, n_in_doubt, n_unknown, paused_at, paused_by, resuming, resuming_at, resumed_to, again_of, n_staged, staged_credits, columns, stopping, stopped_by, day FROM batches WHERE id = $1
 `
 
 func (q *Queries) Batch(ctx context.Context, id int64) (Batch, error) {
@@ -55,13 +55,18 @@ func (q *Queries) Batch(ctx context.Context, id int64) (Batch, error) {
 		&i.ResumingAt,
 		&i.ResumedTo,
 		&i.AgainOf,
+		&i.NStaged,
+		&i.StagedCredits,
+		&i.Columns,
+		&i.Stopping,
+		&i.StoppedBy,
 		&i.Day,
 	)
 	return i, err
 }
 
 const batchBySubmitKey = `-- name: BatchBySubmitKey :one
-SELECT id, user_id, door, submit_key, sender, ton, body, send_at, zone, validity, held_at, held_why, stopped_at, recipients, parts, credits, created_at, n_scheduled, n_queued, n_submitting, n_submitted, n_sent, n_delivered, n_failed, n_expired, n_cancelled, n_suppressed, n_in_doubt, n_unknown, paused_at, paused_by, resuming, resuming_at, resumed_to, again_of, day FROM batches WHERE user_id = $1 AND submit_key = $2
+SELECT id, user_id, door, submit_key, sender, ton, body, send_at, zone, validity, held_at, held_why, stopped_at, recipients, parts, credits, created_at, n_scheduled, n_queued, n_submitting, n_submitted, n_sent, n_delivered, n_failed, n_expired, n_cancelled, n_suppressed, n_in_doubt, n_unknown, paused_at, paused_by, resuming, resuming_at, resumed_to, again_of, n_staged, staged_credits, columns, stopping, stopped_by, day FROM batches WHERE user_id = $1 AND submit_key = $2
 `
 
 type BatchBySubmitKeyParams struct {
@@ -108,13 +113,18 @@ func (q *Queries) BatchBySubmitKey(ctx context.Context, arg BatchBySubmitKeyPara
 		&i.ResumingAt,
 		&i.ResumedTo,
 		&i.AgainOf,
+		&i.NStaged,
+		&i.StagedCredits,
+		&i.Columns,
+		&i.Stopping,
+		&i.StoppedBy,
 		&i.Day,
 	)
 	return i, err
 }
 
 const batchesAgainOf = `-- name: BatchesAgainOf :many
-SELECT id, user_id, door, submit_key, sender, ton, body, send_at, zone, validity, held_at, held_why, stopped_at, recipients, parts, credits, created_at, n_scheduled, n_queued, n_submitting, n_submitted, n_sent, n_delivered, n_failed, n_expired, n_cancelled, n_suppressed, n_in_doubt, n_unknown, paused_at, paused_by, resuming, resuming_at, resumed_to, again_of, day FROM batches WHERE again_of = $1 ORDER BY id
+SELECT id, user_id, door, submit_key, sender, ton, body, send_at, zone, validity, held_at, held_why, stopped_at, recipients, parts, credits, created_at, n_scheduled, n_queued, n_submitting, n_submitted, n_sent, n_delivered, n_failed, n_expired, n_cancelled, n_suppressed, n_in_doubt, n_unknown, paused_at, paused_by, resuming, resuming_at, resumed_to, again_of, n_staged, staged_credits, columns, stopping, stopped_by, day FROM batches WHERE again_of = $1 ORDER BY id
 `
 
 func (q *Queries) BatchesAgainOf(ctx context.Context, againOf ID) ([]Batch, error) {
@@ -162,6 +172,11 @@ func (q *Queries) BatchesAgainOf(ctx context.Context, againOf ID) ([]Batch, erro
 			&i.ResumingAt,
 			&i.ResumedTo,
 			&i.AgainOf,
+			&i.NStaged,
+			&i.StagedCredits,
+			&i.Columns,
+			&i.Stopping,
+			&i.StoppedBy,
 			&i.Day,
 		); err != nil {
 			return nil, err
@@ -190,7 +205,7 @@ func (q *Queries) CountNotReached(ctx context.Context, batchID int64) (int64, er
 }
 
 const heldBatches = `-- name: HeldBatches :many
-SELECT id, user_id, door, submit_key, sender, ton, body, send_at, zone, validity, held_at, held_why, stopped_at, recipients, parts, credits, created_at, n_scheduled, n_queued, n_submitting, n_submitted, n_sent, n_delivered, n_failed, n_expired, n_cancelled, n_suppressed, n_in_doubt, n_unknown, paused_at, paused_by, resuming, resuming_at, resumed_to, again_of, day FROM batches WHERE held_at > 0 ORDER BY held_at
+SELECT id, user_id, door, submit_key, sender, ton, body, send_at, zone, validity, held_at, held_why, stopped_at, recipients, parts, credits, created_at, n_scheduled, n_queued, n_submitting, n_submitted, n_sent, n_delivered, n_failed, n_expired, n_cancelled, n_suppressed, n_in_doubt, n_unknown, paused_at, paused_by, resuming, resuming_at, resumed_to, again_of, n_staged, staged_credits, columns, stopping, stopped_by, day FROM batches WHERE held_at > 0 ORDER BY held_at
 `
 
 func (q *Queries) HeldBatches(ctx context.Context) ([]Batch, error) {
@@ -238,6 +253,11 @@ func (q *Queries) HeldBatches(ctx context.Context) ([]Batch, error) {
 			&i.ResumingAt,
 			&i.ResumedTo,
 			&i.AgainOf,
+			&i.NStaged,
+			&i.StagedCredits,
+			&i.Columns,
+			&i.Stopping,
+			&i.StoppedBy,
 			&i.Day,
 		); err != nil {
 			return nil, err
@@ -321,7 +341,7 @@ func (q *Queries) PauseBatch(ctx context.Context, arg PauseBatchParams) error {
 }
 
 const pausedBatches = `-- name: PausedBatches :many
-SELECT id, user_id, door, submit_key, sender, ton, body, send_at, zone, validity, held_at, held_why, stopped_at, recipients, parts, credits, created_at, n_scheduled, n_queued, n_submitting, n_submitted, n_sent, n_delivered, n_failed, n_expired, n_cancelled, n_suppressed, n_in_doubt, n_unknown, paused_at, paused_by, resuming, resuming_at, resumed_to, again_of, day FROM batches WHERE paused_at > 0 ORDER BY paused_at
+SELECT id, user_id, door, submit_key, sender, ton, body, send_at, zone, validity, held_at, held_why, stopped_at, recipients, parts, credits, created_at, n_scheduled, n_queued, n_submitting, n_submitted, n_sent, n_delivered, n_failed, n_expired, n_cancelled, n_suppressed, n_in_doubt, n_unknown, paused_at, paused_by, resuming, resuming_at, resumed_to, again_of, n_staged, staged_credits, columns, stopping, stopped_by, day FROM batches WHERE paused_at > 0 ORDER BY paused_at
 `
 
 func (q *Queries) PausedBatches(ctx context.Context) ([]Batch, error) {
@@ -369,6 +389,11 @@ func (q *Queries) PausedBatches(ctx context.Context) ([]Batch, error) {
 			&i.ResumingAt,
 			&i.ResumedTo,
 			&i.AgainOf,
+			&i.NStaged,
+			&i.StagedCredits,
+			&i.Columns,
+			&i.Stopping,
+			&i.StoppedBy,
 			&i.Day,
 		); err != nil {
 			return nil, err
@@ -441,17 +466,18 @@ func (q *Queries) SetSendAt(ctx context.Context, arg SetSendAtParams) error {
 }
 
 const stopBatch = `-- name: StopBatch :exec
-UPDATE batches SET stopped_at = $1, paused_at = 0, paused_by = NULL, resuming = 0, resuming_at = 0, resumed_to = 0 WHERE id = $2
+UPDATE batches SET stopped_at = $1, stopped_by = $2, stopping = 1, paused_at = 0, paused_by = NULL, resuming = 0, resuming_at = 0, resumed_to = 0 WHERE id = $3
 `
 
 type StopBatchParams struct {
 	StoppedAt Millis
+	StoppedBy ID
 	ID        int64
 }
 
-// A stopped batch is not paused any more: nothing of it is left.
+// A stopped batch is not paused any more: nothing of it leaves.
 func (q *Queries) StopBatch(ctx context.Context, arg StopBatchParams) error {
-	_, err := q.db.ExecContext(ctx, stopBatch, arg.StoppedAt, arg.ID)
+	_, err := q.db.ExecContext(ctx, stopBatch, arg.StoppedAt, arg.StoppedBy, arg.ID)
 	return err
 }
 
@@ -509,30 +535,32 @@ func (q *Queries) countBatch(ctx context.Context, arg countBatchParams) (countBa
 
 const insertBatch = `-- name: insertBatch :exec
 INSERT INTO batches (id, user_id, door, submit_key, sender, ton, body, send_at, zone, validity,
-  recipients, parts, credits, created_at, day, again_of, n_scheduled, n_queued)
+  recipients, parts, credits, created_at, day, again_of, n_scheduled, n_queued, n_staged, staged_credits)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10,
-  $11, $12, $13, $14, $15, $16, $17, $18)
+  $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)
 `
 
 type insertBatchParams struct {
-	ID         int64
-	UserID     int64
-	Door       string
-	SubmitKey  sql.NullString
-	Sender     string
-	TON        sms.TON
-	Body       string
-	SendAt     Millis
-	Zone       string
-	Validity   int64
-	Recipients int64
-	Parts      int64
-	Credits    int64
-	CreatedAt  Millis
-	Day        int64
-	AgainOf    ID
-	NScheduled int64
-	NQueued    int64
+	ID            int64
+	UserID        int64
+	Door          string
+	SubmitKey     sql.NullString
+	Sender        string
+	TON           sms.TON
+	Body          string
+	SendAt        Millis
+	Zone          string
+	Validity      int64
+	Recipients    int64
+	Parts         int64
+	Credits       int64
+	CreatedAt     Millis
+	Day           int64
+	AgainOf       ID
+	NScheduled    int64
+	NQueued       int64
+	NStaged       int64
+	StagedCredits int64
 }
 
 func (q *Queries) insertBatch(ctx context.Context, arg insertBatchParams) error {
@@ -555,6 +583,8 @@ func (q *Queries) insertBatch(ctx context.Context, arg insertBatchParams) error 
 		arg.AgainOf,
 		arg.NScheduled,
 		arg.NQueued,
+		arg.NStaged,
+		arg.StagedCredits,
 	)
 	return err
 }

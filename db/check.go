@@ -16,31 +16,35 @@ GROUP BY u.id HAVING u.balance <> COALESCE(SUM(e.amount), 0)`},
 SELECT u.username, u.reserved, COALESCE(SUM(e.reserved), 0) FROM users u LEFT JOIN credit_entries e ON e.user_id = u.id
 GROUP BY u.id HAVING u.reserved <> COALESCE(SUM(e.reserved), 0)`},
 	{"the reserved credits of user %s are %s, but their messages hold %s", `
-SELECT u.username, u.reserved, COALESCE(m.held, 0) FROM users u
+SELECT * FROM (SELECT u.username, u.reserved AS kept, COALESCE(m.held, 0) + COALESCE(s.held, 0) AS held FROM users u
 LEFT JOIN (SELECT user_id, SUM(credits) AS held FROM messages WHERE paid = 0 GROUP BY user_id) m ON m.user_id = u.id
-WHERE u.reserved <> COALESCE(m.held, 0)`},
+LEFT JOIN (SELECT user_id, SUM(staged_credits) AS held FROM batches GROUP BY user_id) s ON s.user_id = u.id) WHERE kept <> held`},
 	{"what was reserved for send %s is %s, but its messages hold %s", `
-SELECT b.id, COALESCE(e.reserved, 0), COALESCE(m.held, 0) FROM batches b
+SELECT b.id, COALESCE(e.reserved, 0), COALESCE(m.held, 0) + b.staged_credits FROM batches b
 LEFT JOIN (SELECT batch_id, SUM(reserved) AS reserved FROM credit_entries GROUP BY batch_id) e ON e.batch_id = b.id
 LEFT JOIN (SELECT batch_id, SUM(credits) AS held FROM messages WHERE paid = 0 GROUP BY batch_id) m ON m.batch_id = b.id
-WHERE COALESCE(e.reserved, 0) <> COALESCE(m.held, 0)`},
+WHERE COALESCE(e.reserved, 0) <> COALESCE(m.held, 0) + b.staged_credits`},
 	{"send %s has taken %s credits, but its messages cost %s", `
-SELECT b.id, COALESCE(-e.amount, 0), COALESCE(m.cost, 0) FROM batches b
+SELECT b.id, COALESCE(-e.amount, 0), COALESCE(m.cost, 0) + b.staged_credits FROM batches b
 LEFT JOIN (SELECT batch_id, SUM(amount) AS amount FROM credit_entries GROUP BY batch_id) e ON e.batch_id = b.id
 LEFT JOIN (SELECT batch_id, SUM(credits) AS cost FROM messages WHERE paid <> 2 GROUP BY batch_id) m ON m.batch_id = b.id
-WHERE COALESCE(-e.amount, 0) <> COALESCE(m.cost, 0)`},
+WHERE COALESCE(-e.amount, 0) <> COALESCE(m.cost, 0) + b.staged_credits`},
 	{"transfers between users add up to %s, and not to %s%s", `
 SELECT SUM(amount), '0', '' FROM credit_entries WHERE kind = 'transfer' HAVING SUM(amount) <> 0`},
 	{"send %s counts %s recipients, but has %s messages", `
-SELECT b.id, b.recipients, COALESCE(m.n, 0) FROM batches b LEFT JOIN (SELECT batch_id, count(*) AS n FROM messages GROUP BY batch_id) m ON m.batch_id = b.id
-WHERE b.recipients <> COALESCE(m.n, 0)`},
+SELECT b.id, b.recipients, COALESCE(m.n, 0) + b.n_staged FROM batches b LEFT JOIN (SELECT batch_id, count(*) AS n FROM messages GROUP BY batch_id) m ON m.batch_id = b.id
+WHERE b.recipients <> COALESCE(m.n, 0) + b.n_staged`},
+	{"send %s has %s messages to write, but its draft has %s", `
+SELECT * FROM (SELECT b.id, b.n_staged || ' for ' || b.staged_credits AS kept, COALESCE(c.people, 0) || ' for ' || COALESCE(c.credits, 0) AS drafted FROM batches b
+LEFT JOIN (SELECT a.batch_id, SUM(c.people) AS people, SUM(c.credits) AS credits FROM acceptances a JOIN draft_chunks c ON c.draft_id = a.draft_id AND c.chunk >= a.chunk
+  GROUP BY a.batch_id) c ON c.batch_id = b.id) WHERE kept <> drafted`},
 	{"the counters of send %s are %s, but its messages say %s", `
 SELECT * FROM (SELECT b.id, b.n_scheduled || ' ' || b.n_queued || ' ' || b.n_submitting || ' ' || b.n_submitted || ' ' || b.n_sent || ' ' || b.n_delivered || ' ' ||
   b.n_failed || ' ' || b.n_expired || ' ' || b.n_cancelled || ' ' || b.n_suppressed || ' ' || b.n_in_doubt || ' ' || b.n_unknown AS counted,
-  m.n0 || ' ' || m.n1 || ' ' || m.n2 || ' ' || m.n3 || ' ' || m.n4 || ' ' || m.n5 || ' ' || m.n6 || ' ' || m.n7 || ' ' || m.n8 || ' ' || m.n9 || ' ' || m.n10 || ' ' || m.n11 AS found
+  (m.n0 + CASE a.scheduled WHEN 1 THEN b.n_staged ELSE 0 END) || ' ' || (m.n1 + CASE a.scheduled WHEN 0 THEN b.n_staged ELSE 0 END) || ' ' || m.n2 || ' ' || m.n3 || ' ' || m.n4 || ' ' || m.n5 || ' ' || m.n6 || ' ' || m.n7 || ' ' || m.n8 || ' ' || m.n9 || ' ' || m.n10 || ' ' || m.n11 AS found
 FROM batches b JOIN (SELECT batch_id, SUM(status = 0) AS n0, SUM(status = 1) AS n1, SUM(status = 2) AS n2, SUM(status = 3) AS n3, SUM(status = 4) AS n4,
   SUM(status = 5) AS n5, SUM(status = 6) AS n6, SUM(status = 7) AS n7, SUM(status = 8) AS n8, SUM(status = 9) AS n9, SUM(status = 10) AS n10, SUM(status = 11) AS n11
-  FROM messages GROUP BY batch_id) m ON m.batch_id = b.id) WHERE counted <> found`},
+  FROM messages GROUP BY batch_id) m ON m.batch_id = b.id LEFT JOIN acceptances a ON a.batch_id = b.id) WHERE counted <> found`},
 	{"the counters of %s are %s, but its sends say %s", `
 SELECT 'user ' || user_id || ' on ' || day,` + sums("counted") + `,` + sums("found") + `
 FROM (SELECT user_id, day, messages AS counted_0, parts AS counted_1, ` + columnsAs("counted") + `, 0 AS found_0, 0 AS found_1, ` + noneAs("found") + ` FROM day_counts

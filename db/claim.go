@@ -10,13 +10,14 @@ import (
 )
 
 // A lease only keeps rows from being claimed twice; it is safe to lose. Held
-// and paused batches are passed over.
+// and paused batches are passed over, and stopped ones while what waits in them
+// is taken back.
 const (
 	claimSingle = `UPDATE messages SET leased_until = ?
 WHERE id IN (
   SELECT m.id FROM messages m INDEXED BY messages_due
   WHERE m.status = 1 AND m.priority = 0 AND m.provider_id = ? AND m.due_at <= ? AND m.leased_until <= ?
-    AND NOT EXISTS (SELECT 1 FROM batches b WHERE b.id = m.batch_id AND (b.held_at > 0 OR b.paused_at > 0))
+    AND NOT EXISTS (SELECT 1 FROM batches b WHERE b.id = m.batch_id AND (b.held_at > 0 OR b.paused_at > 0 OR b.stopping = 1))
   ORDER BY m.due_at, m.id LIMIT ?)
 RETURNING ` + messageColumns
 
@@ -35,7 +36,7 @@ RETURNING ` + messageColumns
   SELECT (SELECT MIN(m.batch_id) FROM messages m INDEXED BY messages_due_bulk WHERE m.status = 1 AND m.priority = 1 AND m.provider_id = ? AND m.batch_id > w.id)
   FROM waiting w WHERE w.id IS NOT NULL
 )
-SELECT w.id FROM waiting w JOIN batches b ON b.id = w.id AND b.held_at = 0 AND b.paused_at = 0`
+SELECT w.id FROM waiting w JOIN batches b ON b.id = w.id AND b.held_at = 0 AND b.paused_at = 0 AND b.stopping = 0`
 )
 
 // turnShare is how many messages a batch has in its turn at the least, so that
@@ -114,7 +115,7 @@ func (s *Store) BatchesUnderWay(ctx context.Context) ([]int64, error) {
 func (tx *Tx) MarkSubmitting(ctx context.Context, ids []int64, now Millis, bulk bool) ([]Message, error) {
 	const query = `UPDATE messages SET status = 2, attempts = attempts + 1, submitted_at = ?, leased_until = 0
 WHERE status = 1 AND due_at <= ? AND priority <= ?
-  AND NOT EXISTS (SELECT 1 FROM batches b WHERE b.id = messages.batch_id AND (b.held_at > 0 OR b.paused_at > 0))
+  AND NOT EXISTS (SELECT 1 FROM batches b WHERE b.id = messages.batch_id AND (b.held_at > 0 OR b.paused_at > 0 OR b.stopping = 1))
   AND id IN (SELECT value FROM json_each(?))
 RETURNING ` + messageColumns
 	marked, err := scanMessages(tx.db.QueryContext(ctx, query, now, now, Bool(bulk), idList(ids)))
@@ -147,7 +148,7 @@ func (tx *Tx) ReleaseLeases(ctx context.Context) error {
 const (
 	nextSingle = `SELECT m.due_at FROM messages m INDEXED BY messages_due
 WHERE m.status = 1 AND m.priority = 0 AND m.provider_id = ? AND m.leased_until <= ?
-  AND NOT EXISTS (SELECT 1 FROM batches b WHERE b.id = m.batch_id AND (b.held_at > 0 OR b.paused_at > 0))
+  AND NOT EXISTS (SELECT 1 FROM batches b WHERE b.id = m.batch_id AND (b.held_at > 0 OR b.paused_at > 0 OR b.stopping = 1))
 ORDER BY m.due_at, m.id LIMIT 1`
 
 	nextBulk = `SELECT m.due_at FROM messages m INDEXED BY messages_due_bulk

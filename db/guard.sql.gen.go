@@ -123,7 +123,7 @@ func (q *Queries) InsertSaid(ctx context.Context, arg InsertSaidParams) error {
 }
 
 const said = `-- name: Said :many
-SELECT b.id, b.user_id, b.door, b.submit_key, b.sender, b.ton, b.body, b.send_at, b.zone, b.validity, b.held_at, b.held_why, b.stopped_at, b.recipients, b.parts, b.credits, b.created_at, b.n_scheduled, b.n_queued, b.n_submitting, b.n_submitted, b.n_sent, b.n_delivered, b.n_failed, b.n_expired, b.n_cancelled, b.n_suppressed, b.n_in_doubt, b.n_unknown, b.paused_at, b.paused_by, b.resuming, b.resuming_at, b.resumed_to, b.again_of, b.day FROM said s JOIN batches b ON b.id = s.batch_id
+SELECT b.id, b.user_id, b.door, b.submit_key, b.sender, b.ton, b.body, b.send_at, b.zone, b.validity, b.held_at, b.held_why, b.stopped_at, b.recipients, b.parts, b.credits, b.created_at, b.n_scheduled, b.n_queued, b.n_submitting, b.n_submitted, b.n_sent, b.n_delivered, b.n_failed, b.n_expired, b.n_cancelled, b.n_suppressed, b.n_in_doubt, b.n_unknown, b.paused_at, b.paused_by, b.resuming, b.resuming_at, b.resumed_to, b.again_of, b.n_staged, b.staged_credits, b.columns, b.stopping, b.stopped_by, b.day FROM said s JOIN batches b ON b.id = s.batch_id
 WHERE s.user_id = $1 AND s.hash = $2 AND s.day >= $3 ORDER BY s.batch_id DESC LIMIT $4
 `
 
@@ -185,6 +185,11 @@ func (q *Queries) Said(ctx context.Context, arg SaidParams) ([]Batch, error) {
 			&i.ResumingAt,
 			&i.ResumedTo,
 			&i.AgainOf,
+			&i.NStaged,
+			&i.StagedCredits,
+			&i.Columns,
+			&i.Stopping,
+			&i.StoppedBy,
 			&i.Day,
 		); err != nil {
 			return nil, err

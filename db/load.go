@@ -20,6 +20,16 @@ func (tx *Tx) InsertMessages(ctx context.Context, messages []Message) error {
 	})
 }
 
+// InsertCancelled stores messages that are taken back before they were written.
+func (tx *Tx) InsertCancelled(ctx context.Context, messages []Message) error {
+	const columns = `id, batch_id, user_id, provider_id, number, sender, ton, body, alphabet, parts, credits, status, paid, priority, due_at, expires_at, created_at, final_at`
+	return insertRows(ctx, tx.db, "messages", columns, len(messages), func(i int, args []any) []any {
+		m := &messages[i]
+		return append(args, m.ID, m.BatchID, m.UserID, m.ProviderID, string(m.Number), m.Sender, int64(m.TON), m.Body, int64(m.Alphabet),
+			m.Parts, m.Credits, int64(m.Status), int64(m.Paid), m.Priority, int64(m.DueAt), int64(m.ExpiresAt), int64(m.CreatedAt), int64(m.FinalAt))
+	})
+}
+
 // InsertEvents adds to the timelines of messages.
 func (tx *Tx) InsertEvents(ctx context.Context, events []Event) error {
 	return insertRows(ctx, tx.db, "events", `message_id, at, status, user_id, code, reference, detail`, len(events), func(i int, args []any) []any {

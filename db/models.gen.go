@@ -37,6 +37,18 @@ type APIKey struct {
 	Burst      int64
 }
 
+type Acceptance struct {
+	BatchID    int64
+	DraftID    int64
+	ProviderID int64
+	Chunk      int64
+	NextID     int64
+	Skipped    int64
+	Scheduled  Bool
+	DueAt      Millis
+	ExpiresAt  Millis
+}
+
 type AddressBook struct {
 	UserID    int64
 	Contacts  int64
@@ -69,42 +81,47 @@ type Audit struct {
 }
 
 type Batch struct {
-	ID          int64
-	UserID      int64
-	Door        string
-	SubmitKey   sql.NullString
-	Sender      string
-	TON         sms.TON
-	Body        string
-	SendAt      Millis
-	Zone        string
-	Validity    int64
-	HeldAt      Millis
-	HeldWhy     string
-	StoppedAt   Millis
-	Recipients  int64
-	Parts       int64
-	Credits     int64
-	CreatedAt   Millis
-	NScheduled  int64
-	NQueued     int64
-	NSubmitting int64
-	NSubmitted  int64
-	NSent       int64
-	NDelivered  int64
-	NFailed     int64
-	NExpired    int64
-	NCancelled  int64
-	NSuppressed int64
-	NInDoubt    int64
-	NUnknown    int64
-	PausedAt    Millis
-	PausedBy    ID
-	Resuming    Bool
-	ResumingAt  Millis
-	ResumedTo   int64
-	AgainOf     ID
-	Day         int64
+	ID            int64
+	UserID        int64
+	Door          string
+	SubmitKey     sql.NullString
+	Sender        string
+	TON           sms.TON
+	Body          string
+	SendAt        Millis
+	Zone          string
+	Validity      int64
+	HeldAt        Millis
+	HeldWhy       string
+	StoppedAt     Millis
+	Recipients    int64
+	Parts         int64
+	Credits       int64
+	CreatedAt     Millis
+	NScheduled    int64
+	NQueued       int64
+	NSubmitting   int64
+	NSubmitted    int64
+	NSent         int64
+	NDelivered    int64
+	NFailed       int64
+	NExpired      int64
+	NCancelled    int64
+	NSuppressed   int64
+	NInDoubt      int64
+	NUnknown      int64
+	PausedAt      Millis
+	PausedBy      ID
+	Resuming      Bool
+	ResumingAt    Millis
+	ResumedTo     int64
+	AgainOf       ID
+	NStaged       int64
+	StagedCredits int64
+	Columns       string
+	Stopping      Bool
+	StoppedBy     ID
+	Day           int64
 }
 
 type BatchSkip struct {
@@ -240,6 +257,47 @@ type DayCount struct {
 	Replies     int64
 }
 
+type Draft struct {
+	ID        int64
+	UserID    int64
+	SubmitKey string
+	State     string
+	Form      string
+	Wanted    string
+	Columns   string
+	Totals    string
+	Expected  int64
+	Done      int64
+	BatchID   ID
+	CreatedAt Millis
+}
+
+type DraftChunk struct {
+	DraftID int64
+	Chunk   int64
+	People  int64
+	Credits int64
+	Places  string
+}
+
+type DraftRecipient struct {
+	DraftID int64
+	Place   int64
+	Number  sms.MSISDN
+	Name    string
+	Fields  string
+	Body    string
+	Parts   int64
+}
+
+type DraftSkip struct {
+	DraftID int64
+	Place   int64
+	Typed   string
+	Code    string
+	Reason  string
+}
+
 type EarlyReceipt struct {
 	ProviderID int64
 	Reference  string
@@ -358,6 +416,11 @@ type Message struct {
 	PollAt      Millis
 	Code        string
 	Reason      string
+}
+
+type MessageField struct {
+	MessageID int64
+	Fields    string
 }
 
 type NumberDay struct {

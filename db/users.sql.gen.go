@@ -349,7 +349,7 @@ func (q *Queries) InsertUserLink(ctx context.Context, arg InsertUserLinkParams) 
 }
 
 const openBatches = `-- name: OpenBatches :many
-SELECT id, user_id, door, submit_key, sender, ton, body, send_at, zone, validity, held_at, held_why, stopped_at, recipients, parts, credits, created_at, n_scheduled, n_queued, n_submitting, n_submitted, n_sent, n_delivered, n_failed, n_expired, n_cancelled, n_suppressed, n_in_doubt, n_unknown, paused_at, paused_by, resuming, resuming_at, resumed_to, again_of, day FROM batches WHERE user_id = $1 AND n_scheduled + n_queued > 0 ORDER BY id
+SELECT id, user_id, door, submit_key, sender, ton, body, send_at, zone, validity, held_at, held_why, stopped_at, recipients, parts, credits, created_at, n_scheduled, n_queued, n_submitting, n_submitted, n_sent, n_delivered, n_failed, n_expired, n_cancelled, n_suppressed, n_in_doubt, n_unknown, paused_at, paused_by, resuming, resuming_at, resumed_to, again_of, n_staged, staged_credits, columns, stopping, stopped_by, day FROM batches WHERE user_id = $1 AND n_scheduled + n_queued > 0 ORDER BY id
 `
 
 // The sends of somebody of which something has not left.
@@ -398,6 +398,11 @@ func (q *Queries) OpenBatches(ctx context.Context, userID int64) ([]Batch, error
 			&i.ResumingAt,
 			&i.ResumedTo,
 			&i.AgainOf,
+			&i.NStaged,
+			&i.StagedCredits,
+			&i.Columns,
+			&i.Stopping,
+			&i.StoppedBy,
 			&i.Day,
 		); err != nil {
 			return nil, err

@@ -197,7 +197,11 @@ func (d *Desk) Approve(ctx context.Context, a Actor, batchID int64, evenLate boo
 		if first, err = tx.FirstMessageOfBatch(ctx, b.ID); err != nil {
 			return fmt.Errorf("read message: %w", err)
 		}
-		return tx.ExtendValidity(ctx, db.ExtendValidityParams{BatchID: b.ID, DueAt: d.now(), ExpiresAt: d.now() + db.Millis(b.Validity*1000)})
+		expires := d.now() + db.Millis(b.Validity*1000)
+		if err := tx.HurryAcceptance(ctx, b.ID, d.now(), expires); err != nil {
+			return err
+		}
+		return tx.ExtendValidity(ctx, db.ExtendValidityParams{BatchID: b.ID, DueAt: d.now(), ExpiresAt: expires})
 	})
 	if err != nil {
 		return err
@@ -220,10 +224,14 @@ func (d *Desk) Return(ctx context.Context, a Actor, batchID int64, note string) 
 	if _, err := d.batchToDecide(ctx, a, batchID); err != nil {
 		return err
 	}
-	return d.settleApproval(ctx, a, batchID, Returned, note, func(ctx context.Context, tx *db.Tx, b db.Batch) error {
+	err := d.settleApproval(ctx, a, batchID, Returned, note, func(ctx context.Context, tx *db.Tx, b db.Batch) error {
 		_, err := d.takeBack(ctx, tx, b.ID, a.User.ID)
 		return err
 	})
+	if err != nil {
+		return err
+	}
+	return d.finishStop(ctx, batchID)
 }
 
 // settleApproval does what was decided about a batch, if it still waits.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"sync"
 	"time"
 
 	"textdesk/db"
@@ -18,6 +19,10 @@ type Desk struct {
 	clock   func() time.Time
 	wake    func(providerID int64)
 	hashing chan struct{} // bounds the memory that password hashing takes
+	large   func()        // there is a large order to read, or to accept
+
+	mu       sync.Mutex
+	drafting map[int64]bool // drafts that are being read
 
 	wakeReader func() // there are callbacks to read
 	doors      doors
@@ -39,7 +44,7 @@ func New(o Options) *Desk {
 		o.Clock = time.Now
 	}
 	return &Desk{store: o.Store, vault: o.Vault, types: o.Types, clock: o.Clock,
-		wake: func(int64) {}, wakeReader: func() {}, hashing: make(chan struct{}, 2)}
+		wake: func(int64) {}, wakeReader: func() {}, large: func() {}, hashing: make(chan struct{}, 2), drafting: map[int64]bool{}}
 }
 
 // OnWork sets what is called when a provider has something to do sooner than
@@ -49,6 +54,30 @@ func (d *Desk) OnWork(wake func(providerID int64)) { d.wake = wake }
 // OnCallback sets what is called when there are callbacks to read. The call
 // must not block. Set it before the desk is used.
 func (d *Desk) OnCallback(wake func()) { d.wakeReader = wake }
+
+// OnLarge sets what is called when there is a large order to read, a send whose
+// messages are to be written, or one whose messages are to be taken back. The
+// call must not block. Set it before the desk is used.
+func (d *Desk) OnLarge(wake func()) { d.large = wake }
+
+func (d *Desk) prepareSoon() { d.large() }
+
+// reserveDraft keeps two from reading one draft at a time.
+func (d *Desk) reserveDraft(id int64) bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.drafting[id] {
+		return false
+	}
+	d.drafting[id] = true
+	return true
+}
+
+func (d *Desk) unreserveDraft(id int64) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	delete(d.drafting, id)
+}
 
 // Now is the desk's clock.
 func (d *Desk) Now() time.Time { return d.clock() }

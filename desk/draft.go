@@ -45,11 +45,31 @@ type Draft struct {
 	// sure. Approval: it will wait for an administrator.
 	AskSure, Approval bool
 
-	guard    Guard
-	days     days
-	zone     *time.Location
-	template merge.Template
-	texts    map[sms.MSISDN]string
+	// Expected is how many rows there are to read. Estimated: they are too many to
+	// be read while somebody types, so the numbers above are worked out from the
+	// first of them; [Desk.Prepare] reads all.
+	Expected  int64
+	Estimated bool
+	// Missing is how many people lack what, of those who are Lacking, by the name
+	// of the field.
+	Missing map[string]int
+	// File is what is known of the file that it is sent from, nil without one.
+	File *FileFacts
+
+	guard     Guard
+	days      days
+	zone      *time.Location
+	template  merge.Template
+	texts     map[sms.MSISDN]string
+	badField  *Refusal                // what is wrong with the fields of the text
+	further   []string                // fields of the text that not everybody has
+	known     map[string]string       // names of further fields that there are, by folded name
+	columns   []string                // the file's, in their order
+	ownFields bool                    // only a file's
+	noFile    bool                    // it cannot be read
+	out       map[sms.MSISDN]*Refusal // who is left out, for their duplicates
+	firstOut  *Refusal
+	mixedOut  bool // not all are left out for the same reason
 }
 
 // Check reads an order and says what it would do, without doing it.
@@ -59,13 +79,16 @@ func (d *Desk) Check(ctx context.Context, a Actor, o Order) (Draft, error) {
 		return Draft{}, err
 	}
 	draft := Draft{Unlimited: bool(a.User.Unlimited), Balance: a.User.Balance, zone: set.Zone}
+	draft.readFields(o)
 	if err := d.readRecipients(ctx, a, o, set, &draft); err != nil {
 		return Draft{}, err
 	}
 	draft.readSender(o, a, set)
+	draft.checkFields()
 	draft.readBody(o)
 	draft.readWhen(o, d.clock())
 	draft.fill(o.maxParts())
+	draft.extrapolate()
 	draft.Credits = draft.Parts
 	if !draft.Unlimited && draft.Credits > draft.Balance && !o.Partly {
 		draft.Problems = append(draft.Problems, notEnough(draft.Credits, draft.Balance))
@@ -143,7 +166,9 @@ func (dr *Draft) readBody(o Order) {
 		dr.Problems = append(dr.Problems, ErrBlankBody)
 		return
 	}
-	dr.readFields(o)
+	if dr.badField != nil {
+		dr.Problems = append(dr.Problems, dr.badField)
+	}
 	if limit := o.maxParts(); dr.Size.Parts > limit && !dr.Filled() {
 		dr.Problems = append(dr.Problems, tooManyParts(dr.Size.Parts, limit))
 	}

@@ -183,6 +183,9 @@ var (
 	ErrBadRule          = define("bad_rule", "every", "Choose how often it repeats.")
 	ErrNoRuns           = define("no_runs", "ends", "It would never be sent: it ends before its first time.")
 
+	ErrUnknownDraft = define("unknown_draft", "", "This is not here any more. Write it again.")
+	ErrNotReady     = define("not_ready", "", "Not all of the people have been read yet. Wait a moment.")
+
 	ErrNoFile         = define("no_file", "file", "Choose a file first.")
 	ErrUploadTooLarge = define("upload_too_large", "file", fmt.Sprintf("This file is larger than %d MB. Split it, or keep only the columns that you need.", MaxUpload>>20))
 	ErrUploadGone     = define("upload_gone", "file", "The file is not here any more. Choose it again.")

@@ -149,24 +149,27 @@ func dayOf(t time.Time, zone *time.Location) int64 {
 // for its numbers when it leaves.
 type days struct{ user, numbers int64 }
 
-// bar refuses the numbers that the guard keeps out.
-func (d *Desk) bar(ctx context.Context, set Settings, o Order, numbers []sms.MSISDN, dr *Draft) (map[sms.MSISDN]*Refusal, error) {
-	now := d.clock()
+// readDays settles on which days an order counts, and by which guard.
+func (dr *Draft) readDays(now time.Time, o Order, set Settings) {
 	leaves := o.SendAt
 	if leaves.Before(now) {
 		leaves = now
 	}
 	dr.guard, dr.days = set.Guard, days{dayOf(now, set.Zone), dayOf(leaves, set.Zone)}
+}
+
+// bar refuses the numbers that the guard keeps out.
+func (d *Desk) bar(ctx context.Context, home string, numbers []sms.MSISDN, dr *Draft) (map[sms.MSISDN]*Refusal, error) {
 	barred := map[sms.MSISDN]*Refusal{}
 	for _, n := range numbers {
-		if r := set.Guard.foreign(n, set.Country); r != nil {
+		if r := dr.guard.foreign(n, home); r != nil {
 			barred[n] = r
 		}
 	}
-	if set.Guard.PerNumber == 0 {
+	if dr.guard.PerNumber == 0 {
 		return barred, nil
 	}
-	full, err := d.store.NumbersAtCap(ctx, dr.days.numbers, int64(set.Guard.PerNumber), numbers)
+	full, err := d.store.NumbersAtCap(ctx, dr.days.numbers, int64(dr.guard.PerNumber), numbers)
 	for _, n := range full {
 		if barred[n] == nil {
 			barred[n] = dr.fullNumber()
@@ -178,12 +181,10 @@ func (d *Desk) bar(ctx context.Context, set Settings, o Order, numbers []sms.MSI
 // barredAll is why nobody gets anything, where the guard keeps all of them out.
 func (dr *Draft) barredAll() *Refusal {
 	all := thousands(int64(dr.Barred))
-	for i := range dr.Recipients {
-		if r := dr.Recipients[i].Refusal; r != nil && !r.Is(dr.Recipients[0].Refusal) {
-			return ErrNumberDay.because("None of these %s numbers can be texted: their countries are not texted, or they have had their texts.", all)
-		}
+	if dr.mixedOut {
+		return ErrNumberDay.because("None of these %s numbers can be texted: their countries are not texted, or they have had their texts.", all)
 	}
-	if dr.Recipients[0].Refusal.Is(ErrCountry) {
+	if dr.firstOut.Is(ErrCountry) {
 		return ErrCountry.because("None of these %s numbers is of a country that this desk texts.", all)
 	}
 	return ErrNumberDay.because("All of these %s numbers have had their texts for the day.", all)
@@ -306,15 +307,20 @@ func (d *Desk) countDay(ctx context.Context, tx *db.Tx, dr *Draft, userID, batch
 	for _, m := range messages {
 		credits += m.Credits
 	}
-	if err := tx.AddToUserDay(ctx, db.AddToUserDayParams{UserID: userID, Day: dr.days.user, Credits: credits}); err != nil {
-		return fmt.Errorf("count credits of the day: %w", err)
-	}
 	if dr.guard.PerNumber > 0 {
 		if err := tx.CountNumbers(ctx, dr.days.numbers, messages); err != nil {
 			return err
 		}
 	}
-	if len(messages) == 1 {
+	return d.countUserDay(ctx, tx, dr, userID, batchID, credits, len(messages))
+}
+
+// countUserDay is the part of it that is about the sender.
+func (d *Desk) countUserDay(ctx context.Context, tx *db.Tx, dr *Draft, userID, batchID, credits int64, people int) error {
+	if err := tx.AddToUserDay(ctx, db.AddToUserDayParams{UserID: userID, Day: dr.days.user, Credits: credits}); err != nil {
+		return fmt.Errorf("count credits of the day: %w", err)
+	}
+	if people == 1 {
 		return nil // what one person is told is nobody's warning
 	}
 	if err := tx.InsertSaid(ctx, db.InsertSaidParams{BatchID: batchID, UserID: userID, Hash: hashOf(dr.Body), Day: dr.days.user}); err != nil {

@@ -60,11 +60,11 @@ func (d *Desk) ReadNumbers(ctx context.Context, u Upload, o sheet.Options) (*Num
 	return n, nil
 }
 
-// Numbers takes the numbers of a column, counted from 0. Cells without a digit
+// Numbers takes the numbers of a column, counted from 0, up to MaxAtOnce. Cells without a digit
 // are no numbers; what else is none is kept, so that the page can say why.
 func (n *NumbersFile) Numbers(column int) (FileNumbers, error) {
 	// mostText is more than numbers can come to, in bytes.
-	const mostText = MaxRecipients * 64
+	const mostText = MaxAtOnce * 64
 	var all FileNumbers
 	text := 0
 	for row, err := range n.Rows() {
@@ -77,8 +77,8 @@ func (n *NumbersFile) Numbers(column int) (FileNumbers, error) {
 			all.Without++
 			continue
 		}
-		if len(all.Numbers) == MaxRecipients {
-			return FileNumbers{}, ErrTooManyTo.because("This file has more than %s numbers, which is what one send takes. Split it into smaller files.", thousands(MaxRecipients)).on("file")
+		if len(all.Numbers) == MaxAtOnce {
+			return FileNumbers{}, ErrTooManyTo.because("This file has more than %s numbers, which is what fits among those that are typed. Send to the file itself instead.", thousands(MaxAtOnce)).on("file")
 		}
 		if text += len(cell); text > mostText {
 			return FileNumbers{}, ErrBadFile.because("The column “%s” holds long texts, not mobile numbers.", n.Title(column))

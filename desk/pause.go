@@ -33,7 +33,7 @@ func (d *Desk) PauseBatch(ctx context.Context, a Actor, batchID int64) error {
 			return nil
 		}
 		// What is being handed over may come back and wait again.
-		if b.NScheduled+b.NQueued+b.NSubmitting == 0 {
+		if b.NScheduled+b.NQueued+b.NSubmitting == 0 || bool(b.Stopping) {
 			return ErrNothingToPause
 		}
 		if err := tx.PauseBatch(ctx, db.PauseBatchParams{ID: b.ID, PausedAt: d.now(), PausedBy: db.ID(a.User.ID)}); err != nil {
@@ -110,8 +110,15 @@ func (d *Desk) resume(ctx context.Context, tx *db.Tx, a Actor, batchID int64, fi
 	case last != 0:
 		b.ResumedTo = last
 	case now <= b.ResumingAt.Add(resumeSlack):
+		// What is not written yet gets the time now that all others have it.
+		if err := tx.LengthenAcceptance(ctx, b.ID, b.PausedAt, b.ResumingAt); err != nil {
+			return false, err
+		}
 		return true, tx.ResumeBatch(ctx, b.ID)
 	default: // it broke off long ago: the time since then is owed too
+		if err := tx.LengthenAcceptance(ctx, b.ID, b.PausedAt, b.ResumingAt); err != nil {
+			return false, err
+		}
 		b.PausedAt, b.ResumingAt, b.ResumedTo = b.ResumingAt, now, 0
 	}
 	return false, tx.SetResuming(ctx, db.SetResumingParams{ID: b.ID, PausedAt: b.PausedAt, ResumingAt: b.ResumingAt, ResumedTo: b.ResumedTo})

@@ -299,7 +299,7 @@ func TestPausedOverARestart(t *testing.T) {
 // first of the next claim, whatever is paused, held or resting.
 func TestATextAloneLeavesAtOnce(t *testing.T) {
 	o := newOffice(t)
-	big := o.send(t, o.admin, Order{To: numbers(0, MaxRecipients)})
+	big := o.send(t, o.admin, Order{To: numbers(0, MaxAtOnce)})
 	paused := o.send(t, o.admin, Order{To: numbers(30_000, 200)})
 	o.pauseBatch(t, paused.BatchID)
 	o.taken(t, o.leave(t, 100))

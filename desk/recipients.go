@@ -23,31 +23,29 @@ func (d *Desk) readRecipients(ctx context.Context, a Actor, o Order, set Setting
 	if err := d.readChosen(ctx, a, o, dr); err != nil {
 		return err
 	}
-	total := int64(len(o.To))
-	for _, c := range dr.chosen() {
-		total += c.Count
-	}
+	total := dr.Expected
 	if total > MaxRecipients {
 		dr.Problems = append(dr.Problems, ErrTooManyTo.because("One send takes up to %s numbers; this has %s.", thousands(MaxRecipients), thousands(total)))
 		return nil
 	}
-	for _, typed := range o.To {
-		dr.Recipients = append(dr.Recipients, Recipient{Typed: typed})
-	}
-	if err := d.expand(ctx, dr); err != nil {
+	dr.Estimated = total > MaxAtOnce || o.File != nil
+	r := dr.reader(d, o, set)
+	err := d.eachRecipient(ctx, a, o, dr, func(some []Recipient) error {
+		if err := r.read(ctx, some); err != nil {
+			return err
+		}
+		dr.Recipients = append(dr.Recipients, some...)
+		if dr.Estimated && len(dr.Recipients) >= estimateFrom {
+			return errEnough
+		}
+		return nil
+	})
+	if err != nil && !errors.Is(err, errEnough) {
 		return err
 	}
-	valid := dr.readNumbers(o.BareNumbers, set.Country)
-	suppressed, err := d.store.SuppressedOf(ctx, valid)
-	if err != nil {
-		return err
+	if !dr.Estimated {
+		dr.nobody(o)
 	}
-	barred, err := d.bar(ctx, set, o, valid, dr)
-	if err != nil {
-		return err
-	}
-	dr.count(suppressed, barred)
-	dr.nobody(o)
 	return nil
 }
 
@@ -77,82 +75,100 @@ func (d *Desk) readChosen(ctx context.Context, a Actor, o Order, dr *Draft) erro
 	if dr.Groups, err = read(o.Groups, d.Group); err != nil {
 		return err
 	}
-	dr.Lists, err = read(o.Lists, d.List)
-	return err
+	if dr.Lists, err = read(o.Lists, d.List); err != nil {
+		return err
+	}
+	dr.Expected = int64(len(o.To))
+	for _, c := range dr.chosen() {
+		dr.Expected += c.Count
+	}
+	return d.readFileFacts(ctx, a, o, dr)
 }
 
 func (dr *Draft) chosen() []Chosen { return append(append([]Chosen(nil), dr.Groups...), dr.Lists...) }
 
-// expand adds everybody of the groups and lists. What was put into them since
-// they were counted stays within the limit.
-func (d *Desk) expand(ctx context.Context, dr *Draft) error {
-	add := func(p *values) {
-		dr.Recipients = append(dr.Recipients, Recipient{Typed: p[2], Name: p[0], values: p})
+// reader reads the recipients of an order, some at a time, into its totals.
+type reader struct {
+	d    *Desk
+	dr   *Draft
+	o    Order
+	home string
+	seen map[uint64]struct{}
+}
+
+func (dr *Draft) reader(d *Desk, o Order, set Settings) *reader {
+	dr.readDays(d.clock(), o, set)
+	return &reader{d: d, dr: dr, o: o, home: set.Country, seen: make(map[uint64]struct{}, min(dr.Expected, MaxRecipients))}
+}
+
+// read reads some recipients in place: their numbers, who comes again, whom
+// nobody may text and whom the spend guard keeps out.
+func (r *reader) read(ctx context.Context, some []Recipient) error {
+	valid := r.numbers(some)
+	suppressed, err := r.d.store.SuppressedOf(ctx, valid)
+	if err != nil {
+		return err
 	}
-	for _, g := range dr.Groups {
-		group, err := d.store.Group(ctx, g.ID)
-		if err != nil {
-			return fmt.Errorf("read group: %w", err)
-		}
-		members, err := d.store.FindContacts(ctx, db.ContactPage{ContactFilter: db.ContactFilter{UserID: group.UserID, GroupID: g.ID}, Limit: MaxRecipients - len(dr.Recipients)})
-		if err != nil {
-			return err
-		}
-		for _, c := range members.Contacts {
-			add(valuesOfContact(c))
-		}
+	barred, err := r.d.bar(ctx, r.home, valid, r.dr)
+	if err != nil {
+		return err
 	}
-	for _, l := range dr.Lists {
-		entries, err := d.store.FindEntries(ctx, db.BookFilter{ListID: l.ID, Limit: MaxRecipients - len(dr.Recipients)})
-		if err != nil {
-			return err
-		}
-		for _, e := range entries {
-			add(valuesOfEntry(e))
-		}
-	}
+	r.dr.count(some, suppressed, barred)
 	return nil
 }
 
-// readNumbers reads what was typed for each recipient, and returns the numbers
-// that are some.
-func (dr *Draft) readNumbers(bare bool, home string) []sms.MSISDN {
-	seen := make(map[sms.MSISDN]bool, len(dr.Recipients))
-	var valid []sms.MSISDN
-	for i := range dr.Recipients {
-		r := &dr.Recipients[i]
-		number, err := sms.ParseMSISDN(r.Typed, home)
-		if err != nil && bare {
-			if abroad, ok := bareNumber(r.Typed); ok {
-				number, err = abroad, nil
+// numbers reads what was typed for each recipient, and returns the numbers that
+// are some and come for the first time.
+func (r *reader) numbers(some []Recipient) []sms.MSISDN {
+	valid := make([]sms.MSISDN, 0, len(some))
+	for i := range some {
+		one := &some[i]
+		number := one.Number
+		if number == "" {
+			var err error
+			number, err = sms.ParseMSISDN(one.Typed, r.home)
+			if err != nil && r.o.BareNumbers {
+				if abroad, ok := bareNumber(one.Typed); ok {
+					number, err = abroad, nil
+				}
+			}
+			if err != nil {
+				one.Refusal, one.Why = numberRefusal(err)
+				continue
 			}
 		}
-		if err != nil {
-			r.Refusal, r.Why = numberRefusal(err)
-			continue
-		}
-		if r.Number, r.Duplicate = number, seen[number]; !r.Duplicate {
-			seen[number] = true
+		key := numberKey(number)
+		if _, one.Duplicate = r.seen[key]; !one.Duplicate {
+			r.seen[key] = struct{}{}
 			valid = append(valid, number)
 		}
+		one.Number = number
 	}
 	return valid
 }
 
+// numberKey is a number in eight bytes: its digits, of which there are at most
+// fifteen.
+func numberKey(n sms.MSISDN) (key uint64) {
+	for i := 1; i < len(n); i++ {
+		key = key*10 + uint64(n[i]-'0')
+	}
+	return key
+}
+
 // count refuses those whom nobody may text or the spend guard keeps out, and
 // counts the others.
-func (dr *Draft) count(suppressed map[sms.MSISDN]bool, barred map[sms.MSISDN]*Refusal) {
-	for i := range dr.Recipients {
-		r := &dr.Recipients[i]
+func (dr *Draft) count(some []Recipient, suppressed map[sms.MSISDN]bool, barred map[sms.MSISDN]*Refusal) {
+	for i := range some {
+		r := &some[i]
 		switch {
 		case r.Number == "":
 			dr.Bad++
-		case r.Duplicate && suppressed[r.Number]:
-			r.Refusal = ErrSuppressed
-			dr.Duplicates++
 		case r.Duplicate:
-			r.Refusal = barred[r.Number]
 			dr.Duplicates++
+			if r.Refusal = dr.out[r.Number]; r.Refusal == nil {
+				r.Refusal = barred[r.Number]
+			}
 		case suppressed[r.Number]:
 			r.Refusal = ErrSuppressed
 			dr.Suppressed++
@@ -161,6 +177,18 @@ func (dr *Draft) count(suppressed map[sms.MSISDN]bool, barred map[sms.MSISDN]*Re
 			dr.Barred++
 		default:
 			dr.People++
+		}
+		if r.Refusal != nil && r.Number != "" && !r.Duplicate {
+			if dr.out == nil {
+				dr.out = map[sms.MSISDN]*Refusal{}
+			}
+			dr.out[r.Number] = r.Refusal
+		}
+		if r.Refusal != nil && dr.firstOut == nil {
+			dr.firstOut = r.Refusal
+		}
+		if r.Refusal != nil && !r.Refusal.Is(dr.firstOut) {
+			dr.mixedOut = true
 		}
 	}
 }
@@ -172,14 +200,14 @@ func (dr *Draft) nobody(o Order) {
 	}
 	out := dr.Bad + dr.Suppressed + dr.Barred
 	switch {
-	case len(dr.Recipients) == 0 && len(dr.Groups) > 0:
+	case out+dr.Lacking == 0 && len(dr.Groups) > 0:
 		dr.Problems = append(dr.Problems, ErrEmptyGroup.because("Nobody is in the group %s.", dr.Groups[0].Name))
-	case len(dr.Recipients) == 0 && len(dr.Lists) > 0:
+	case out+dr.Lacking == 0 && len(dr.Lists) > 0:
 		dr.Problems = append(dr.Problems, ErrEmptyList.because("Nobody is on the list %s.", dr.Lists[0].Name))
-	case len(dr.Recipients) == 0:
+	case out+dr.Lacking == 0:
 		dr.Problems = append(dr.Problems, ErrNoRecipients)
 	case out == 1:
-		dr.Problems = append(dr.Problems, dr.Recipients[0].Refusal)
+		dr.Problems = append(dr.Problems, dr.firstOut)
 	case dr.Barred == out:
 		dr.Problems = append(dr.Problems, dr.barredAll())
 	case dr.Suppressed == out:
@@ -217,11 +245,7 @@ func keepSkips(ctx context.Context, tx *db.Tx, batchID int64, recipients []Recip
 		if r.Refusal == nil || r.Duplicate {
 			continue
 		}
-		typed := cleanName(r.Name + " " + r.Typed)
-		if len(typed) > maxBookField {
-			typed = strings.ToValidUTF8(typed[:maxBookField], "")
-		}
-		skips = append(skips, db.BatchSkip{BatchID: batchID, Place: int64(i), Typed: typed, Code: r.Refusal.Code, Reason: r.Refusal.Sentence})
+		skips = append(skips, db.BatchSkip{BatchID: batchID, Place: int64(i), Typed: r.label(), Code: r.Refusal.Code, Reason: r.Refusal.Sentence})
 	}
 	return tx.InsertSkips(ctx, skips)
 }

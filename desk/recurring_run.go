@@ -128,10 +128,24 @@ func (d *Desk) sendRun(ctx context.Context, row db.Recurring, done func(context.
 	if len(draft.Problems) > 0 {
 		return draft.Problems[0], nil
 	}
+	var prepared Prepared
+	if draft.Estimated {
+		if prepared, err = d.prepareRun(ctx, owner, order); err != nil {
+			return nil, err
+		}
+		if len(prepared.Draft.Problems) > 0 {
+			return prepared.Draft.Problems[0], nil
+		}
+	}
 	var providerID int64
 	err = d.store.Write(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
 		var sent Sent
-		if providerID, err = d.accept(ctx, tx, owner, order, draft, &sent); err != nil {
+		if draft.Estimated {
+			sent, providerID, err = d.acceptPrepared(ctx, tx, owner, prepared)
+		} else {
+			providerID, err = d.accept(ctx, tx, owner, order, draft, &sent)
+		}
+		if err != nil {
 			return err
 		}
 		return done(ctx, tx, db.RecurringRun{OccurrenceAt: row.NextAt, State: RunSent, BatchID: db.ID(sent.BatchID)})
@@ -144,8 +158,21 @@ func (d *Desk) sendRun(ctx context.Context, row db.Recurring, done func(context.
 	}
 	if err == nil {
 		d.wake(providerID)
+		d.large()
 	}
 	return nil, err
+}
+
+// prepareRun reads whom a time of a repeating send goes to, where they are many.
+func (d *Desk) prepareRun(ctx context.Context, owner Actor, o Order) (Prepared, error) {
+	id, err := d.keepDraft(ctx, owner, o, "", 0)
+	if err != nil {
+		return Prepared{}, err
+	}
+	if err := d.prepareDraft(ctx, id); err != nil {
+		return Prepared{}, err
+	}
+	return d.Prepared(ctx, owner, id)
 }
 
 // comes writes down what became of the next time of a repeating send, and moves

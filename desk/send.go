@@ -16,8 +16,11 @@ import (
 const (
 	// MaxParts is how many parts a message may have.
 	MaxParts = 10
-	// MaxRecipients is how many numbers one send may name.
-	MaxRecipients = 20_000
+	// MaxRecipients is how many people one send may go to.
+	MaxRecipients = 1_000_000
+	// MaxAtOnce is how many of them are read and accepted in one go. More are
+	// prepared first; see [Desk.Prepare].
+	MaxAtOnce = 20_000
 	// DefaultValidity is how long a message is tried for when nobody says.
 	DefaultValidity = 24 * time.Hour
 	// MaxValidity and MinValidity bound what a sender may ask for.
@@ -33,6 +36,8 @@ type Order struct {
 	// and lists, which the actor must be able to see, comes after them.
 	To            []string
 	Groups, Lists []int64
+	// File is a file whose rows it goes to as well, nil for none.
+	File *FileSource
 	// BareNumbers: digits without a plus sign that are no number at home are
 	// tried as an international one, which is how programs write them.
 	BareNumbers bool
@@ -87,6 +92,9 @@ type Recipient struct {
 	MessageID int64
 	// values are what a group or a list knows of them, nil for a typed number.
 	values *values
+	// Row is where it stands in the file that it comes from, 0 for others.
+	Row   int
+	parts int // of what they read
 }
 
 // Sent is an order that was accepted: every recipient is a row on disk.
@@ -119,6 +127,9 @@ func (d *Desk) Send(ctx context.Context, a Actor, o Order) (Sent, error) {
 		}
 		return Sent{Recipients: draft.Recipients}, refused(draft.Problems)
 	}
+	if draft.Estimated {
+		return d.sendLarge(ctx, a, o)
+	}
 	var sent Sent
 	var providerID int64
 	err = d.store.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
@@ -141,6 +152,20 @@ func (d *Desk) Send(ctx context.Context, a Actor, o Order) (Sent, error) {
 		d.wake(providerID)
 	}
 	return sent, nil
+}
+
+// sendLarge accepts an order to more people than are read at once. It holds
+// nobody up, and takes as long as reading them does. Credits are for all or none
+// of them, whatever the order says.
+func (d *Desk) sendLarge(ctx context.Context, a Actor, o Order) (Sent, error) {
+	id, err := d.keepDraft(ctx, a, o, "", 0)
+	if err != nil {
+		return Sent{}, err
+	}
+	if err := d.prepareDraft(ctx, id); err != nil {
+		return Sent{}, err
+	}
+	return d.SendPrepared(ctx, a, id, o.Sure)
 }
 
 // earlier finds the batch that the same form made before.

@@ -21,8 +21,9 @@ const refresh = time.Second
 type Dispatcher struct {
 	desk  *desk.Desk
 	log   *slog.Logger
-	wake  chan struct{} // something was accepted, somewhere
-	read  chan struct{} // a callback has come
+	wake  chan struct{}    // something was accepted, somewhere
+	read  chan struct{}    // a callback has come
+	large [2]chan struct{} // a large order is to be read; it is to be accepted or taken back
 	drain time.Duration
 
 	// The supervisor's own: the lanes that work, the last lane that each
@@ -52,9 +53,11 @@ func New(d *desk.Desk, o Options) *Dispatcher {
 		o.Drain = 30 * time.Second
 	}
 	dp := &Dispatcher{desk: d, log: o.Log, lanes: map[int64]*lane{}, last: map[int64]*lane{},
-		broken: map[int64]db.Provider{}, bells: map[int64]chan struct{}{}, wake: make(chan struct{}, 1), read: make(chan struct{}, 1), drain: o.Drain}
+		broken: map[int64]db.Provider{}, bells: map[int64]chan struct{}{}, wake: make(chan struct{}, 1), read: make(chan struct{}, 1),
+		large: [2]chan struct{}{make(chan struct{}, 1), make(chan struct{}, 1)}, drain: o.Drain}
 	d.OnWork(dp.ring)
 	d.OnCallback(dp.ringReader)
+	d.OnLarge(dp.ringLarge)
 	return dp
 }
 
@@ -89,6 +92,9 @@ func (dp *Dispatcher) Run(ctx context.Context) error {
 	work.Go(func() { dp.sweep(ctx) })
 	work.Go(func() { dp.readCallbacks(ctx) })
 	work.Go(func() { dp.index(ctx) })
+	work.Go(func() { dp.repeat(ctx) })
+	work.Go(func() { dp.prepare(ctx) })
+	work.Go(func() { dp.accept(ctx) })
 	tick := time.NewTicker(refresh)
 	defer tick.Stop()
 	for ctx.Err() == nil {
@@ -202,10 +208,6 @@ func (dp *Dispatcher) sweep(ctx context.Context) {
 		{what: "tidy", every: tidyEvery, do: dp.desk.Tidy},
 	}
 	for ctx.Err() == nil {
-		repeats, err := dp.desk.RunRecurring(ctx)
-		if err != nil {
-			dp.trouble(ctx, "run repeating sends", err)
-		}
 		next, err := dp.desk.Promote(ctx)
 		if err != nil {
 			dp.trouble(ctx, "promote scheduled messages", err)
@@ -215,14 +217,7 @@ func (dp *Dispatcher) sweep(ctx context.Context) {
 				dp.trouble(ctx, c.what, err)
 			}
 		}
-		wait := sweepEvery
-		for _, due := range []time.Time{next, repeats} {
-			if !due.IsZero() {
-				// Not at once: a message that cannot be promoted must not keep us busy.
-				wait = min(wait, max(due.Sub(dp.desk.Now()), 5*time.Millisecond))
-			}
-		}
-		pause(ctx, wait, dp.wake)
+		pause(ctx, dp.until(next), dp.wake)
 	}
 }
 
@@ -244,6 +239,15 @@ func (dp *Dispatcher) index(ctx context.Context) {
 		}
 		pause(ctx, wait, nil)
 	}
+}
+
+// until is how long to wait for what is due then; zero is nothing.
+func (dp *Dispatcher) until(due time.Time) time.Duration {
+	if due.IsZero() {
+		return sweepEvery
+	}
+	// Not at once: a message that cannot be promoted must not keep us busy.
+	return min(sweepEvery, max(due.Sub(dp.desk.Now()), 5*time.Millisecond))
 }
 
 // chore is something that is done every so often.

@@ -98,7 +98,7 @@ func TestALoneTextOvertakes(t *testing.T) {
 	up := newUpstream(t)
 	o := newOffice(t)
 	o.fastsms("up", up.url, setup{concurrency: 4, rate: rate})
-	o.send(0, desk.MaxRecipients)
+	o.send(0, desk.MaxAtOnce)
 	o.run()
 	for i := range 2 {
 		wait(t, "under way", func() bool { return up.Count() > 3+i*25 })

@@ -194,7 +194,7 @@ func TestFilesThatCannotBeRead(t *testing.T) {
 		{"empty.csv", "\n\n", "There is nothing in this file."},
 		{"no-numbers.csv", "Name,Class\nAnn,7A\nBen,7B\n", "No column of no-numbers.csv looks like mobile numbers."},
 		{"large.csv", "Mobile\n" + strings.Repeat("07700900123\n", 25<<20/12), "This file is larger than 20 MB."},
-		{"many.csv", "Mobile\n" + strings.Repeat("07700900123\n", desk.MaxRecipients+1), "This file has more than 20,000 numbers"},
+		{"many.csv", "Mobile\n" + strings.Repeat("07700900123\n", desk.MaxAtOnce+1), "This file has more than 20,000 numbers"},
 		{"far.csv", "Name,Mobile\n" + strings.Repeat("Ann,07700900123\n", 1000) + "Ben,\"0\n", "Row 1,002 opens a quotation mark"},
 	} {
 		got := sam.upload("/send/file", c.name, []byte(c.file), order("to", "07700 900001", "body", "Typed before"))

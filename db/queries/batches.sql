@@ -1,8 +1,8 @@
 -- name: insertBatch :exec
 INSERT INTO batches (id, user_id, door, submit_key, sender, ton, body, send_at, zone, validity,
-  recipients, parts, credits, created_at, day, again_of, n_scheduled, n_queued)
+  recipients, parts, credits, created_at, day, again_of, n_scheduled, n_queued, n_staged, staged_credits)
 VALUES (@id, @user_id, @door, @submit_key, @sender, @ton, @body, @send_at, @zone, @validity,
-  @recipients, @parts, @credits, @created_at, @day, @again_of, @n_scheduled, @n_queued);
+  @recipients, @parts, @credits, @created_at, @day, @again_of, @n_scheduled, @n_queued, @n_staged, @staged_credits);
 
 -- name: Batch :one
 SELECT * FROM batches WHERE id = @id;
@@ -20,8 +20,8 @@ UPDATE batches SET held_at = @held_at, held_why = @held_why WHERE id = @id;
 UPDATE batches SET held_at = 0, held_why = '' WHERE id = @id;
 
 -- name: StopBatch :exec
--- A stopped batch is not paused any more: nothing of it is left.
-UPDATE batches SET stopped_at = @stopped_at, paused_at = 0, paused_by = NULL, resuming = 0, resuming_at = 0, resumed_to = 0 WHERE id = @id;
+-- A stopped batch is not paused any more: nothing of it leaves.
+UPDATE batches SET stopped_at = @stopped_at, stopped_by = @stopped_by, stopping = 1, paused_at = 0, paused_by = NULL, resuming = 0, resuming_at = 0, resumed_to = 0 WHERE id = @id;
 
 -- name: PausedBatches :many
 SELECT * FROM batches WHERE paused_at > 0 ORDER BY paused_at;

@@ -251,6 +251,8 @@ var byRefusal = map[string]Code{
 	desk.ErrUnknownConsent.Code: -200,
 
 	desk.ErrNoFile.Code:         -507,
+	desk.ErrUnknownDraft.Code:   -507,
+	desk.ErrNotReady.Code:       -507,
 	desk.ErrUploadTooLarge.Code: -507,
 	desk.ErrUploadGone.Code:     -507,
 	desk.ErrBadFile.Code:        -507,
