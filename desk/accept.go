@@ -351,6 +351,9 @@ func (d *Desk) chunkMessages(ctx context.Context, tx *db.Tx, acc db.Acceptance, 
 	if acc.Scheduled {
 		m.Status = sms.Scheduled
 	}
+	if acc.Scheduled && b.HeldAt > 0 && b.HeldWhy != heldForApproval { // too late: they wait with the others
+		m.DueAt = heldUntil
+	}
 	if b.Recipients > 1 {
 		m.Priority = 1
 	}

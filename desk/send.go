@@ -128,6 +128,9 @@ func (d *Desk) Send(ctx context.Context, a Actor, o Order) (Sent, error) {
 		return Sent{Recipients: draft.Recipients}, refused(draft.Problems)
 	}
 	if draft.Estimated {
+		if len(o.To) > MaxAtOnce { // each would have to be answered for
+			return Sent{}, ErrTooManyTo.because("Up to %s numbers can be named at once; this has %s.", thousands(MaxAtOnce), thousands(int64(len(o.To))))
+		}
 		return d.sendLarge(ctx, a, o)
 	}
 	var sent Sent

@@ -166,7 +166,6 @@ func TestRefusedFormKeepsWhatWasTyped(t *testing.T) {
 		{"several that are none", order("to", "0770 900\n0770 901"), []string{"None of these 2 is a mobile number.", "2 not mobile numbers"}, []string{"0770 901"}},
 		{"a long name", order("sender", "Oakfield School"), []string{`"Oakfield School" is too long`}, []string{`value="Oakfield School"`}},
 		{"a name of signs", order("sender", "!!"), []string{`"!!" is neither a phone number`}, []string{`value="!!"`}},
-		{"too many", order("to", numbers(20_001)), []string{"One send takes up to 20,000 numbers; this has 20,001."}, []string{"07700 920000"}},
 		{"a novel", order("body", long), []string{"1,048,576 characters, 6,854 text messages", "it would take 6,854 text messages, and the most is 10."}, []string{long}},
 		{"no time", order("when", "later"), []string{"Choose a date and a time."}, []string{`value="later" checked`}},
 		{"no date", order("when", "later", "at_date", "tomorrow", "at_time", "noonish"), []string{`"tomorrow" is not a date.`}, []string{`value="tomorrow"`, `value="noonish"`}},
