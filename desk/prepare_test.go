@@ -25,7 +25,10 @@ func bigList(t testing.TB, o *office, a Actor, n int) int64 {
 	for i := range n {
 		entries = append(entries, db.ListEntry{Number: sms.MSISDN(fmt.Sprintf("+447700%06d", (i*7919)%1_000_000)), Name: fmt.Sprintf("Person %d", i), Mm1: "rowing", Fields: "{}"})
 		if len(entries) == cap(entries) || i == n-1 {
-			err := o.store.Write(t.Context(), func(ctx context.Context, tx *db.Tx) error { return tx.PutEntries(ctx, list, entries) })
+			err := o.store.Write(t.Context(), func(ctx context.Context, tx *db.Tx) error {
+				_, err := tx.PutEntries(ctx, list, entries)
+				return err
+			})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -204,7 +207,7 @@ func TestGroupChangesAfterTheReview(t *testing.T) {
 	}
 	_, err := o.PasteIntoList(t.Context(), o.admin, list, "+447700900999\tNew")
 	must(t, err)
-	if p, err = o.Prepared(t.Context(), o.admin, p.ID); err != nil || len(p.Changed) != 1 || p.Changed[0] != (Change{Name: "Everybody", Was: 5, Now: 6}) {
+	if p, err = o.Prepared(t.Context(), o.admin, p.ID); err != nil || len(p.Changed) != 1 || p.Changed[0] != (Regrouped{Name: "Everybody", Was: 5, Now: 6}) {
 		t.Errorf("it says %+v, %v", p.Changed, err)
 	}
 	sent, err := o.SendPrepared(t.Context(), o.admin, p.ID, true)

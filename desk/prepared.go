@@ -29,14 +29,14 @@ type Prepared struct {
 	// Fields are those that the text can be filled in with.
 	Fields []string
 	// Changed are the groups and lists in which others are now than were read.
-	Changed []Change
+	Changed []Regrouped
 
 	row    db.Draft
 	totals totals
 }
 
-// Change is a group or a list in which others are now than when it was read.
-type Change struct {
+// Regrouped is a group or a list in which others are now than when it was read.
+type Regrouped struct {
 	Name     string
 	Was, Now int64
 }
@@ -99,11 +99,11 @@ func (d *Desk) outlook(ctx context.Context, a Actor, p *Prepared) error {
 }
 
 // changedSince finds the groups and lists in which others are now.
-func (d *Desk) changedSince(ctx context.Context, t totals) (changed []Change, err error) {
+func (d *Desk) changedSince(ctx context.Context, t totals) (changed []Regrouped, err error) {
 	look := func(c Chosen, mark string, groupID, listID int64) error {
 		n, now, err := d.store.Membership(ctx, groupID, listID)
 		if err == nil && now != mark {
-			changed = append(changed, Change{Name: c.Name, Was: c.Count, Now: n})
+			changed = append(changed, Regrouped{Name: c.Name, Was: c.Count, Now: n})
 		}
 		return err
 	}
