@@ -1,9 +1,11 @@
 # Textdesk. `make test` installs what the tests need and passes them all.
 
 GO ?= go
-LDFLAGS = -s -w -X textdesk/commands.Commit=$(shell git rev-parse --short=12 HEAD 2>/dev/null)
+# 1.2.0 at the tag v1.2.0, 1.2.0-5-gabc past it, 0.0.0-gabc before there is one.
+VERSION ?= $(patsubst v%,%,$(shell git describe --tags --match 'v[0-9]*' 2>/dev/null || echo v0.0.0-g$$(git rev-parse --short=12 HEAD 2>/dev/null)))
+LDFLAGS = -s -w -X textdesk/commands.Version=$(VERSION) -X textdesk/commands.Commit=$(shell git rev-parse --short=12 HEAD 2>/dev/null)
 
-.PHONY: build test lint test-go test-browser generate bench chaos fuzz screenshots clean
+.PHONY: build test lint test-go test-browser generate bench chaos fuzz screenshots dist package clean
 
 # One static binary.
 build:
@@ -50,5 +52,17 @@ screenshots: build
 	./e2e/install
 	cd e2e && node screenshots.mjs
 
+# Static binaries for every platform and Debian packages, with their checksums, in dist/.
+dist:
+	rm -rf dist && mkdir dist
+	for p in linux-amd64 linux-arm64 windows-amd64.exe darwin-amd64 darwin-arm64; do \
+	  b=$${p%.exe}; CGO_ENABLED=0 GOOS=$${b%-*} GOARCH=$${b#*-} $(GO) build -trimpath -ldflags "$(LDFLAGS)" -o dist/textdesk-$(VERSION)-$$p . || exit 1; done
+	for a in amd64 arm64; do $(MAKE) -s package ARCH=$$a BINARY=dist/textdesk-$(VERSION)-linux-$$a DEB=dist/textdesk_$(VERSION)_$$a.deb || exit 1; done
+	cd dist && sha256sum * > SHA256SUMS && cat SHA256SUMS
+
+# One Debian package, $(DEB), of $(BINARY) for $(ARCH).
+package:
+	@ARCH=$(ARCH) VERSION=$(VERSION) BINARY=$(BINARY) $(GO) tool -modfile=tools/go.mod nfpm package -f packaging/nfpm.yaml -p deb -t $(DEB)
+
 clean:
-	rm -rf textdesk e2e/out
+	rm -rf textdesk dist e2e/out
