@@ -69,10 +69,10 @@ export async function closeBrowser() {
 
 // visit opens a page in a browser of its own. complaints gathers what a
 // developer would see in the console, where there should be nothing.
-export async function visit(desk, { width = 1440, height = 900, dark = false, javaScript = true, timezone = 'Europe/London' } = {}) {
+export async function visit(desk, { width = 1440, height = 900, dark = false, javaScript = true, timezone = 'Europe/London', ignoreHTTPSErrors = false } = {}) {
   const context = await (await launch()).newContext({
     baseURL: desk.url, viewport: { width, height }, colorScheme: dark ? 'dark' : 'light',
-    javaScriptEnabled: javaScript, timezoneId: timezone, reducedMotion: 'reduce',
+    javaScriptEnabled: javaScript, timezoneId: timezone, reducedMotion: 'reduce', ignoreHTTPSErrors,
   })
   const page = await context.newPage()
   page.complaints = []
