@@ -329,6 +329,8 @@ type Attention struct {
 	Simulated bool
 	// Troubled are providers whose last call failed for a reason of their own.
 	Troubled []db.Provider
+	// Paused are providers that an administrator has paused.
+	Paused []db.Provider
 }
 
 // Attention returns what needs the actor.
@@ -370,6 +372,9 @@ func (d *Desk) Attention(ctx context.Context, a Actor) (Attention, error) {
 		at.Simulated = at.Simulated || p.Kind == SimulatorKind
 		if a.Admin() && p.ErrorAt > p.OkAt {
 			at.Troubled = append(at.Troubled, p)
+		}
+		if a.Admin() && p.PausedAt > 0 {
+			at.Paused = append(at.Paused, p)
 		}
 	}
 	return at, nil

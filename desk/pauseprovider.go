@@ -42,11 +42,31 @@ func (d *Desk) providerPaused(ctx context.Context, q *db.Queries, id int64) (boo
 	return paused != 0, nil
 }
 
+// pausedProviders is since when the providers are paused that are, by id.
+func (d *Desk) pausedProviders(ctx context.Context) (map[int64]db.Millis, error) {
+	all, err := d.store.Providers(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read providers: %w", err)
+	}
+	paused := map[int64]db.Millis{}
+	for _, p := range all {
+		if p.PausedAt > 0 {
+			paused[p.ID] = p.PausedAt
+		}
+	}
+	return paused, nil
+}
+
+// ProviderRow is a provider as it is stored.
+type ProviderRow = db.Provider
+
 // ProviderLoad is what a provider has to do now.
 type ProviderLoad struct {
 	// InFlight are being handed to it; Waiting wait for it, counted up to
 	// [WaitingCounted].
 	InFlight, Waiting int64
+	// PausedBy is the name of who has paused it, "" for nobody.
+	PausedBy string
 }
 
 // WaitingCounted is up to how many waiting messages are counted exactly.
@@ -62,6 +82,13 @@ func (d *Desk) ProviderLoad(ctx context.Context, a Actor, p db.Provider) (Provid
 	if l.InFlight, err = d.store.InFlight(ctx, p.ID); err != nil {
 		return l, fmt.Errorf("count messages: %w", err)
 	}
-	l.Waiting, err = d.store.CountWaiting(ctx, p.ID, WaitingCounted+1)
-	return l, err
+	if l.Waiting, err = d.store.CountWaiting(ctx, p.ID, WaitingCounted+1); err != nil || p.PausedBy == 0 {
+		return l, err
+	}
+	user, err := d.store.User(ctx, int64(p.PausedBy))
+	if err != nil {
+		return l, fmt.Errorf("read user: %w", err)
+	}
+	l.PausedBy = Actor{User: user}.Name()
+	return l, nil
 }

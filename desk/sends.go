@@ -109,6 +109,10 @@ func (d *Desk) sendRows(ctx context.Context, a Actor, found []db.Batch) ([]SendR
 	if quiet.At(now) {
 		rests = quiet.Opens(now)
 	}
+	stopped, err := d.pausedProviders(ctx)
+	if err != nil {
+		return nil, err
+	}
 	rows := make([]SendRow, len(found))
 	for i, b := range found {
 		r := SendRow{Progress: Progress{Batch: b, By: names[b.UserID], PausedBy: names[int64(b.PausedBy)]}}
@@ -119,6 +123,13 @@ func (d *Desk) sendRows(ctx context.Context, a Actor, found []db.Batch) ([]SendR
 			if r.Decision, err = d.decision(ctx, b.ID); err != nil {
 				return nil, err
 			}
+		}
+		if len(stopped) > 0 && b.NQueued > 0 {
+			m, err := d.store.FirstMessageOfBatch(ctx, b.ID)
+			if err != nil {
+				return nil, fmt.Errorf("read message: %w", err)
+			}
+			r.ProviderPaused = stopped[m.ProviderID]
 		}
 		rows[i] = r
 	}

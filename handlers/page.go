@@ -66,6 +66,8 @@ func (v *visit) page(title, current string) (ui.Page, error) {
 		providers := ui.NavItem{Path: "/providers", Icon: "radio-tower", Label: "Providers"}
 		if n := len(at.Troubled); n > 0 {
 			providers.Badge, providers.BadgeLabel = strconv.Itoa(n), "in trouble"
+		} else if n := len(at.Paused); n > 0 {
+			providers.Badge, providers.BadgeLabel = strconv.Itoa(n), "paused"
 		}
 		p.AdminNav = []ui.NavItem{{Path: "/users", Icon: "users-round", Label: "Users"}, providers, {Path: "/settings", Icon: "settings-2", Label: "Settings"}}
 	}

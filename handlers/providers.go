@@ -23,6 +23,9 @@ func (v *visit) showProviders(status int, problem *ui.Notice) error {
 		card := views.ProviderCard{Name: p.Name, Title: v.kindTitle(p.Kind), Default: bool(p.IsDefault),
 			Health: views.ProviderHealth(p.OkAt.Time(), p.ErrorAt.Time()), OkAt: p.OkAt.Time(), ErrorAt: p.ErrorAt.Time(), ErrorText: p.ErrorText,
 			Balance: p.Balance, BalanceAt: p.BalanceAt.Time(), Rate: p.Rate, Concurrency: p.Concurrency}
+		if err := v.loadCard(&card, p); err != nil {
+			return err
+		}
 		path, err := v.s.Desk.CallbackPath(v.actor, p)
 		if err != nil {
 			return err

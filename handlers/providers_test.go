@@ -1,6 +1,7 @@
 package handlers_test
 
 import (
+	"errors"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -172,4 +173,78 @@ func TestSecretsStayOutOfPages(t *testing.T) {
 		path = strings.NewReplacer(":name", "Second").Replace(path)
 		b.get(path).lacks(t, upstreamToken, token, testPassword)
 	}
+}
+
+func TestProviderIsChanged(t *testing.T) {
+	td := newTestDesk(t)
+	up := newUpstream(t)
+	boss := td.signIn("boss")
+	_, err := td.AddProvider(t.Context(), desk.CommandLine(), desk.NewProvider{Name: "up", Kind: "fastsms", Settings: map[string]string{"url": up.URL, "token": upstreamToken}})
+	must(t, err)
+	page := boss.get("/providers/up/edit")
+	page.wants(t, http.StatusOK, "Change up", `value="`+up.URL+`"`, "Leave it empty to keep the one that is stored.", "People in one request")
+	page.lacks(t, upstreamToken)
+	boss.get("/providers").wants(t, http.StatusOK, "/providers/up/edit", "0 being handed over, 0 waiting")
+
+	// The token stays when none is typed.
+	got := boss.post("/providers/up/edit", form("fastsms_url", up.URL, "fastsms_token", "", "rate", "12.5", "concurrency", "3", "group_size", "20"))
+	got.wants(t, http.StatusOK, "up is saved. It answers")
+	rows, err := td.ProviderRows(t.Context())
+	must(t, err)
+	if p := rows[1]; p.Rate != 12.5 || p.Concurrency != 3 || p.GroupSize != 20 {
+		t.Errorf("stored: rate %v, concurrency %d, group %d", p.Rate, p.Concurrency, p.GroupSize)
+	}
+	_, err = td.TestProvider(t.Context(), desk.CommandLine(), "up")
+	must(t, err)
+
+	// A token that is refused is not stored, unless one insists.
+	wrong := form("fastsms_url", up.URL, "fastsms_token", "wrong", "rate", "12.5", "concurrency", "3", "group_size", "20")
+	got = boss.post("/providers/up/edit", wrong)
+	got.wants(t, http.StatusUnprocessableEntity, "Error:", "Save it all the same")
+	got.lacks(t, "wrong\"")
+	_, err = td.TestProvider(t.Context(), desk.CommandLine(), "up")
+	must(t, err)
+	wrong.Set("anyway", "on")
+	boss.post("/providers/up/edit", wrong).wants(t, http.StatusOK, "up is saved.")
+	if _, err = td.TestProvider(t.Context(), desk.CommandLine(), "up"); !errors.Is(err, desk.ErrProviderCheck) {
+		t.Errorf("with the wrong token: %v", err)
+	}
+
+	for name, c := range map[string]struct{ field, typed, says string }{
+		"pace":    {"rate", "fast", "Enter how many messages a second"},
+		"calls":   {"concurrency", "0", "Enter how many requests at the same time"},
+		"group":   {"group_size", "5000", "Enter how many recipients in one call"},
+		"address": {"fastsms_url", "not a url", "url"},
+	} {
+		values := form("fastsms_url", up.URL, "fastsms_token", upstreamToken, "rate", "1", "concurrency", "1", "group_size", "1")
+		values.Set(c.field, c.typed)
+		got := boss.post("/providers/up/edit", values)
+		if got.status != http.StatusUnprocessableEntity || !strings.Contains(got.body, c.says) || !strings.Contains(got.body, `value="`+c.typed+`"`) {
+			t.Errorf("%s: status %d", name, got.status)
+		}
+	}
+	boss.get("/providers/nobody/edit").wants(t, http.StatusNotFound)
+}
+
+func TestProviderIsPausedByHand(t *testing.T) {
+	td := newTestDesk(t)
+	boss, sam := td.signIn("boss"), td.signIn("sam")
+	td.text("sam", "Before the pause", "07700 900101")
+	boss.get("/providers/Simulator/pause").wants(t, http.StatusOK, "Pause Simulator?", "1 text waits for it now. It goes on waiting.", "New texts are still accepted and wait")
+	boss.post("/providers/Simulator/pause", nil).wants(t, http.StatusOK, "Simulator is paused.", "Paused by you at", "0 being handed over, 1 waiting", "Resume")
+	td.carry(nil)
+	if n := td.sent("sam"); n != 1 {
+		t.Fatal(n)
+	}
+	path := sam.sendTo(3, "body", "In the pause")
+	sam.get(path).wants(t, http.StatusOK, "Provider paused", "The provider was paused by Bo Ross at", "3 messages wait until an administrator resumes the provider")
+	sam.get("/outbox").wants(t, http.StatusOK, "The provider is paused")
+	sam.get("/outbox/sends").wants(t, http.StatusOK, "Provider paused")
+	sam.post("/providers/Simulator/resume", nil).wants(t, http.StatusForbidden)
+	boss.get("/").wants(t, http.StatusOK, "Simulator is paused")
+	boss.post("/providers/Simulator/resume", nil).wants(t, http.StatusOK, "Simulator goes on.")
+	td.shift.Add(int64(time.Minute)) // it can be undone for a while
+	td.carry(nil)
+	sam.get(path).lacks(t, "paused")
+	sam.get(path).wants(t, http.StatusOK, "On the way")
 }

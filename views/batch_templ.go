@@ -498,6 +498,15 @@ func batchNotice(b Batch) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
+		case b.providerPaused():
+			templ_7745c5c3_Err = ui.Notice{
+				ID: "provider-paused", Kind: ui.Caution, Title: b.providerPausedTitle(),
+				Text:   Plural(b.Waiting, "message waits", "messages wait") + " until an administrator resumes the provider. Those whose validity passes meanwhile are not sent.",
+				Action: ui.Join(b.stopWaiting()),
+			}.Render(ctx, templ_7745c5c3_Buffer)
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
 		case !b.StartsAt.IsZero():
 			templ_7745c5c3_Err = ui.Notice{
 				ID: "undo", Title: "The first text leaves in " + b.countdown(), Text: "Until then you can take back all of it.",
@@ -510,15 +519,6 @@ func batchNotice(b Batch) templ.Component {
 			templ_7745c5c3_Err = ui.Notice{
 				ID: "scheduled", Title: LeavesNote(b.SendAt, b.Now, false), Text: b.Forecast.sentence(b.Now),
 				Action: ui.Join(b.moveButton(false), b.pauseForm(), b.stopWaiting()),
-			}.Render(ctx, templ_7745c5c3_Buffer)
-			if templ_7745c5c3_Err != nil {
-				return templ_7745c5c3_Err
-			}
-		case b.providerPaused():
-			templ_7745c5c3_Err = ui.Notice{
-				ID: "provider-paused", Kind: ui.Caution, Title: b.providerPausedTitle(),
-				Text:   Plural(b.Waiting, "message waits", "messages wait") + " until an administrator resumes the provider. Those whose validity passes meanwhile are not sent.",
-				Action: ui.Join(b.stopWaiting()),
 			}.Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
