@@ -96,19 +96,26 @@ func (s *Store) messagePage(ctx context.Context, f MessageFilter) ([]Message, er
 	if f.Words != "" {
 		return s.messagesWithWords(ctx, f)
 	}
-	if f.Number != "" && f.BatchID == 0 {
-		var n int
-		err := s.reads.QueryRowContext(ctx, `SELECT count(*) FROM (SELECT 1 FROM messages INDEXED BY messages_number
-WHERE number >= ? AND number < ? LIMIT ?)`, string(f.Number), string(f.Number)+":", numberFew+1).Scan(&n)
-		if err != nil {
-			return nil, err
-		}
-		if f.index = "INDEXED BY messages_number"; n > numberFew {
-			f.index = "NOT INDEXED"
-		}
+	if err := s.chooseIndex(ctx, &f); err != nil {
+		return nil, err
 	}
 	query, args := f.query(messageColumns)
 	return scanMessages(s.reads.QueryContext(ctx, query, args...))
+}
+
+// chooseIndex has a filter by number use the index of the numbers where it
+// finds few.
+func (s *Store) chooseIndex(ctx context.Context, f *MessageFilter) error {
+	if f.Number == "" || f.BatchID != 0 {
+		return nil
+	}
+	var n int
+	err := s.reads.QueryRowContext(ctx, `SELECT count(*) FROM (SELECT 1 FROM messages INDEXED BY messages_number
+WHERE number >= ? AND number < ? LIMIT ?)`, string(f.Number), string(f.Number)+":", numberFew+1).Scan(&n)
+	if f.index = "INDEXED BY messages_number"; n > numberFew {
+		f.index = "NOT INDEXED"
+	}
+	return err
 }
 
 // messagesWithWords goes through the batches whose text has the words, in the

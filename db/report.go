@@ -216,6 +216,9 @@ func (s *Store) CountStatuses(ctx context.Context, f MessageFilter) (counts [sms
 // messages rise with those of their batches, and each batch counts on a day;
 // days are taken a day wider at both ends, because they are of a zone's clock.
 func (s *Store) narrow(ctx context.Context, f *MessageFilter) error {
+	if err := s.chooseIndex(ctx, f); err != nil {
+		return err
+	}
 	if f.From <= 0 && f.To <= 0 || f.BatchID != 0 {
 		return nil
 	}

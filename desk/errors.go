@@ -92,6 +92,7 @@ var (
 	ErrBadCountry       = define("bad_country", "country", "Choose a country from the list.")
 	ErrBadZone          = define("bad_zone", "zone", "Choose a time zone from the list.")
 	ErrBadUndo          = define("bad_undo", "undo", "Enter a number of seconds from 0 to 120.")
+	ErrBadPeriod        = define("bad_period", "from", "This is not a period.")
 	ErrBadQuiet         = define("bad_quiet", "quiet_from", "This is not a time. Write it like 20:00.")
 	ErrUnknownKey       = define("unknown_key", "", "There is no such API token.")
 	ErrKeyName          = define("key_name", "name", "Name the token after what will use it.")

@@ -200,3 +200,27 @@ func WholeDays(first, last time.Time, zone *time.Location) (from, to time.Time) 
 	y, m, d = last.Date()
 	return from, Midnight(time.Date(y, m, d+1, 12, 0, 0, 0, zone), zone)
 }
+
+// ReadDays reads the first and the last day of a period as typed:
+// "2026-06-03", "3/6/2026". A missing one is today, or the same day. The days
+// come back at noon, UTC.
+func ReadDays(first, last string, now time.Time) (from, to time.Time, err error) {
+	y, m, d := now.Date()
+	today := time.Date(y, m, d, 12, 0, 0, 0, time.UTC)
+	var bad []*Refusal
+	read := func(field, typed string, otherwise time.Time) time.Time {
+		if tidy(typed) == "" {
+			return otherwise
+		}
+		at, err := ReadLocalTime(typed, "12:00", time.UTC)
+		if err != nil {
+			bad = append(bad, ErrBadPeriod.because("%q is not a date. Write it like 3/6/2026.", shorten(tidy(typed))).on(field))
+		}
+		return at.At
+	}
+	to = read("to", last, today)
+	if from = read("from", first, to); len(bad) == 0 && to.Before(from) {
+		bad = append(bad, ErrBadPeriod.because("The last day is before the first one.").on("to"))
+	}
+	return from, to, refused(bad)
+}

@@ -17,6 +17,7 @@ const paths = [
   '/batches/1001', '/batches/1001/stop', '/batches/1002',
   '/recurring', '/recurring/1', '/recurring/2/edit', '/recurring/1/skip', '/recurring/1/end', '/recurring/3',
   '/in-doubt',
+  '/reports/messages', '/reports/messages?period=last-month', '/reports/messages?from=nonsense', '/reports/messages?q=nobody', '/reports/failed', '/reports/usage', '/reports/inbound', '/reports/outbox',
   '/inbox',
   '/simulator', '/simulator/+447700900123',
   '/account',

@@ -52,6 +52,7 @@ func (v *visit) page(title, current string) (ui.Page, error) {
 		{Path: "/outbox", Icon: "history", Label: "Outbox"},
 		{Path: "/contacts", Icon: "contact-round", Label: "Contacts"},
 		{Path: "/templates", Icon: "layout-template", Label: "Templates"},
+		{Path: "/reports", Icon: "chart-column", Label: "Reports"},
 	}
 	if n := at.InDoubt; n > 0 {
 		p.Nav = append(p.Nav, ui.NavItem{Path: "/in-doubt", Icon: "circle-question-mark", Label: "In doubt", Badge: views.Count(n), BadgeLabel: "messages in doubt"})

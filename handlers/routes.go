@@ -104,6 +104,9 @@ func Routes() []Route {
 
 		get("/outbox", SignedIn, (*visit).outbox),
 		get("/outbox/sends", SignedIn, (*visit).sends),
+		get("/reports", SignedIn, (*visit).reports),
+		get("/reports/:report", SignedIn, (*visit).report),
+		get("/reports/:report/download", SignedIn, (*visit).reportDownload),
 		get("/recurring", SignedIn, (*visit).recurringList),
 		get("/recurring/new", SignedIn, (*visit).newRecurringForm), // the address of a form that came back
 		// Shows the next times or begins, as the button says; without one it shows.

@@ -133,6 +133,7 @@ var byRefusal = map[string]Code{
 	desk.ErrNobodyToSendTo.Code: -523,
 	desk.ErrAgainChanged.Code:   -523,
 	desk.ErrBadQuiet.Code:       -507,
+	desk.ErrBadPeriod.Code:      -504,
 
 	desk.ErrUnknownRecurring.Code: -521,
 	desk.ErrRecurringOver.Code:    -521,
