@@ -110,7 +110,7 @@ func (s *Store) FindSuppressions(ctx context.Context, f BookFilter) ([]Suppressi
 	var where string
 	var args []any
 	if f.Number != "" {
-		where, args = and(where, "number >= ? AND number < ?"), append(args, string(f.Number), string(f.Number)+":")
+		where, args = and(where, "(number >= ? AND number < ? OR number = ?)"), append(args, string(f.Number), string(f.Number)+":", string(s.hash.of(f.Number)))
 	}
 	order := " ORDER BY number"
 	switch {
@@ -237,30 +237,28 @@ const suppressedOf = `SELECT number FROM suppressions WHERE number IN (SELECT va
 
 // SuppressedOf returns those of the numbers that nobody may text.
 func (s *Store) SuppressedOf(ctx context.Context, numbers []sms.MSISDN) (map[sms.MSISDN]bool, error) {
-	return (&Tx{db: s.reads}).SuppressedOf(ctx, numbers)
+	return (&Tx{db: s.reads, hash: &s.hash}).SuppressedOf(ctx, numbers)
 }
 
-// SuppressedOf returns those of the numbers that nobody may text.
+// SuppressedOf returns those of the numbers that nobody may text, also those that
+// were erased.
 func (tx *Tx) SuppressedOf(ctx context.Context, numbers []sms.MSISDN) (map[sms.MSISDN]bool, error) {
-	found, err := readRows(ctx, tx.db, func(rows *sql.Rows) (n sms.MSISDN, err error) {
-		err = rows.Scan(&n)
-		return n, err
-	}, suppressedOf, numberList(numbers))
+	found, err := readRows(ctx, tx.db, scanNumber, suppressedOf, numberList(numbers))
 	if err != nil {
 		return nil, fmt.Errorf("look for suppressed numbers: %w", err)
-	}
-	if len(found) == 0 {
-		return nil, nil
 	}
 	set := make(map[sms.MSISDN]bool, len(found))
 	for _, n := range found {
 		set[n] = true
 	}
+	if err := tx.erasedAmong(ctx, numbers, set); err != nil {
+		return nil, fmt.Errorf("look for suppressed numbers: %w", err)
+	}
 	return set, nil
 }
 
-// numberList writes numbers as JSON, for json_each. They have digits and a plus
-// sign only.
+// numberList writes numbers or their hashes as JSON, for json_each. Nothing in
+// them has to be escaped.
 func numberList(numbers []sms.MSISDN) string {
 	list := []byte{'['}
 	for i, n := range numbers {

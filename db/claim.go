@@ -96,7 +96,7 @@ func (s *Store) BatchesUnderWay(ctx context.Context) ([]int64, error) {
 	if err != nil {
 		return nil, fmt.Errorf("look for waiting batches: %w", err)
 	}
-	reads := &Tx{Queries: s.Queries, db: s.reads}
+	reads := &Tx{Queries: s.Queries, db: s.reads, hash: &s.hash}
 	var all []int64
 	for _, p := range providers {
 		ids, err := reads.waitingBatches(ctx, p.ID)
@@ -160,7 +160,7 @@ ORDER BY m.due_at, m.id LIMIT 1`
 // leased and that is neither held nor paused, or 0 when there is none. Bulk is
 // not due before bulkAt.
 func (s *Store) NextDue(ctx context.Context, providerID int64, now, bulkAt Millis) (Millis, error) {
-	reads := &Tx{Queries: s.Queries, db: s.reads}
+	reads := &Tx{Queries: s.Queries, db: s.reads, hash: &s.hash}
 	var next Millis
 	look := func(query string, notBefore Millis, args ...any) error {
 		var at Millis

@@ -29,6 +29,7 @@ type Store struct {
 	keeper *sql.DB   // its one connection checkpoints, beside the writer
 	tx     *Tx       // its queries, prepared once
 	writes writeQueue
+	hash   numberHash
 	path   string
 }
 
@@ -47,7 +48,7 @@ func Open(ctx context.Context, dir string) (*Store, error) {
 	s := &Store{path: path}
 	var err error
 	if s.writer, err = sql.Open("sqlite", dsn(path, "_txlock=immediate", "_pragma=cache_size(-65536)",
-		"_pragma=wal_autocheckpoint(16000)")); err != nil {
+		"_pragma=wal_autocheckpoint(16000)", "_pragma=secure_delete(1)")); err != nil {
 		return nil, fmt.Errorf("open database: %w", err)
 	}
 	s.writer.SetMaxOpenConns(1)
@@ -64,7 +65,7 @@ func Open(ctx context.Context, dir string) (*Store, error) {
 		return nil, errors.Join(fmt.Errorf("open database: %w", err), s.Close())
 	}
 	prepared := newStatements(s.conn)
-	s.tx = &Tx{Queries: New(prepared), db: prepared}
+	s.tx = &Tx{Queries: New(prepared), db: prepared, hash: &s.hash}
 	s.reads = newStatements(s.read)
 	s.Queries = New(s.reads)
 	return s, nil
@@ -122,7 +123,8 @@ func (s *Store) Directory() string { return filepath.Dir(s.path) }
 
 // dsn names the file with the settings that every connection shares. FULL,
 // because losing the last commits would mean texts that went out and are
-// forgotten.
+// forgotten. The writer overwrites what it deletes, so that who was erased is not
+// found in the file.
 func dsn(path string, extra ...string) string {
 	// Escaped, because SQLite reads "?", "#" and "%" in it as parts of an address.
 	s := "file:" + (&url.URL{Path: filepath.ToSlash(path)}).EscapedPath() + "?_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)" +

@@ -11,7 +11,8 @@ import (
 // each engine.
 type Tx struct {
 	*Queries
-	db *statements
+	db   *statements
+	hash *numberHash
 	// arrived are callbacks that the changes of one commit store together.
 	arrived []Callback
 	alone   bool // store each at once, to find the one that cannot be

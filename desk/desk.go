@@ -43,6 +43,7 @@ func New(o Options) *Desk {
 	if o.Clock == nil {
 		o.Clock = time.Now
 	}
+	o.Store.HashNumbersWith(o.Vault.Key("erased numbers", 32))
 	return &Desk{store: o.Store, vault: o.Vault, types: o.Types, clock: o.Clock,
 		wake: func(int64) {}, wakeReader: func() {}, large: func() {}, hashing: make(chan struct{}, 2), drafting: map[int64]bool{}}
 }

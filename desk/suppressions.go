@@ -27,6 +27,11 @@ func (d *Desk) Suppressions(ctx context.Context, a Actor, f BookSearch) ([]db.Su
 	if err != nil {
 		return nil, nil, Paging{}, err
 	}
+	for i := range found {
+		if found[i].Number.Erased() && found[i].Number == d.store.HashNumber(where.Number) {
+			found[i].Number = where.Number // whoever asks knows it
+		}
+	}
 	page, paging := paged(found, f, func(s db.Suppression) db.BookPlace { return db.BookPlace{Key: string(s.Number)} })
 	names, err := d.names(ctx, a)
 	return page, names, paging, err
@@ -63,7 +68,19 @@ func (d *Desk) Suppress(ctx context.Context, a Actor, text, reason string) (Past
 	}
 	err = d.store.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
 		p.Added, p.Known = 0, 0
+		numbers := make([]sms.MSISDN, len(people))
+		for i, who := range people {
+			numbers[i] = who.number
+		}
+		already, err := tx.SuppressedOf(ctx, numbers)
+		if err != nil {
+			return err
+		}
 		for _, who := range people {
+			if already[who.number] {
+				p.Known++
+				continue
+			}
 			n, err := tx.InsertSuppression(ctx, db.InsertSuppressionParams{Number: who.number, Reason: reason, AddedBy: db.ID(a.User.ID), AddedAt: d.now()})
 			if err != nil {
 				return fmt.Errorf("insert suppression: %w", err)
@@ -90,7 +107,7 @@ func (d *Desk) Suppression(ctx context.Context, a Actor, number sms.MSISDN) (db.
 	if !a.Admin() {
 		return db.Suppression{}, ErrForbidden
 	}
-	s, err := d.store.Suppression(ctx, number)
+	s, err := d.store.SuppressionOf(ctx, number)
 	if err := found("suppression", err, ErrNotSuppressed); err != nil {
 		return db.Suppression{}, err
 	}
@@ -100,7 +117,7 @@ func (d *Desk) Suppression(ctx context.Context, a Actor, number sms.MSISDN) (db.
 // MustNotText reports whether nobody may text a number, and why. Whoever has the
 // number may know.
 func (d *Desk) MustNotText(ctx context.Context, number sms.MSISDN) (bool, string, error) {
-	s, err := d.store.Suppression(ctx, number)
+	s, err := d.store.SuppressionOf(ctx, number)
 	if db.IsNotFound(err) {
 		return false, "", nil
 	}
@@ -121,11 +138,11 @@ func (d *Desk) Unsuppress(ctx context.Context, a Actor, number sms.MSISDN, reaso
 		return r
 	}
 	return d.store.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		n, err := tx.DeleteSuppression(ctx, number)
+		was, err := tx.Unsuppress(ctx, number)
 		if err != nil {
-			return fmt.Errorf("delete suppression: %w", err)
+			return err
 		}
-		if n == 0 {
+		if !was {
 			return ErrNotSuppressed
 		}
 		return d.audit(ctx, tx, a, "suppression.remove", string(number), reason)

@@ -7,14 +7,24 @@ import (
 )
 
 // MSISDN is a subscriber's number in E.164 with its plus sign,
-// "+447700900123". It masks itself in logs; String gives it whole.
+// "+447700900123". It masks itself in logs; String gives it whole. Of somebody
+// who was erased it is a hash, "#1f0c…": see [MSISDN.Erased].
 type MSISDN string
+
+// ErasedMark begins the hash that stands in place of an erased number. It sorts
+// before every number.
+const ErasedMark = "#"
+
+// Erased reports whether the number is not known any more. Equal hashes are of
+// the same number; nothing else can be learned from one.
+func (n MSISDN) Erased() bool { return len(n) > 0 && n[:1] == ErasedMark }
 
 func (n MSISDN) String() string { return string(n) }
 
-// Digits returns the number without its plus sign, as most providers want it.
+// Digits returns the number without its plus sign, as most providers want it,
+// and "" for an erased one.
 func (n MSISDN) Digits() string {
-	if n == "" {
+	if n == "" || n.Erased() {
 		return ""
 	}
 	return string(n[1:])
@@ -22,7 +32,7 @@ func (n MSISDN) Digits() string {
 
 // Masked returns the number with all but its last three digits hidden.
 func (n MSISDN) Masked() string {
-	if len(n) < 4 {
+	if len(n) < 4 || n.Erased() {
 		return "…"
 	}
 	return "…" + string(n[len(n)-3:])
@@ -33,8 +43,11 @@ func (n MSISDN) LogValue() slog.Value { return slog.StringValue(n.Masked()) }
 
 // Display returns the number as people in the home country read it:
 // "07700 900123" at home, "+33 6 12 34 56 78" abroad. What is not a number
-// comes back as it is.
+// comes back as it is, and an erased number as words.
 func (n MSISDN) Display(home string) string {
+	if n.Erased() {
+		return "Erased number"
+	}
 	if len(n) == len("+447700900123") && n[:4] == "+447" {
 		if inBritain(homeCountry(home)) {
 			return "0" + string(n[3:7]) + " " + string(n[7:])
@@ -57,6 +70,9 @@ func (n MSISDN) Display(home string) string {
 // years: to ask whether a number is British, use In. Country costs
 // microseconds; In does not for +44.
 func (n MSISDN) Country() string {
+	if n.Erased() {
+		return ""
+	}
 	p, err := phonenumbers.Parse(string(n), "")
 	if err != nil {
 		return ""
@@ -69,6 +85,19 @@ func (n MSISDN) Country() string {
 		return ""
 	}
 	return country
+}
+
+// National returns the digits that every way of writing the number has in common,
+// "7700900123": without the country's code and the zero before it.
+func (n MSISDN) National() string {
+	if len(n) > 3 && n[:3] == "+44" {
+		return string(n[3:])
+	}
+	p, err := phonenumbers.Parse(string(n), "")
+	if err != nil {
+		return n.Digits()
+	}
+	return phonenumbers.GetNationalSignificantNumber(p)
 }
 
 // In reports whether the number belongs to a country, where the United
