@@ -362,6 +362,20 @@ func (q *Queries) SaveRetention(ctx context.Context, arg SaveRetentionParams) er
 	return err
 }
 
+const setRecurringRecipients = `-- name: SetRecurringRecipients :exec
+UPDATE recurring SET recipients = $1 WHERE id = $2
+`
+
+type SetRecurringRecipientsParams struct {
+	Recipients string
+	ID         int64
+}
+
+func (q *Queries) SetRecurringRecipients(ctx context.Context, arg SetRecurringRecipientsParams) error {
+	_, err := q.db.ExecContext(ctx, setRecurringRecipients, arg.Recipients, arg.ID)
+	return err
+}
+
 const stepErasure = `-- name: StepErasure :exec
 UPDATE erasures SET step = $1, place = $2 WHERE id = $3
 `

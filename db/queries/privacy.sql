@@ -53,3 +53,6 @@ DELETE FROM retention_left WHERE kind = @kind AND id = @id;
 
 -- name: RetentionLeft :many
 SELECT id FROM retention_left WHERE kind = @kind AND id > @after_id ORDER BY id LIMIT @page_size;
+
+-- name: SetRecurringRecipients :exec
+UPDATE recurring SET recipients = @recipients WHERE id = @id;

@@ -250,6 +250,9 @@ var byRefusal = map[string]Code{
 	desk.ErrBadConsent.Code:     -507,
 	desk.ErrBadDay.Code:         -507,
 	desk.ErrUnknownConsent.Code: -200,
+	desk.ErrNotConfirmed.Code:   -507,
+	desk.ErrInDoubt.Code:        -507,
+	desk.ErrBadDays.Code:        -507,
 
 	desk.ErrNoFile.Code:         -507,
 	desk.ErrUnknownDraft.Code:   -507,

@@ -1,0 +1,364 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"strings"
+
+	"textdesk/sms"
+)
+
+// Traces is what there is of a number in all of the store.
+type Traces struct {
+	// Waiting messages have not left, InFlight ones are with the provider this
+	// moment, InDoubt ones wait for a decision.
+	Messages, Waiting, InFlight, InDoubt int64
+	Inbound, Contacts, Entries, Consents int64
+	Suppressed                           bool
+}
+
+// Any reports whether there is anything at all.
+func (t Traces) Any() bool {
+	return t.Messages+t.Inbound+t.Contacts+t.Entries+t.Consents > 0 || t.Suppressed
+}
+
+// CountTraces counts what there is of a number. users limits it to what is
+// theirs, nil does not.
+func (s *Store) CountTraces(ctx context.Context, n sms.MSISDN, users []int64) (t Traces, err error) {
+	of, args := "", []any{string(n)}
+	if users != nil {
+		of, args = " AND user_id IN (SELECT value FROM json_each(?))", append(args, idList(users))
+	}
+	count := func(into any, query string, args ...any) {
+		if err == nil {
+			err = s.reads.QueryRowContext(ctx, query, args...).Scan(into)
+		}
+	}
+	rows, err := s.reads.QueryContext(ctx, "SELECT status, count(*) FROM messages WHERE number = ?"+of+" GROUP BY status", args...)
+	if err != nil {
+		return t, fmt.Errorf("count messages: %w", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var status sms.Status
+		var n int64
+		if err := rows.Scan(&status, &n); err != nil {
+			return t, fmt.Errorf("count messages: %w", err)
+		}
+		t.Messages += n
+		switch {
+		case status.Waiting():
+			t.Waiting += n
+		case status == sms.Submitting:
+			t.InFlight += n
+		case status == sms.InDoubt:
+			t.InDoubt += n
+		}
+	}
+	if err = rows.Err(); err != nil {
+		return t, fmt.Errorf("count messages: %w", err)
+	}
+	count(&t.Inbound, "SELECT count(*) FROM inbound WHERE number = ?"+of, args...)
+	count(&t.Contacts, "SELECT count(*) FROM contacts WHERE number = ?"+cmpUsers(of), args...)
+	count(&t.Consents, "SELECT count(*) FROM consents WHERE number = ?"+cmpUsers(of), args...)
+	count(&t.Entries, "SELECT count(*) FROM list_entries WHERE number = ? AND list_id IN (SELECT id FROM lists WHERE 1"+of+")", args...)
+	count(&t.Suppressed, "SELECT count(*) FROM suppressions WHERE number = ?", string(n))
+	if err != nil {
+		return t, fmt.Errorf("count traces: %w", err)
+	}
+	return t, nil
+}
+
+// cmpUsers has the index of a table by user and number used: without users it
+// leaps from user to user.
+func cmpUsers(of string) string {
+	if of == "" {
+		return " AND user_id IN (SELECT id FROM users)"
+	}
+	return of
+}
+
+// ContactsOfNumber returns the contacts with a number in all address books.
+func (s *Store) ContactsOfNumber(ctx context.Context, n sms.MSISDN) ([]Contact, error) {
+	found, err := readRows(ctx, s.reads, func(rows *sql.Rows) (c Contact, err error) {
+		err = rows.Scan(&c.ID, &c.UserID, &c.Name, &c.NameKey, &c.Number, &c.Email, &c.CreatedAt, &c.ChangedAt, &c.Fields)
+		return c, err
+	}, "SELECT id, user_id, name, name_key, number, email, created_at, changed_at, fields FROM contacts WHERE user_id IN (SELECT id FROM users) AND number = ? ORDER BY id", string(n))
+	if err != nil {
+		return nil, fmt.Errorf("read contacts: %w", err)
+	}
+	return found, nil
+}
+
+// EntriesOfNumber returns the entries with a number on all lists, with the
+// lists they are on.
+func (s *Store) EntriesOfNumber(ctx context.Context, n sms.MSISDN) (entries []ListEntry, lists []List, err error) {
+	rows, err := s.reads.QueryContext(ctx, `SELECT e.id, e.list_id, e.number, e.name, e.email, e.mm1, e.mm2, e.mm3, e.mm4, e.mm5, e.fields, l.user_id, l.name
+FROM list_entries e JOIN lists l ON l.id = e.list_id WHERE e.list_id IN (SELECT id FROM lists) AND e.number = ? ORDER BY e.id`, string(n))
+	if err != nil {
+		return nil, nil, fmt.Errorf("read list entries: %w", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var e ListEntry
+		var l List
+		if err := rows.Scan(&e.ID, &e.ListID, &e.Number, &e.Name, &e.Email, &e.Mm1, &e.Mm2, &e.Mm3, &e.Mm4, &e.Mm5, &e.Fields, &l.UserID, &l.Name); err != nil {
+			return nil, nil, fmt.Errorf("read list entries: %w", err)
+		}
+		l.ID = e.ListID
+		entries, lists = append(entries, e), append(lists, l)
+	}
+	return entries, lists, rows.Err()
+}
+
+// WaitingTo returns the messages to a number that have not left.
+func (tx *Tx) WaitingTo(ctx context.Context, n sms.MSISDN, limit int) ([]Message, error) {
+	return scanMessages(tx.db.QueryContext(ctx, "SELECT "+messageColumns+" FROM messages WHERE number = ? AND status IN (0, 1) ORDER BY id LIMIT ?", string(n), limit))
+}
+
+// EraseMessages takes the texts and the number out of messages, and puts the
+// number's hash in its place. The rest of their rows stays, so that everything
+// still adds up. It takes so many at a time, and says how many they were.
+func (tx *Tx) EraseMessages(ctx context.Context, n sms.MSISDN, limit int) (int64, error) {
+	ids, err := readRows(ctx, tx.db, scanID, "SELECT id FROM messages WHERE number = ? AND status NOT IN (0, 1, 2, 10) ORDER BY id LIMIT ?", string(n), limit)
+	if err != nil || len(ids) == 0 {
+		return 0, err
+	}
+	return int64(len(ids)), tx.clearMessages(ctx, ids, true)
+}
+
+// clearMessages takes the texts out of messages, and with numbers those, too. A
+// text that one person alone had is taken out of its batch as well.
+func (tx *Tx) clearMessages(ctx context.Context, ids []int64, numbers bool) error {
+	list := idList(ids)
+	if _, err := tx.change(ctx, "clear events", "UPDATE events SET detail = '' WHERE message_id IN (SELECT value FROM json_each(?)) AND detail <> ''", list); err != nil {
+		return err
+	}
+	if _, err := tx.change(ctx, "clear messages", "UPDATE messages SET body = '' WHERE id IN (SELECT value FROM json_each(?)) AND body <> ''", list); err != nil {
+		return err
+	}
+	batches, err := readRows(ctx, tx.db, scanID, `SELECT DISTINCT b.id FROM messages m JOIN batches b ON b.id = m.batch_id
+WHERE m.id IN (SELECT value FROM json_each(?)) AND b.recipients = 1 AND b.body <> ''`, list)
+	if err != nil {
+		return err
+	}
+	if err := tx.ClearBatches(ctx, batches); err != nil {
+		return err
+	}
+	if !numbers {
+		return nil
+	}
+	type row struct {
+		id     int64
+		number sms.MSISDN
+	}
+	rows, err := readRows(ctx, tx.db, func(rows *sql.Rows) (r row, err error) {
+		err = rows.Scan(&r.id, &r.number)
+		return r, err
+	}, "SELECT id, number FROM messages WHERE id IN (SELECT value FROM json_each(?))", list)
+	if err != nil {
+		return err
+	}
+	for _, r := range rows {
+		if r.number.Erased() {
+			continue
+		}
+		if _, err := tx.change(ctx, "hash number", "UPDATE messages SET number = ?, reason = CASE WHEN instr(reason, ?) > 0 THEN '' ELSE reason END WHERE id = ?",
+			string(tx.hash.of(r.number)), r.number.National(), r.id); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// ClearBatches takes the texts out of batches, and out of what is searched.
+func (tx *Tx) ClearBatches(ctx context.Context, batches []int64) error {
+	if len(batches) == 0 {
+		return nil
+	}
+	if _, err := tx.change(ctx, "clear batches", "UPDATE batches SET body = '' WHERE id IN (SELECT value FROM json_each(?))", idList(batches)); err != nil {
+		return err
+	}
+	_, err := tx.change(ctx, "forget words", "DELETE FROM batch_words WHERE rowid IN (SELECT value FROM json_each(?))", idList(batches))
+	return err
+}
+
+// EraseInbound takes the number and the texts out of what came from it.
+func (tx *Tx) EraseInbound(ctx context.Context, n sms.MSISDN, limit int) (int64, error) {
+	return tx.change(ctx, "erase inbound", "UPDATE inbound SET number = ?, body = '' WHERE id IN (SELECT id FROM inbound WHERE number = ? ORDER BY id LIMIT ?)",
+		string(tx.hash.of(n)), string(n), limit)
+}
+
+// EraseEntries deletes a number from all lists.
+func (tx *Tx) EraseEntries(ctx context.Context, n sms.MSISDN, limit int) (int64, error) {
+	return tx.change(ctx, "erase list entries", `DELETE FROM list_entries WHERE id IN (
+  SELECT id FROM list_entries WHERE list_id IN (SELECT id FROM lists) AND number = ? LIMIT ?)`, string(n), limit)
+}
+
+// EraseMarks deletes what else there is of a number by itself: consents and the
+// counters of the day. If it must not be texted, its hash takes its place.
+func (tx *Tx) EraseMarks(ctx context.Context, n sms.MSISDN) error {
+	if _, err := tx.change(ctx, "erase consents", "DELETE FROM consents WHERE user_id IN (SELECT id FROM users) AND number = ?", string(n)); err != nil {
+		return err
+	}
+	if _, err := tx.change(ctx, "erase counters", "DELETE FROM number_days WHERE day IN (SELECT DISTINCT day FROM number_days) AND number = ?", string(n)); err != nil {
+		return err
+	}
+	kept, err := tx.change(ctx, "hash suppression", `INSERT INTO suppressions (number, reason, added_by, added_at)
+SELECT ?, 'The person was erased, and asked not to be texted before.', added_by, added_at FROM suppressions WHERE number = ? ON CONFLICT (number) DO NOTHING`,
+		string(tx.hash.of(n)), string(n))
+	if err != nil {
+		return err
+	}
+	_ = kept // a hash that stands there already says the same
+	_, err = tx.change(ctx, "erase suppression", "DELETE FROM suppressions WHERE number = ?", string(n))
+	return err
+}
+
+// A place is a table in which a number may stand anywhere, so that all of it has
+// to be looked through.
+type place struct {
+	table, key string
+	columns    []string // that are looked through for the number
+	typed      bool     // by people, in whatever way they write numbers
+	named      string   // the column that may be a name and nothing else
+	mentions   string   // the column in which a name may stand beside other things
+	only       string   // condition
+	clear      string   // SET clause
+}
+
+// places are the tables that are looked through, in this order. What a step of
+// an erasure has come to is an index into it, so new ones come last.
+var places = []place{
+	{table: "batch_skips", key: "batch_id", columns: []string{"typed"}, typed: true, mentions: "typed", clear: "typed = '', reason = 'The person was erased.'"},
+	{table: "callbacks", key: "id", columns: []string{"body", "query", "path", "header", "problem"}, only: "state <> 0",
+		clear: "body = x'', query = '', header = '{}', problem = ''"},
+	{table: "audit", key: "id", columns: []string{"subject", "detail"}, typed: true, named: "subject", clear: "subject = 'somebody who was erased', detail = ''"},
+	{table: "recurring_runs", key: "id", columns: []string{"reason"}, typed: true, clear: "reason = ''"},
+	{table: "approvals", key: "batch_id", columns: []string{"note"}, typed: true, clear: "note = ''"},
+}
+
+// Places is how many tables are looked through for a number.
+func Places() int { return len(places) }
+
+// placeSpan is how many keys are looked through at a time.
+const placeSpan = 20_000
+
+// enoughDigits is from how many digits on a number is not found by chance within
+// others.
+const enoughDigits = 9
+
+// FindInPlace looks through the next part of a table for a number, and for rows
+// that bear one of the names. It returns their keys and how far it has come;
+// done says that this was the end.
+func (s *Store) FindInPlace(ctx context.Context, at int, after int64, n sms.MSISDN, names []string) (keys []int64, to int64, done bool, err error) {
+	p := places[at]
+	where, args := p.holds(n, names)
+	var last sql.NullInt64
+	if err := s.reads.QueryRowContext(ctx, "SELECT MAX("+p.key+") FROM "+p.table).Scan(&last); err != nil {
+		return nil, 0, false, fmt.Errorf("look through %s: %w", p.table, err)
+	}
+	to = after + placeSpan
+	if to >= last.Int64 {
+		to, done = last.Int64, true
+	}
+	keys, err = readRows(ctx, s.reads, scanID, "SELECT DISTINCT "+p.key+" FROM "+p.table+" WHERE "+p.key+" > ? AND "+p.key+" <= ? AND "+where, append([]any{after, to}, args...)...)
+	if err != nil {
+		return nil, 0, false, fmt.Errorf("look through %s: %w", p.table, err)
+	}
+	return keys, to, done, nil
+}
+
+// holds is the condition that a row has the number or one of the names.
+func (p place) holds(n sms.MSISDN, names []string) (where string, args []any) {
+	digits := n.National()
+	if len(digits) < enoughDigits && !p.typed {
+		digits = n.Digits()
+	}
+	var any []string
+	for _, c := range p.columns {
+		if p.typed {
+			c = "replace(replace(replace(replace(replace(" + c + ", ' ', ''), '-', ''), '(', ''), ')', ''), '.', '')"
+		}
+		any, args = append(any, "instr("+c+", ?) > 0"), append(args, digits)
+	}
+	for _, name := range names {
+		if p.named != "" && name != "" {
+			any, args = append(any, p.named+" = ?"), append(args, name)
+		}
+		if p.mentions != "" && strings.Contains(name, " ") { // a first name alone is many people's
+			any, args = append(any, "instr("+p.mentions+", ?) > 0"), append(args, name)
+		}
+	}
+	where = "(" + strings.Join(any, " OR ") + ")"
+	if p.only != "" {
+		where += " AND " + p.only
+	}
+	return where, args
+}
+
+// ClearInPlace takes the content out of rows that [Store.FindInPlace] found.
+func (tx *Tx) ClearInPlace(ctx context.Context, at int, keys []int64, n sms.MSISDN, names []string) error {
+	if len(keys) == 0 {
+		return nil
+	}
+	p := places[at]
+	where, args := p.holds(n, names) // one key may have several rows
+	_, err := tx.change(ctx, "clear "+p.table, "UPDATE "+p.table+" SET "+p.clear+" WHERE "+p.key+" IN (SELECT value FROM json_each(?)) AND "+where, append([]any{idList(keys)}, args...)...)
+	return err
+}
+
+// mergePages is how many pages of the index of words are written anew at a time.
+const mergePages = 400
+
+// MergeWords drops deleted words from the indexes of words, some at a time. more
+// says that there are more.
+func (tx *Tx) MergeWords(ctx context.Context, begin bool) (more bool, err error) {
+	pages := mergePages
+	if begin {
+		pages = -mergePages // all of the index is to be written anew, from here on
+	}
+	before, err := tx.totalChanges(ctx)
+	if err != nil {
+		return false, err
+	}
+	if _, err := tx.change(ctx, "merge words", "INSERT INTO batch_words (batch_words, rank) VALUES ('merge', ?)", pages); err != nil {
+		return false, err
+	}
+	after, err := tx.totalChanges(ctx)
+	return after-before >= 2, err
+}
+
+func (tx *Tx) totalChanges(ctx context.Context) (n int64, err error) {
+	err = tx.db.QueryRowContext(ctx, "SELECT total_changes()").Scan(&n)
+	return n, err
+}
+
+// Flush empties the write-ahead log, in which what was overwritten can still be
+// read. It reports false where readers did not allow it: try again later.
+func (s *Store) Flush(ctx context.Context) (bool, error) {
+	// The keeper's own connection, so that its patience can be short: nobody can
+	// write while it waits.
+	c, err := s.keeper.Conn(ctx)
+	if err != nil {
+		return false, fmt.Errorf("flush: %w", err)
+	}
+	defer c.Close()
+	if _, err := c.ExecContext(ctx, "PRAGMA busy_timeout(150)"); err != nil {
+		return false, fmt.Errorf("flush: %w", err)
+	}
+	var busy, pages, moved int
+	err = c.QueryRowContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)").Scan(&busy, &pages, &moved)
+	_, back := c.ExecContext(context.WithoutCancel(ctx), "PRAGMA busy_timeout(10000)")
+	if err := errors.Join(err, back); err != nil {
+		return false, fmt.Errorf("flush: %w", err)
+	}
+	return busy == 0, nil
+}
+
+func scanID(rows *sql.Rows) (id int64, err error) {
+	err = rows.Scan(&id)
+	return id, err
+}
