@@ -82,10 +82,7 @@ func cmpUsers(of string) string {
 
 // ContactsOfNumber returns the contacts with a number in all address books.
 func (s *Store) ContactsOfNumber(ctx context.Context, n sms.MSISDN) ([]Contact, error) {
-	found, err := readRows(ctx, s.reads, func(rows *sql.Rows) (c Contact, err error) {
-		err = rows.Scan(&c.ID, &c.UserID, &c.Name, &c.NameKey, &c.Number, &c.Email, &c.CreatedAt, &c.ChangedAt, &c.Fields)
-		return c, err
-	}, "SELECT id, user_id, name, name_key, number, email, created_at, changed_at, fields FROM contacts WHERE user_id IN (SELECT id FROM users) AND number = ? ORDER BY id", string(n))
+	found, err := readRows(ctx, s.reads, scanContact, "SELECT "+contactColumns+" FROM contacts c WHERE c.user_id IN (SELECT id FROM users) AND c.number = ? ORDER BY c.id", string(n))
 	if err != nil {
 		return nil, fmt.Errorf("read contacts: %w", err)
 	}
@@ -133,10 +130,10 @@ func (tx *Tx) EraseMessages(ctx context.Context, n sms.MSISDN, limit int) (int64
 // text that one person alone had is taken out of its batch as well.
 func (tx *Tx) clearMessages(ctx context.Context, ids []int64, numbers bool) error {
 	list := idList(ids)
-	if _, err := tx.change(ctx, "clear events", "UPDATE events SET detail = '' WHERE message_id IN (SELECT value FROM json_each(?)) AND detail <> ''", list); err != nil {
+	if _, err := tx.alter(ctx, "clear events", "UPDATE events SET detail = '' WHERE message_id IN (SELECT value FROM json_each(?)) AND detail <> ''", list); err != nil {
 		return err
 	}
-	if _, err := tx.change(ctx, "clear messages", "UPDATE messages SET body = '' WHERE id IN (SELECT value FROM json_each(?)) AND body <> ''", list); err != nil {
+	if _, err := tx.alter(ctx, "clear messages", "UPDATE messages SET body = '' WHERE id IN (SELECT value FROM json_each(?)) AND body <> ''", list); err != nil {
 		return err
 	}
 	batches, err := readRows(ctx, tx.db, scanID, `SELECT DISTINCT b.id FROM messages m JOIN batches b ON b.id = m.batch_id
@@ -165,7 +162,7 @@ WHERE m.id IN (SELECT value FROM json_each(?)) AND b.recipients = 1 AND b.body <
 		if r.number.Erased() {
 			continue
 		}
-		if _, err := tx.change(ctx, "hash number", "UPDATE messages SET number = ?, reason = CASE WHEN instr(reason, ?) > 0 THEN '' ELSE reason END WHERE id = ?",
+		if _, err := tx.alter(ctx, "hash number", "UPDATE messages SET number = ?, reason = CASE WHEN instr(reason, ?) > 0 THEN '' ELSE reason END WHERE id = ?",
 			string(tx.hash.of(r.number)), r.number.National(), r.id); err != nil {
 			return err
 		}
@@ -178,42 +175,36 @@ func (tx *Tx) ClearBatches(ctx context.Context, batches []int64) error {
 	if len(batches) == 0 {
 		return nil
 	}
-	if _, err := tx.change(ctx, "clear batches", "UPDATE batches SET body = '' WHERE id IN (SELECT value FROM json_each(?))", idList(batches)); err != nil {
+	if _, err := tx.alter(ctx, "clear batches", "UPDATE batches SET body = '' WHERE id IN (SELECT value FROM json_each(?))", idList(batches)); err != nil {
 		return err
 	}
-	_, err := tx.change(ctx, "forget words", "DELETE FROM batch_words WHERE rowid IN (SELECT value FROM json_each(?))", idList(batches))
+	_, err := tx.alter(ctx, "forget words", "DELETE FROM batch_words WHERE rowid IN (SELECT value FROM json_each(?))", idList(batches))
 	return err
 }
 
 // EraseInbound takes the number and the texts out of what came from it.
 func (tx *Tx) EraseInbound(ctx context.Context, n sms.MSISDN, limit int) (int64, error) {
-	return tx.change(ctx, "erase inbound", "UPDATE inbound SET number = ?, body = '' WHERE id IN (SELECT id FROM inbound WHERE number = ? ORDER BY id LIMIT ?)",
+	return tx.alter(ctx, "erase inbound", "UPDATE inbound SET number = ?, body = '' WHERE id IN (SELECT id FROM inbound WHERE number = ? ORDER BY id LIMIT ?)",
 		string(tx.hash.of(n)), string(n), limit)
-}
-
-// EraseEntries deletes a number from all lists.
-func (tx *Tx) EraseEntries(ctx context.Context, n sms.MSISDN, limit int) (int64, error) {
-	return tx.change(ctx, "erase list entries", `DELETE FROM list_entries WHERE id IN (
-  SELECT id FROM list_entries WHERE list_id IN (SELECT id FROM lists) AND number = ? LIMIT ?)`, string(n), limit)
 }
 
 // EraseMarks deletes what else there is of a number by itself: consents and the
 // counters of the day. If it must not be texted, its hash takes its place.
 func (tx *Tx) EraseMarks(ctx context.Context, n sms.MSISDN) error {
-	if _, err := tx.change(ctx, "erase consents", "DELETE FROM consents WHERE user_id IN (SELECT id FROM users) AND number = ?", string(n)); err != nil {
+	if _, err := tx.alter(ctx, "erase consents", "DELETE FROM consents WHERE user_id IN (SELECT id FROM users) AND number = ?", string(n)); err != nil {
 		return err
 	}
-	if _, err := tx.change(ctx, "erase counters", "DELETE FROM number_days WHERE day IN (SELECT DISTINCT day FROM number_days) AND number = ?", string(n)); err != nil {
+	if _, err := tx.alter(ctx, "erase counters", "DELETE FROM number_days WHERE day IN (SELECT DISTINCT day FROM number_days) AND number = ?", string(n)); err != nil {
 		return err
 	}
-	kept, err := tx.change(ctx, "hash suppression", `INSERT INTO suppressions (number, reason, added_by, added_at)
+	kept, err := tx.alter(ctx, "hash suppression", `INSERT INTO suppressions (number, reason, added_by, added_at)
 SELECT ?, 'The person was erased, and asked not to be texted before.', added_by, added_at FROM suppressions WHERE number = ? ON CONFLICT (number) DO NOTHING`,
 		string(tx.hash.of(n)), string(n))
 	if err != nil {
 		return err
 	}
 	_ = kept // a hash that stands there already says the same
-	_, err = tx.change(ctx, "erase suppression", "DELETE FROM suppressions WHERE number = ?", string(n))
+	_, err = tx.alter(ctx, "erase suppression", "DELETE FROM suppressions WHERE number = ?", string(n))
 	return err
 }
 
@@ -236,7 +227,10 @@ var places = []place{
 	{table: "callbacks", key: "id", columns: []string{"body", "query", "path", "header", "problem"}, only: "state <> 0",
 		clear: "body = x'', query = '', header = '{}', problem = ''"},
 	{table: "audit", key: "id", columns: []string{"subject", "detail"}, typed: true, named: "subject", clear: "subject = 'somebody who was erased', detail = ''"},
+	{table: "api_calls", key: "id", columns: []string{"parameters", "answer"}, clear: "parameters = '[]', answer = ''"},
 	{table: "recurring_runs", key: "id", columns: []string{"reason"}, typed: true, clear: "reason = ''"},
+	{table: "contact_changes", key: "id", columns: []string{"detail"}, typed: true, mentions: "detail", clear: "detail = '[]'"},
+	{table: "book_jobs", key: "id", columns: []string{"filter"}, typed: true, mentions: "filter", only: "state <> 'running'", clear: "filter = '{}'"},
 	{table: "approvals", key: "batch_id", columns: []string{"note"}, typed: true, clear: "note = ''"},
 }
 
@@ -300,22 +294,45 @@ func (p place) holds(n sms.MSISDN, names []string) (where string, args []any) {
 }
 
 // ClearInPlace takes the content out of rows that [Store.FindInPlace] found.
-func (tx *Tx) ClearInPlace(ctx context.Context, at int, keys []int64, n sms.MSISDN, names []string) error {
+func (tx *Tx) ClearInPlace(ctx context.Context, at int, keys []int64, n sms.MSISDN, names []string) (err error) {
 	if len(keys) == 0 {
 		return nil
 	}
 	p := places[at]
+	if p.table == "audit" {
+		end, err := tx.clearAudit(ctx)
+		if err != nil {
+			return err
+		}
+		defer func() { err = errors.Join(err, end()) }()
+	}
 	where, args := p.holds(n, names) // one key may have several rows
-	_, err := tx.change(ctx, "clear "+p.table, "UPDATE "+p.table+" SET "+p.clear+" WHERE "+p.key+" IN (SELECT value FROM json_each(?)) AND "+where, append([]any{idList(keys)}, args...)...)
+	_, err = tx.alter(ctx, "clear "+p.table, "UPDATE "+p.table+" SET "+p.clear+" WHERE "+p.key+" IN (SELECT value FROM json_each(?)) AND "+where, append([]any{idList(keys)}, args...)...)
 	return err
 }
 
 // mergePages is how many pages of the index of words are written anew at a time.
 const mergePages = 400
 
-// MergeWords drops deleted words from the indexes of words, some at a time. more
+// clearAudit lets this transaction take something out of the audit log, until
+// end is called.
+func (tx *Tx) clearAudit(ctx context.Context) (end func() error, err error) {
+	if _, err := tx.alter(ctx, "open the audit log", "INSERT INTO audit_clearing (id) VALUES (1)"); err != nil {
+		return nil, err
+	}
+	return func() error {
+		_, err := tx.alter(ctx, "close the audit log", "DELETE FROM audit_clearing")
+		return err
+	}, nil
+}
+
+// WordIndexes are the indexes in which words stay for a while after what had them
+// is gone.
+var WordIndexes = []string{"batch_words", "contact_words"}
+
+// MergeWords drops deleted words from one of [WordIndexes], some at a time. more
 // says that there are more.
-func (tx *Tx) MergeWords(ctx context.Context, begin bool) (more bool, err error) {
+func (tx *Tx) MergeWords(ctx context.Context, index string, begin bool) (more bool, err error) {
 	pages := mergePages
 	if begin {
 		pages = -mergePages // all of the index is to be written anew, from here on
@@ -324,7 +341,7 @@ func (tx *Tx) MergeWords(ctx context.Context, begin bool) (more bool, err error)
 	if err != nil {
 		return false, err
 	}
-	if _, err := tx.change(ctx, "merge words", "INSERT INTO batch_words (batch_words, rank) VALUES ('merge', ?)", pages); err != nil {
+	if _, err := tx.alter(ctx, "merge words", "INSERT INTO "+index+" ("+index+", rank) VALUES ('merge', ?)", pages); err != nil {
 		return false, err
 	}
 	after, err := tx.totalChanges(ctx)
@@ -356,6 +373,15 @@ func (s *Store) Flush(ctx context.Context) (bool, error) {
 		return false, fmt.Errorf("flush: %w", err)
 	}
 	return busy == 0, nil
+}
+
+// alter changes rows and says how many they were.
+func (tx *Tx) alter(ctx context.Context, what, query string, args ...any) (int64, error) {
+	result, err := tx.db.ExecContext(ctx, query, args...)
+	if err != nil {
+		return 0, fmt.Errorf("%s: %w", what, err)
+	}
+	return result.RowsAffected()
 }
 
 func scanID(rows *sql.Rows) (id int64, err error) {

@@ -307,9 +307,23 @@ func (e *erasing) contacts(ctx context.Context) error {
 }
 
 func (e *erasing) entries(ctx context.Context) error {
-	return e.chunks(ctx, func(ctx context.Context, tx *db.Tx) (int64, error) {
-		return tx.EraseEntries(ctx, e.person.Number, eraseSize)
-	})
+	found, _, err := e.d.store.EntriesOfNumber(ctx, e.person.Number)
+	if err != nil {
+		return err
+	}
+	for _, entry := range found {
+		err := e.d.store.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+			n, err := tx.RemoveEntry(ctx, db.RemoveEntryParams{ListID: entry.ListID, ID: entry.ID})
+			if err != nil || n == 0 {
+				return err
+			}
+			return tx.MoveEntries(ctx, db.MoveEntriesParams{ID: entry.ListID, Entries: -n})
+		})
+		if err != nil {
+			return fmt.Errorf("remove entry: %w", err)
+		}
+	}
+	return nil
 }
 
 func (e *erasing) marks(ctx context.Context) error {
@@ -384,16 +398,18 @@ func (e *erasing) lookThrough(ctx context.Context, at int) error {
 	}
 }
 
-// forgetWords drops deleted words from the search index, which otherwise keeps
-// them until it happens to be written anew.
+// forgetWords drops deleted words from the search indexes, which otherwise keep
+// them until they happen to be written anew.
 func (d *Desk) forgetWords(ctx context.Context) error {
-	for begin, more := true, true; more; begin = false {
-		err := d.store.Write(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
-			more, err = tx.MergeWords(ctx, begin)
-			return err
-		})
-		if err != nil {
-			return fmt.Errorf("forget words: %w", err)
+	for _, index := range db.WordIndexes {
+		for begin, more := true, true; more; begin = false {
+			err := d.store.Write(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
+				more, err = tx.MergeWords(ctx, index, begin)
+				return err
+			})
+			if err != nil {
+				return fmt.Errorf("forget words: %w", err)
+			}
 		}
 	}
 	return nil

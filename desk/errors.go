@@ -178,7 +178,7 @@ var (
 	ErrUnknownConsent = define("unknown_consent", "", "There is no such consent any more.")
 	ErrNotConfirmed   = define("not_confirmed", "confirm", "This is not the number. Type it once more to confirm.")
 	ErrInDoubt        = define("in_doubt", "", "Messages to this number are in doubt. Decide what became of them first.")
-	ErrBadDays        = define("bad_days", "", "Enter a whole number of days, 0 to keep it for ever.")
+	ErrBadKeep        = define("bad_keep", "", "Enter a whole number of days, 0 to keep it for ever.")
 
 	ErrUnknownRecurring = define("unknown_recurring", "", "There is no such repeating send.")
 	ErrRecurringOver    = define("recurring_over", "", "This repeating send has ended.")

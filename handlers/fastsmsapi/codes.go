@@ -252,7 +252,7 @@ var byRefusal = map[string]Code{
 	desk.ErrUnknownConsent.Code: -200,
 	desk.ErrNotConfirmed.Code:   -507,
 	desk.ErrInDoubt.Code:        -507,
-	desk.ErrBadDays.Code:        -507,
+	desk.ErrBadKeep.Code:        -507,
 
 	desk.ErrNoFile.Code:         -507,
 	desk.ErrUnknownDraft.Code:   -507,
