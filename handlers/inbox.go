@@ -26,11 +26,11 @@ func (v *visit) inbox() error {
 	}
 	view := views.Inbox{Now: v.now()}
 	for _, in := range found.Inbound {
-		t := views.InboxText{Number: in.Number.Display(v.set.Country), Text: in.Body, At: in.ReceivedAt.Time(), To: v.displaySender(in.Destination)}
+		t := views.InboxText{Number: in.Number.Display(v.set.Country), Text: views.Kept(in.Body), At: in.ReceivedAt.Time(), To: v.displaySender(in.Destination)}
 		if m, ok := found.Answered[int64(in.MessageID)]; ok {
-			t.Answers, t.AnswersPath, t.AnswersBy = views.Opening(m.Body, 48), messagePath(m.ID), found.Names[m.UserID]
+			t.Answers, t.AnswersPath, t.AnswersBy = views.Opening(views.Kept(m.Body), 48), messagePath(m.ID), found.Names[m.UserID]
 		}
-		if in.ProviderID == found.Simulator {
+		if in.ProviderID == found.Simulator && !in.Number.Erased() {
 			t.PhonePath = "/simulator/" + in.Number.Digits()
 		}
 		view.Texts = append(view.Texts, t)

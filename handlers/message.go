@@ -53,7 +53,7 @@ func (v *visit) readMessage() (views.Message, error) {
 func (v *visit) messageView(story desk.Story) views.Message {
 	m, home := story.Message, v.set.Country
 	sender := sms.Sender{Address: m.Sender, TON: m.TON}
-	view := views.Message{Now: v.now(), ID: m.ID, Number: m.Number.Display(home), Text: m.Body, From: sender.Display(home),
+	view := views.Message{Now: v.now(), ID: m.ID, Number: m.Number.Display(home), Text: views.Kept(m.Body), From: sender.Display(home),
 		By: story.By, Status: m.Status, Reason: m.Reason, Parts: int(m.Parts), Credits: int(m.Credits), Provider: story.Provider,
 		Made: m.CreatedAt.Time(), Wait: v.waitView(story.Wait), CanBeTakenOff: m.Status.Waiting(), Refunded: desk.Refunded(m),
 		BatchPath: batchPath(story.Batch.ID), BatchSize: int(story.Batch.Recipients), CanBeMoved: desk.Movable(story.Batch)}
@@ -63,7 +63,7 @@ func (v *visit) messageView(story desk.Story) views.Message {
 	if v.actor.MayDecide(story.Batch) {
 		view.ApprovalPath = fmt.Sprintf("/approvals/%d", story.Batch.ID)
 	}
-	if story.Simulated {
+	if story.Simulated && !m.Number.Erased() {
 		view.PhonePath = "/simulator/" + m.Number.Digits()
 	}
 	for _, e := range story.Events {
@@ -79,7 +79,7 @@ func (v *visit) messageView(story desk.Story) views.Message {
 		view.References = append(view.References, views.PartReference{ID: m.ID + p.Part, Reference: p.Reference, Status: p.Status, Code: p.Code})
 	}
 	for _, r := range story.Replies {
-		view.Replies = append(view.Replies, views.Reply{Text: r.Body, At: r.ReceivedAt.Time()})
+		view.Replies = append(view.Replies, views.Reply{Text: views.Kept(r.Body), At: r.ReceivedAt.Time()})
 	}
 	view.LiveEvery = liveEvery(view)
 	return view

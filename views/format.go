@@ -46,6 +46,15 @@ var happened = [sms.StatusCount]string{
 // Happened says in a timeline that a message came into a state.
 func Happened(s sms.Status) string { return happened[s] }
 
+// Kept is a text, or words in place of one that was erased or has outlived how
+// long texts are kept.
+func Kept(text string) string {
+	if text == "" {
+		return "(The text is not kept any more.)"
+	}
+	return text
+}
+
 // Count writes a number with separators of thousands: "4,812".
 func Count[T ~int | ~int64](n T) string { return ui.Count(int(n)) }
 

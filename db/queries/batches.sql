@@ -41,14 +41,14 @@ UPDATE batches SET paused_at = 0, paused_by = NULL, resuming = 0, resuming_at = 
 SELECT * FROM batches WHERE again_of = @again_of ORDER BY id;
 
 -- name: NotReached :many
--- Numbers of a batch whose message failed or expired, and that no later send to those it did not reach has,
+-- Numbers of a batch whose message failed or expired, as long as they and the text are kept, and that no later send to those it did not reach has,
 -- with what each was to read.
-SELECT m.number, m.body FROM messages m WHERE m.batch_id = @batch_id AND m.status IN (6, 7) AND NOT EXISTS (
+SELECT m.number, m.body FROM messages m WHERE m.batch_id = @batch_id AND m.status IN (6, 7) AND m.body <> '' AND NOT EXISTS (
   SELECT 1 FROM batches b JOIN messages n ON n.batch_id = b.id AND n.number = m.number WHERE b.again_of = m.batch_id)
 ORDER BY m.id;
 
 -- name: CountNotReached :one
-SELECT count(*) FROM messages m WHERE m.batch_id = @batch_id AND m.status IN (6, 7) AND NOT EXISTS (
+SELECT count(*) FROM messages m WHERE m.batch_id = @batch_id AND m.status IN (6, 7) AND m.body <> '' AND NOT EXISTS (
   SELECT 1 FROM batches b JOIN messages n ON n.batch_id = b.id AND n.number = m.number WHERE b.again_of = m.batch_id);
 
 -- name: countBatch :one
