@@ -193,7 +193,7 @@ func (q *Queries) BatchesAgainOf(ctx context.Context, againOf ID) ([]Batch, erro
 }
 
 const countNotReached = `-- name: CountNotReached :one
-SELECT count(*) FROM messages m WHERE m.batch_id = $1 AND m.status IN (6, 7) AND NOT EXISTS (
+SELECT count(*) FROM messages m WHERE m.batch_id = $1 AND m.status IN (6, 7) AND m.body <> '' AND NOT EXISTS (
   SELECT 1 FROM batches b JOIN messages n ON n.batch_id = b.id AND n.number = m.number WHERE b.again_of = m.batch_id)
 `
 
@@ -289,7 +289,7 @@ func (q *Queries) HoldBatch(ctx context.Context, arg HoldBatchParams) error {
 }
 
 const notReached = `-- name: NotReached :many
-SELECT m.number, m.body FROM messages m WHERE m.batch_id = $1 AND m.status IN (6, 7) AND NOT EXISTS (
+SELECT m.number, m.body FROM messages m WHERE m.batch_id = $1 AND m.status IN (6, 7) AND m.body <> '' AND NOT EXISTS (
   SELECT 1 FROM batches b JOIN messages n ON n.batch_id = b.id AND n.number = m.number WHERE b.again_of = m.batch_id)
 ORDER BY m.id
 `
@@ -299,7 +299,7 @@ type NotReachedRow struct {
 	Body   string
 }
 
-// Numbers of a batch whose message failed or expired, and that no later send to those it did not reach has,
+// Numbers of a batch whose message failed or expired, as long as they and the text are kept, and that no later send to those it did not reach has,
 // with what each was to read.
 func (q *Queries) NotReached(ctx context.Context, batchID int64) ([]NotReachedRow, error) {
 	rows, err := q.db.QueryContext(ctx, notReached, batchID)

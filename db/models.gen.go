@@ -80,6 +80,10 @@ type Audit struct {
 	ActingID ID
 }
 
+type AuditClearing struct {
+	ID int64
+}
+
 type Batch struct {
 	ID            int64
 	UserID        int64
