@@ -110,6 +110,35 @@ FROM list_entries e JOIN lists l ON l.id = e.list_id WHERE e.list_id IN (SELECT 
 	return entries, lists, rows.Err()
 }
 
+// DraftWith is a draft that has a number.
+type DraftWith struct {
+	ID int64
+	// Used: it was sent or given up; Accepting: its messages are being written.
+	Used, Accepting bool
+}
+
+// DraftsWith returns the drafts that have a number, among their people or in the
+// form as it was typed.
+func (s *Store) DraftsWith(ctx context.Context, n sms.MSISDN) ([]DraftWith, error) {
+	digits := n.National()
+	found, err := readRows(ctx, s.reads, func(rows *sql.Rows) (d DraftWith, err error) {
+		err = rows.Scan(&d.ID, &d.Used, &d.Accepting)
+		return d, err
+	}, `SELECT d.id, d.state = 'used', EXISTS (SELECT 1 FROM acceptances a WHERE a.draft_id = d.id) FROM drafts d
+WHERE instr(`+digitsOf("d.form")+`, ?) > 0 OR instr(`+digitsOf("d.wanted")+`, ?) > 0
+  OR EXISTS (SELECT 1 FROM draft_recipients r WHERE r.draft_id = d.id AND r.number = ?)
+  OR EXISTS (SELECT 1 FROM draft_skips k WHERE k.draft_id = d.id AND instr(`+digitsOf("k.typed")+`, ?) > 0) ORDER BY d.id`, digits, digits, string(n), digits)
+	if err != nil {
+		return nil, fmt.Errorf("look through drafts: %w", err)
+	}
+	return found, nil
+}
+
+// digitsOf is a column without what people write between the digits of a number.
+func digitsOf(column string) string {
+	return "replace(replace(replace(replace(replace(" + column + ", ' ', ''), '-', ''), '(', ''), ')', ''), '.', '')"
+}
+
 // WaitingTo returns the messages to a number that have not left.
 func (tx *Tx) WaitingTo(ctx context.Context, n sms.MSISDN, limit int) ([]Message, error) {
 	return scanMessages(tx.db.QueryContext(ctx, "SELECT "+messageColumns+" FROM messages WHERE number = ? AND status IN (0, 1) ORDER BY id LIMIT ?", string(n), limit))
@@ -134,6 +163,9 @@ func (tx *Tx) clearMessages(ctx context.Context, ids []int64, numbers bool) erro
 		return err
 	}
 	if _, err := tx.alter(ctx, "clear messages", "UPDATE messages SET body = '' WHERE id IN (SELECT value FROM json_each(?)) AND body <> ''", list); err != nil {
+		return err
+	}
+	if _, err := tx.alter(ctx, "clear fields", "DELETE FROM message_fields WHERE message_id IN (SELECT value FROM json_each(?))", list); err != nil {
 		return err
 	}
 	batches, err := readRows(ctx, tx.db, scanID, `SELECT DISTINCT b.id FROM messages m JOIN batches b ON b.id = m.batch_id
@@ -274,7 +306,7 @@ func (p place) holds(n sms.MSISDN, names []string) (where string, args []any) {
 	var any []string
 	for _, c := range p.columns {
 		if p.typed {
-			c = "replace(replace(replace(replace(replace(" + c + ", ' ', ''), '-', ''), '(', ''), ')', ''), '.', '')"
+			c = digitsOf(c)
 		}
 		any, args = append(any, "instr("+c+", ?) > 0"), append(args, digits)
 	}
@@ -373,15 +405,6 @@ func (s *Store) Flush(ctx context.Context) (bool, error) {
 		return false, fmt.Errorf("flush: %w", err)
 	}
 	return busy == 0, nil
-}
-
-// alter changes rows and says how many they were.
-func (tx *Tx) alter(ctx context.Context, what, query string, args ...any) (int64, error) {
-	result, err := tx.db.ExecContext(ctx, query, args...)
-	if err != nil {
-		return 0, fmt.Errorf("%s: %w", what, err)
-	}
-	return result.RowsAffected()
 }
 
 func scanID(rows *sql.Rows) (id int64, err error) {

@@ -11,6 +11,16 @@ import (
 	"textdesk/sms"
 )
 
+const clearDraft = `-- name: ClearDraft :exec
+UPDATE drafts SET form = '', wanted = '{}' WHERE id = $1 AND state = 'used'
+`
+
+// What was typed, of a draft that nobody sends any more.
+func (q *Queries) ClearDraft(ctx context.Context, id int64) error {
+	_, err := q.db.ExecContext(ctx, clearDraft, id)
+	return err
+}
+
 const consent = `-- name: Consent :one
 SELECT id, user_id, number, source, wording, given_at, noted_by, noted_at, withdrawn_at, withdrawn_by, withdrawn_why FROM consents WHERE id = $1
 `

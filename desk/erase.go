@@ -40,7 +40,7 @@ func (d *Desk) FindPerson(ctx context.Context, a Actor, typed string) (Traces, e
 	if t.Traces, err = d.store.CountTraces(ctx, number, nil); err != nil {
 		return Traces{}, err
 	}
-	if t.Names, err = d.namesOf(ctx, number); err != nil {
+	if t.Names, err = d.namesBeside(ctx, number); err != nil {
 		return Traces{}, err
 	}
 	if !t.Suppressed {
@@ -58,8 +58,8 @@ func (d *Desk) FindPerson(ctx context.Context, a Actor, typed string) (Traces, e
 	return t, nil
 }
 
-// namesOf are the names that stand beside a number.
-func (d *Desk) namesOf(ctx context.Context, number sms.MSISDN) (names []string, err error) {
+// namesBeside are the names that stand beside a number.
+func (d *Desk) namesBeside(ctx context.Context, number sms.MSISDN) (names []string, err error) {
 	contacts, err := d.store.ContactsOfNumber(ctx, number)
 	if err != nil {
 		return nil, err
@@ -201,7 +201,7 @@ type erasing struct {
 
 // run does the steps that are left. Each can be done again: after a crash it is.
 func (e *erasing) run(ctx context.Context) error {
-	steps := []func(context.Context) error{e.messages, e.inbound, e.contacts, e.entries, e.marks, e.recurring}
+	steps := []func(context.Context) error{e.drafts, e.messages, e.inbound, e.contacts, e.entries, e.marks, e.recurring}
 	for at := range db.Places() {
 		steps = append(steps, func(ctx context.Context) error { return e.lookThrough(ctx, at) })
 	}
@@ -249,6 +249,36 @@ func (e *erasing) chunks(ctx context.Context, do func(ctx context.Context, tx *d
 			return err
 		}
 	}
+}
+
+// drafts gives up what somebody has looked at and not sent. One that was sent is
+// waited for until all of it is messages.
+func (e *erasing) drafts(ctx context.Context) error {
+	if err := e.d.sweepDrafts(ctx); err != nil {
+		return err
+	}
+	found, err := e.d.store.DraftsWith(ctx, e.person.Number)
+	if err != nil {
+		return err
+	}
+	for _, dr := range found {
+		if dr.Accepting {
+			return errLater
+		}
+		err := e.d.store.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+			if _, err := tx.DropDraft(ctx, dr.ID); err != nil {
+				return err
+			}
+			return tx.ClearDraft(ctx, dr.ID)
+		})
+		if err != nil {
+			return fmt.Errorf("give up draft: %w", err)
+		}
+		if err := e.d.clearDraft(ctx, dr.ID); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // messages takes back what has not left, and clears the rest. One that is with

@@ -56,3 +56,7 @@ SELECT id FROM retention_left WHERE kind = @kind AND id > @after_id ORDER BY id 
 
 -- name: SetRecurringRecipients :exec
 UPDATE recurring SET recipients = @recipients WHERE id = @id;
+
+-- name: ClearDraft :exec
+-- What was typed, of a draft that nobody sends any more.
+UPDATE drafts SET form = '', wanted = '{}' WHERE id = @id AND state = 'used';
