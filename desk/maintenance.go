@@ -63,36 +63,27 @@ func readMaintenance(values map[string]string) Maintenance {
 // refuseInMaintenance turns away who comes in while the desk is closed.
 func (d *Desk) refuseInMaintenance(ctx context.Context) error {
 	set, err := d.Settings(ctx)
-	if err != nil {
-		return err
+	if err == nil && set.Maintenance.On {
+		return ErrMaintenance
 	}
-	if !set.Maintenance.On {
-		return nil
-	}
-	if set.Maintenance.Note != "" {
-		return ErrMaintenance.because("%s", set.Maintenance.Note)
-	}
-	return ErrMaintenance
+	return err
 }
 
 // AdmitPage refuses who may not use the pages now: while the desk is closed all
 // but administrators, and administrators without the second factor that they
 // have to have.
-func (d *Desk) AdmitPage(ctx context.Context, a Actor) error {
-	if !a.Admin() && !a.Acting() {
-		if err := d.refuseInMaintenance(ctx); err != nil {
-			return err
-		}
-	}
-	set, err := d.Settings(ctx)
-	if err != nil {
-		return err
+func AdmitPage(a Actor, set Settings) error {
+	if !a.Admin() && !a.Acting() && set.Maintenance.On {
+		return ErrMaintenance
 	}
 	if mustHaveSecond(a.real(), set) && a.real().SecondAt == 0 {
 		return ErrNeedsSecond
 	}
 	return nil
 }
+
+// NeedsSecond reports whether the actor has to have a second factor.
+func NeedsSecond(a Actor, set Settings) bool { return mustHaveSecond(a.real(), set) }
 
 // real is the person before the screen.
 func (a Actor) real() db.User {

@@ -216,3 +216,29 @@ func (d *Desk) User(ctx context.Context, a Actor, userID int64) (UserAccount, er
 	acc.Keys, err = d.keysOf(ctx, u.ID)
 	return acc, err
 }
+
+// Person is a user as the store has them, for doors that name one.
+type Person = db.User
+
+// ParentsFor lists the administrators under whom MoveUser can put somebody.
+func (d *Desk) ParentsFor(ctx context.Context, a Actor, userID int64) ([]db.User, error) {
+	acc, err := d.User(ctx, a, userID)
+	if err != nil {
+		return nil, err
+	}
+	users, err := d.Users(ctx, a)
+	if err != nil {
+		return nil, err
+	}
+	under, err := d.store.UserTree(ctx, userID)
+	if err != nil {
+		return nil, fmt.Errorf("read users: %w", err)
+	}
+	var parents []db.User
+	for _, u := range users {
+		if u.Level == LevelAdmin && u.ArchivedAt == 0 && !contains(under, u.ID) && u.ID != int64(acc.User.ParentID) {
+			parents = append(parents, u)
+		}
+	}
+	return parents, nil
+}

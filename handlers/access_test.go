@@ -22,11 +22,12 @@ func addresses(method string) []string {
 }
 
 func address(r handlers.Route) string {
-	return strings.NewReplacer(":id", "1", ":report", "messages", ":entry", "1", ":name", "Simulator", ":number", "447700900123").Replace(r.Path)
+	return strings.NewReplacer(":id", "1", ":report", "messages", ":entry", "1", ":name", "Simulator", ":number", "447700900123", ":token", "k7wq", ":key", "1").Replace(r.Path)
 }
 
 // open is who may use what by no sign-in at all. A new route is not on it.
-var open = map[string]bool{"GET /sign-in": true, "POST /sign-in": true, "GET /setup": true, "POST /setup": true, "GET /_ui": true}
+var open = map[string]bool{"GET /sign-in": true, "POST /sign-in": true, "GET /setup": true, "POST /setup": true, "GET /_ui": true,
+	"GET /sign-in/code": true, "POST /sign-in/code": true, "GET /join/:token": true, "POST /join/:token": true}
 
 func TestEveryRouteLetsInWhoMayUseIt(t *testing.T) {
 	const private = "Meet me at the boiler house"

@@ -94,9 +94,14 @@ func tokenView(k desk.APIKey) views.Token {
 func (v *visit) showAccount(status int, tokenName string, cause error) error {
 	ctx := v.Request().Context()
 	a := views.Account{Name: v.actor.Name(), Username: v.actor.User.Username, Email: v.actor.User.Email, Level: views.Level(v.actor.User.Level),
-		Credits: credits(v.actor), TokenName: tokenName, API: v.apiExample("YOUR-TOKEN"), Now: v.now()}
+		Credits: credits(v.actor), TokenName: tokenName, API: v.apiExample("YOUR-TOKEN"), Now: v.now(), Acting: v.actor.Acting(),
+		SecondFactor: v.actor.User.SecondAt != 0, SecondNeeded: desk.NeedsSecond(v.actor, v.set), Limits: limitWords(v.actor.User, false),
+		Low: desk.LowOnCredits(v.actor.User)}
 	var err error
 	if a.Errors, err = fieldErrors(cause); err != nil {
+		return err
+	}
+	if a.RecoveryCodes, err = v.s.Desk.RecoveryCodesLeft(ctx, v.actor); err != nil {
 		return err
 	}
 	sessions, err := v.s.Desk.SessionsOf(ctx, v.actor, v.s.token(v.Context))

@@ -45,6 +45,9 @@ func (v *visit) page(title, current string) (ui.Page, error) {
 	}
 	p := ui.Page{Title: title, Org: v.set.Organisation, UserName: v.actor.Name(), Banner: v.s.Banner, Flash: v.s.takeFlash(v.Context),
 		Credits: credits(v.actor), CreditsPath: "/credits", CreditsLow: desk.LowOnCredits(v.actor.User)}
+	if v.actor.Acting() {
+		p.ActingAs, p.ActingBy = v.actor.Name(), desk.Actor{User: v.actor.By}.Name()
+	}
 	p.Nav = []ui.NavItem{
 		{Path: "/", Icon: "house", Label: "Home"},
 		{Path: "/send", Icon: "send", Label: "Send"},
@@ -70,7 +73,7 @@ func (v *visit) page(title, current string) (ui.Page, error) {
 		} else if n := len(at.Paused); n > 0 {
 			providers.Badge, providers.BadgeLabel = strconv.Itoa(n), "paused"
 		}
-		p.AdminNav = []ui.NavItem{{Path: "/users", Icon: "users-round", Label: "Users"}, providers, {Path: "/settings", Icon: "settings-2", Label: "Settings"}}
+		p.AdminNav = []ui.NavItem{{Path: "/users", Icon: "users-round", Label: "Users"}, providers, {Path: "/audit", Icon: "history", Label: "Audit log"}, {Path: "/settings", Icon: "settings-2", Label: "Settings"}}
 	}
 	for _, items := range [][]ui.NavItem{p.Nav, p.AdminNav} {
 		for i := range items {
@@ -126,6 +129,12 @@ func (v *visit) fragment() bool { return v.Request().Header.Get("HX-Request") ==
 // showError is what a person sees when a page cannot be made.
 func (s *server) showError(err error, c echo.Context) {
 	if c.Response().Committed {
+		return
+	}
+	if errors.Is(err, desk.ErrMaintenance) {
+		if err := s.closed(c); err != nil {
+			s.Log.Warn("render notice", "error", err)
+		}
 		return
 	}
 	status, title, text := http.StatusInternalServerError, "Something went wrong", "This is our fault, not yours. Nothing was lost; try again, and tell your administrator if it happens again."

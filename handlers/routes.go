@@ -32,6 +32,9 @@ type Route struct {
 	// had ended while somebody was filling in the form. With them alone the
 	// form must do nothing but show itself.
 	kept []string
+	// always: also while the desk is closed, and before a second factor that is
+	// needed is set up.
+	always bool
 	// takes is how much it takes, in bytes, where that is more than a page.
 	takes int64
 }
@@ -50,6 +53,12 @@ func (r Route) keeping(fields ...string) Route {
 	return r
 }
 
+// anyway has a form work while others are closed.
+func (r Route) anyway() Route {
+	r.always = true
+	return r
+}
+
 // taking has a form with a file take more than a page.
 func (r Route) taking(bytes int64) Route {
 	r.takes = bytes
@@ -62,11 +71,16 @@ func Routes() []Route {
 	return []Route{
 		{Method: http.MethodGet, Path: "/sign-in", open: (*server).signInForm},
 		{Method: http.MethodPost, Path: "/sign-in", open: (*server).signIn},
+		{Method: http.MethodGet, Path: "/sign-in/code", open: (*server).signInCodeForm},
+		{Method: http.MethodPost, Path: "/sign-in/code", open: (*server).signInCode},
+		{Method: http.MethodGet, Path: "/join/:token", open: (*server).joinForm},
+		{Method: http.MethodPost, Path: "/join/:token", open: (*server).join},
 		{Method: http.MethodGet, Path: "/setup", open: (*server).setupForm},
 		{Method: http.MethodPost, Path: "/setup", open: (*server).setup},
 		{Method: http.MethodGet, Path: "/_ui", open: (*server).gallery},
 
-		post("/sign-out", SignedIn, (*visit).signOut),
+		post("/sign-out", SignedIn, (*visit).signOut).anyway(),
+		post("/act-as/stop", SignedIn, (*visit).stopActing).anyway(),
 
 		get("/setup/organisation", Administrators, (*visit).setupOrganisationForm),
 		post("/setup/organisation", Administrators, (*visit).setupOrganisation),
@@ -202,8 +216,42 @@ func Routes() []Route {
 		get("/account/tokens/:id/revoke", SignedIn, (*visit).revokeForm),
 		post("/account/tokens/:id/revoke", SignedIn, (*visit).revoke),
 		post("/account/sign-out-elsewhere", SignedIn, (*visit).signOutElsewhere),
+		get("/account/second-factor", SignedIn, (*visit).secondFactorForm).anyway(),
+		post("/account/second-factor", SignedIn, (*visit).secondFactor).anyway(),
+		get("/account/second-factor/codes", SignedIn, (*visit).accountAgain),
+		post("/account/second-factor/codes", SignedIn, (*visit).recoveryCodes),
+		get("/account/second-factor/off", SignedIn, (*visit).accountAgain),
+		post("/account/second-factor/off", SignedIn, (*visit).secondFactorOff),
 
 		get("/users", Administrators, (*visit).users),
+		get("/users/list.csv", Administrators, (*visit).usersCSV),
+		get("/users/new", Administrators, (*visit).newUserForm),
+		post("/users/new", Administrators, (*visit).newUser), // shows the balances, then creates
+		get("/users/many", Administrators, (*visit).manyUsersForm),
+		post("/users/many", Administrators, (*visit).manyUsers).taking(2 << 20), // shows what would be created, then creates
+		get("/users/:id", Administrators, (*visit).user),
+		get("/users/:id/edit", Administrators, (*visit).editUserForm),
+		post("/users/:id/edit", Administrators, (*visit).editUser),
+		get("/users/:id/permissions", Administrators, (*visit).limitsForm),
+		post("/users/:id/permissions", Administrators, (*visit).saveLimits),
+		get("/users/:id/link", Administrators, (*visit).linkForm),
+		post("/users/:id/link", Administrators, (*visit).newLink),
+		get("/users/:id/suspend", Administrators, (*visit).suspendForm),
+		post("/users/:id/suspend", Administrators, (*visit).suspend),
+		post("/users/:id/resume", Administrators, (*visit).resumeUser),
+		get("/users/:id/archive", Administrators, (*visit).archiveForm),
+		post("/users/:id/archive", Administrators, (*visit).archive),
+		get("/users/:id/restore", Administrators, (*visit).restoreForm),
+		post("/users/:id/restore", Administrators, (*visit).restore),
+		get("/users/:id/move", Administrators, (*visit).moveUserForm),
+		post("/users/:id/move", Administrators, (*visit).moveUser),
+		get("/users/:id/second-factor", Administrators, (*visit).takeSecondForm),
+		post("/users/:id/second-factor", Administrators, (*visit).takeSecond),
+		get("/users/:id/tokens", Administrators, (*visit).user), // the address of a form that came back
+		post("/users/:id/tokens", Administrators, (*visit).newUserToken),
+		get("/users/:id/tokens/:key/revoke", Administrators, (*visit).revokeOfForm),
+		post("/users/:id/tokens/:key/revoke", Administrators, (*visit).revokeOf),
+		post("/users/:id/act-as", Administrators, (*visit).actAs),
 		get("/users/:id/credits", Administrators, (*visit).moveCreditsForm),
 		post("/users/:id/credits", Administrators, (*visit).moveCredits), // shows the balances, then moves
 
@@ -228,6 +276,13 @@ func Routes() []Route {
 		post("/settings/quiet-hours", Administrators, (*visit).saveQuietHours),
 		get("/settings/guard", Administrators, (*visit).settings), // the address of a form that came back
 		post("/settings/guard", Administrators, (*visit).saveGuard),
+
+		get("/settings/sign-in", Administrators, (*visit).doors),
+		post("/settings/sign-in", Administrators, (*visit).savePolicy),
+		get("/settings/maintenance", Administrators, (*visit).doors), // the address of a form that came back
+		post("/settings/maintenance", Administrators, (*visit).setMaintenance),
+		get("/audit", Administrators, (*visit).audit),
+		get("/audit/log.csv", Administrators, (*visit).auditCSV),
 
 		get("/approvals", Administrators, (*visit).approvals),
 		get("/approvals/:id", Administrators, (*visit).approval),
@@ -266,6 +321,12 @@ func (s *server) admit(c echo.Context, r Route) error {
 	}
 	set, err := s.Desk.Settings(ctx)
 	if err != nil {
+		return err
+	}
+	if err := desk.AdmitPage(actor, set); err != nil && !r.always {
+		if errors.Is(err, desk.ErrNeedsSecond) && c.Request().Header.Get("HX-Request") == "" {
+			return redirect(c, "/account/second-factor")
+		}
 		return err
 	}
 	return r.handle(&visit{Context: c, s: s, actor: actor, set: set})

@@ -16,6 +16,8 @@ const (
 	cookieName = "textdesk_session"
 	tokenValue = "token"
 	flashValue = "flash"
+	// pendingValue is the token of a sign-in that waits for the second factor.
+	pendingValue = "pending"
 	// cookieAge is a little longer than the longest session, in seconds.
 	cookieAge = 8 * 24 * 3600
 )

@@ -35,6 +35,9 @@ func (s *server) signIn(c echo.Context) error {
 	if errors.Is(err, desk.ErrThrottled) {
 		return s.showSignIn(c, http.StatusTooManyRequests, form, err)
 	}
+	if errors.Is(err, desk.ErrSecondStep) {
+		return s.askCode(c, token, form)
+	}
 	if err != nil {
 		return s.showSignIn(c, http.StatusUnprocessableEntity, form, err)
 	}

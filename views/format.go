@@ -1,6 +1,7 @@
 package views
 
 import (
+	"strings"
 	"time"
 
 	"textdesk/sms"
@@ -87,11 +88,48 @@ func Level(level string) string {
 }
 
 // UserState says whether somebody is let in.
-func UserState(suspended bool) Status {
-	if suspended {
-		return Status{"Suspended", ui.Neutral, "ban", "They are kept out."}
+func UserState(state string) Status {
+	switch state {
+	case "invited":
+		return Status{"Invited", ui.Waiting, "mail", "They have not chosen a password yet."}
+	case "suspended":
+		return Status{"Suspended", ui.Attention, "ban", "They are kept out until somebody resumes them."}
+	case "archived":
+		return Status{"Archived", ui.Neutral, "lock", "They are out for good; what they sent stays."}
 	}
 	return Status{"Active", ui.Delivered, "circle-check", "They can sign in."}
+}
+
+// audited are the sentences of the audit log: what was done to what is named
+// beside it.
+var audited = map[string]string{
+	"account.password": "Chose a password", "account.second_factor": "Second factor", "account.recovery_codes": "Made new recovery codes",
+	"account.recovery_code": "Signed in with a recovery code", "batch.approve": "Approved send", "batch.pause": "Paused send", "batch.release": "Released send",
+	"batch.resume": "Resumed send", "batch.return": "Returned send", "batch.stop": "Stopped send", "contact.delete": "Deleted contact",
+	"group.delete": "Deleted group", "group.empty": "Emptied group", "list.delete": "Deleted list", "maintenance.off": "Opened the desk again",
+	"maintenance.on": "Closed the desk for maintenance", "message.cancel": "Took back message", "provider.add": "Added provider",
+	"provider.change": "Changed provider", "provider.default": "Made provider the default", "provider.remove": "Removed provider",
+	"recurring.add": "Began repeating send", "recurring.change": "Changed repeating send", "recurring.end": "Ended repeating send",
+	"recurring.missed": "Decided about a missed time of", "recurring.pause": "Paused repeating send", "recurring.resume": "Resumed repeating send",
+	"recurring.skip": "Left out a time of", "settings.guard": "Changed the spend guard", "settings.organisation": "Changed the organisation",
+	"settings.quiet": "Changed the quiet hours", "settings.second_factor": "Changed who needs a second factor", "sign_in": "Signed in",
+	"sign_out_elsewhere": "Signed out everywhere else", "suppression.add": "Put on the list of numbers not to text",
+	"suppression.remove": "Took off the list of numbers not to text", "template.add": "Added template", "template.change": "Changed template",
+	"template.delete": "Deleted template", "token.add": "Made an API token for", "token.revoke": "Revoked an API token of", "user.act_as": "Began to act as",
+	"user.act_as_end": "Stopped acting as", "user.add": "Created user", "user.archive": "Archived user", "user.cap": "Set the daily limit of",
+	"user.change": "Changed the account of", "user.credits": "Moved credits of", "user.link": "Made a one-time link for", "user.move": "Moved user",
+	"user.password": "Gave a password to", "user.permissions": "Changed the limits of", "user.restore": "Brought back user", "user.resume": "Resumed user",
+	"user.second_factor": "Took the second factor from", "user.suspend": "Suspended user",
+}
+
+// Audited tells an entry of the audit log in words. What has no sentence stands
+// by its own name, with its words apart.
+func Audited(action string) string {
+	if words := audited[action]; words != "" {
+		return words
+	}
+	words := strings.NewReplacer(".", ": ", "_", " ").Replace(action)
+	return strings.ToUpper(words[:min(1, len(words))]) + words[min(1, len(words)):]
 }
 
 // RunStateOf returns what staff see of what became of a time of a repeating

@@ -27,8 +27,9 @@ type Page struct {
 	Theme string
 	// Banner stands over every page: "Simulator: texts go to no real phone."
 	Banner string
-	// ActingAs is the name of the user whose desk an administrator has opened.
-	ActingAs string
+	// ActingAs is the name of the user whose desk an administrator has opened,
+	// and ActingBy the administrator's.
+	ActingAs, ActingBy string
 	// BrandPath is the style sheet with the organisation's own accent, if it has one.
 	BrandPath string
 	// Where the person's name, their credits, the acting banner and signing out
