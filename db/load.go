@@ -3,6 +3,7 @@ package db
 import (
 	"context"
 	"fmt"
+	"math/bits"
 	"strings"
 )
 
@@ -54,17 +55,20 @@ func insertRows(ctx context.Context, db *statements, table, columns string, n in
 }
 
 // insertRowsThen inserts n rows, rowsPerInsert at a time, with a conflict
-// clause at the end of each statement.
+// clause at the end of each statement. What is left at the end goes by powers of
+// two, so that a table has few statements to keep prepared.
 func insertRowsThen(ctx context.Context, db *statements, table, columns, clause string, n int, row func(i int, args []any) []any) error {
 	width := strings.Count(columns, ",") + 1
 	group := "(" + placeholders(width) + ")"
 	args := make([]any, 0, min(n, rowsPerInsert)*width)
 	for i := 0; i < n; {
 		args = args[:0]
-		rows := 0
-		for ; i < n && rows < rowsPerInsert; i++ {
+		rows := rowsPerInsert
+		if n-i < rows {
+			rows = 1 << (bits.Len(uint(n-i)) - 1)
+		}
+		for end := i + rows; i < end; i++ {
 			args = row(i, args)
-			rows++
 		}
 		query := "INSERT INTO " + table + " (" + columns + ") VALUES " + strings.TrimSuffix(strings.Repeat(group+", ", rows), ", ") + clause
 		if _, err := db.ExecContext(ctx, query, args...); err != nil {

@@ -26,6 +26,9 @@ type Desk struct {
 
 	wakeReader func() // there are callbacks to read
 	doors      doors
+
+	wakeImports func()
+	importing   claims // imports that are at work in this process
 }
 
 // Options are what a Desk is made of.
@@ -45,7 +48,8 @@ func New(o Options) *Desk {
 	}
 	o.Store.HashNumbersWith(o.Vault.Key("erased numbers", 32))
 	return &Desk{store: o.Store, vault: o.Vault, types: o.Types, clock: o.Clock,
-		wake: func(int64) {}, wakeReader: func() {}, large: func() {}, hashing: make(chan struct{}, 2), drafting: map[int64]bool{}}
+		wake: func(int64) {}, wakeReader: func() {}, large: func() {}, hashing: make(chan struct{}, 2), drafting: map[int64]bool{},
+		wakeImports: func() {}}
 }
 
 // OnWork sets what is called when a provider has something to do sooner than

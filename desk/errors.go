@@ -196,6 +196,14 @@ var (
 	ErrBadFile        = define("bad_file", "file", "This file cannot be read.")
 	ErrNoNumberColumn = define("no_number_column", "file", "No column of this file looks like mobile numbers.")
 	ErrNoColumn       = define("no_column", "column", "Choose the column with the mobile numbers.")
+
+	ErrUnknownImport   = define("unknown_import", "", "There is no such import.")
+	ErrImportGone      = define("import_gone", "", "This import has gone on meanwhile. Look at it again.")
+	ErrImportsFull     = define("imports_full", "file", "Several of your imports are at work. Wait until one is finished.")
+	ErrImportTooLarge  = define("import_too_large", "file", fmt.Sprintf("This file is larger than %d MB. Split it, or keep only the columns that you need.", MaxImport>>20))
+	ErrTwoNumbers      = define("two_number_columns", "column", "Choose one column as the mobile number. The others can be fields.")
+	ErrColumnField     = define("column_field", "column", "Give the field a name of its own.")
+	ErrImportNotUndone = define("import_not_undone", "", "This import cannot be undone any more.")
 )
 
 var refusals []*Refusal

@@ -204,7 +204,7 @@ func (d *Desk) Tidy(ctx context.Context) error {
 		}
 		return d.forgetDays(ctx, tx)
 	})
-	return errors.Join(err, d.dropOldUploads(), d.sweepDrafts(ctx))
+	return errors.Join(err, d.dropOldUploads(), d.sweepDrafts(ctx), d.tidyImports(ctx))
 }
 
 // Checkpoint keeps the write-ahead log short.

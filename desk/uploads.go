@@ -47,7 +47,7 @@ func (d *Desk) KeepUpload(a Actor, name string, r io.Reader) (Upload, error) {
 	}
 	file := uploadPrefix(a) + rand.Text()
 	u := Upload{Name: uploadName(name), path: filepath.Join(dir, file)}
-	if err := writeUpload(u.path, r); err != nil {
+	if err := writeLimited(u.path, r, MaxUpload, ErrUploadTooLarge); err != nil {
 		return Upload{}, err
 	}
 	d.dropOldest(a)
@@ -113,8 +113,9 @@ func uploadPlace(a Actor) string { return fmt.Sprintf("upload of user %d", a.Use
 
 func uploadPrefix(a Actor) string { return fmt.Sprintf("%d-", a.User.ID) }
 
-// writeUpload writes a file whole or not at all.
-func writeUpload(path string, r io.Reader) (err error) {
+// writeLimited writes a file whole or not at all. One with more bytes than the
+// limit is refused.
+func writeLimited(path string, r io.Reader, limit int64, tooLarge *Refusal) (err error) {
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
 		return fmt.Errorf("keep upload: %w", err)
@@ -127,12 +128,12 @@ func writeUpload(path string, r io.Reader) (err error) {
 			_ = os.Remove(path)
 		}
 	}()
-	n, err := io.Copy(f, io.LimitReader(r, MaxUpload+1))
+	n, err := io.Copy(f, io.LimitReader(r, limit+1))
 	if err != nil {
 		return fmt.Errorf("keep upload: %w", err)
 	}
-	if n > MaxUpload {
-		return ErrUploadTooLarge
+	if n > limit {
+		return tooLarge
 	}
 	return nil
 }

@@ -26,6 +26,8 @@ type Dispatcher struct {
 	large [2]chan struct{} // a large order is to be read; it is to be accepted or taken back
 	drain time.Duration
 
+	imports chan struct{} // an import has something to do
+
 	// The supervisor's own: the lanes that work, the last lane that each
 	// provider has had, and what could not be opened.
 	lanes  map[int64]*lane
@@ -54,10 +56,11 @@ func New(d *desk.Desk, o Options) *Dispatcher {
 	}
 	dp := &Dispatcher{desk: d, log: o.Log, lanes: map[int64]*lane{}, last: map[int64]*lane{},
 		broken: map[int64]db.Provider{}, bells: map[int64]chan struct{}{}, wake: make(chan struct{}, 1), read: make(chan struct{}, 1),
-		large: [2]chan struct{}{make(chan struct{}, 1), make(chan struct{}, 1)}, drain: o.Drain}
+		large: [2]chan struct{}{make(chan struct{}, 1), make(chan struct{}, 1)}, drain: o.Drain, imports: make(chan struct{}, 1)}
 	d.OnWork(dp.ring)
 	d.OnCallback(dp.ringReader)
 	d.OnLarge(dp.ringLarge)
+	d.OnImport(dp.ringImports)
 	return dp
 }
 
@@ -95,6 +98,7 @@ func (dp *Dispatcher) Run(ctx context.Context) error {
 	work.Go(func() { dp.repeat(ctx) })
 	work.Go(func() { dp.prepare(ctx) })
 	work.Go(func() { dp.accept(ctx) })
+	work.Go(func() { dp.runImports(ctx) })
 	tick := time.NewTicker(refresh)
 	defer tick.Stop()
 	for ctx.Err() == nil {

@@ -78,7 +78,8 @@ type Sheet struct {
 	Hidden int
 
 	source source
-	first  int // number of the first row below the header
+	first  int  // number of the first row below the header
+	blanks bool // rows without anything in them count
 	number func(string) bool
 }
 
@@ -141,7 +142,7 @@ func (s *Sheet) Rows() iter.Seq2[Row, error] {
 				return
 			}
 			row.Cells = trim(row.Cells)
-			if row.Number < s.first || len(row.Cells) == 0 {
+			if row.Number < s.first || len(row.Cells) == 0 && !s.blanks {
 				continue
 			}
 			if row.hidden {

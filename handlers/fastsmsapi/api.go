@@ -53,6 +53,7 @@ var actions = map[string]func(context.Context, *call) (answer, error){
 	"getbgmessages":      getBGMessages,
 	"createuser":         createUser,
 	"updatecredits":      updateCredits,
+	importAction:         importContacts,
 }
 
 // call is one request whose token is good.
@@ -76,13 +77,22 @@ var done = answer{line: "1"}
 // Serve answers one call: HTTP 200 and text, whatever happened, because clients
 // take any other status for a broken connection.
 func (a *API) Serve(c echo.Context) error {
-	p, err := readParameters(c.Request())
 	var given answer
+	if isLarge(c.Request()) {
+		p, given, err := a.answerLarge(c)
+		return a.say(c, p, given, err)
+	}
+	p, err := readParameters(c.Request())
 	if err == nil {
 		given, err = a.answer(c, p)
 	} else {
 		c.Response().Header().Set("Connection", "close") // there is more to come that nobody will read
 	}
+	return a.say(c, p, given, err)
+}
+
+// say writes the answer.
+func (a *API) say(c echo.Context, p parameters, given answer, err error) error {
 	if err != nil {
 		given = a.refuse(c, p, err)
 	}

@@ -262,6 +262,14 @@ var byRefusal = map[string]Code{
 	desk.ErrBadFile.Code:        -507,
 	desk.ErrNoNumberColumn.Code: -507,
 	desk.ErrNoColumn.Code:       -507,
+
+	desk.ErrUnknownImport.Code:   -507,
+	desk.ErrImportGone.Code:      -507,
+	desk.ErrImportsFull.Code:     -507,
+	desk.ErrImportTooLarge.Code:  -507,
+	desk.ErrTwoNumbers.Code:      -507,
+	desk.ErrColumnField.Code:     -507,
+	desk.ErrImportNotUndone.Code: -507,
 }
 
 // codeOf is the code for an error. Of several refusals the first counts.

@@ -1,0 +1,438 @@
+package desk
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"textdesk/db"
+	"textdesk/sheet"
+)
+
+const (
+	// MaxImport is how large a file of people may be, in bytes.
+	MaxImport = 200 << 20
+	// ImportDirectory is where such files wait, in the data directory.
+	ImportDirectory = "imports"
+	// importFor is how long an import that was begun waits to be gone on with.
+	importFor = 24 * time.Hour
+	// UndoFor is how long an import can be undone, and its rows be looked at.
+	UndoFor = 7 * 24 * time.Hour
+	// importsEach is how many imports of one user may be begun or at work.
+	importsEach = 10
+)
+
+// The states of an import.
+const (
+	ImportDraft     = "draft"     // its columns are being chosen
+	ImportChecking  = "checking"  // the dry run is under way
+	ImportChecked   = "checked"   // it waits for somebody to say go
+	ImportRunning   = "running"   //
+	ImportFinished  = "finished"  //
+	ImportCancelled = "cancelled" // what was imported until then stays
+	ImportFailed    = "failed"    // the file could not be read to its end
+	ImportUndoing   = "undoing"   //
+	ImportUndone    = "undone"    //
+)
+
+// The results of rows, in the words of the FastSMS page.
+const (
+	RowSuccess         = "success"
+	RowDuplicateName   = "duplicate_name"
+	RowDuplicateNumber = "duplicate_number"
+	RowPartial         = "partial" // the contact is there, something of the row is not
+	RowFailed          = "failed"
+)
+
+// ImportReading is how somebody says that a file is to be read; empty fields
+// are found out.
+type ImportReading struct {
+	Encoding  sheet.Encoding `json:"encoding,omitempty"`
+	Separator string         `json:"separator,omitempty"`
+	Header    sheet.Header   `json:"header,omitempty"`
+}
+
+// What becomes of a row whose number is in the contacts already.
+const (
+	SameUpdate = "update" // what the row says replaces what is there
+	SameKeep   = "keep"   // the contact stays as it is, and joins the row's groups
+	SameSkip   = "skip"   // nothing happens
+	SameAdd    = "add"    // a second contact with the same number
+)
+
+// ImportPlan is what becomes of the columns and rows of a file.
+type ImportPlan struct {
+	Columns []ImportColumn `json:"columns"`
+	// SameNumber is one of the four; SameName is SameAdd or SameSkip.
+	SameNumber string `json:"same_number"`
+	SameName   string `json:"same_name"`
+	// Groups are the names of those that everybody is put into.
+	Groups []string `json:"groups,omitempty"`
+	// Door: rows come from the FastSMS door, one a line, and follow its page.
+	Door bool `json:"door,omitempty"`
+}
+
+// ImportFile is an import whose file is open. Close it.
+type ImportFile struct {
+	db.Import
+	*sheet.Sheet
+	Reading ImportReading
+	Plan    ImportPlan
+	file    *os.File
+}
+
+// Close lets go of the file, which stays where it is.
+func (f *ImportFile) Close() error { return errors.Join(f.Sheet.Close(), f.file.Close()) }
+
+// BeginImport keeps a file of people that somebody has chosen or pasted, finds
+// out how to read it and what its columns are, and returns the import's id. A
+// file that cannot be read is refused with the reason, and is not kept.
+func (d *Desk) BeginImport(ctx context.Context, a Actor, name string, r io.Reader) (int64, error) {
+	begun, err := d.store.ImportsToDo(ctx)
+	if err != nil {
+		return 0, fmt.Errorf("read imports: %w", err)
+	}
+	if len(slices.DeleteFunc(begun, func(im db.Import) bool { return im.UserID != a.User.ID })) >= importsEach {
+		return 0, ErrImportsFull
+	}
+	file, err := d.keepImport(r)
+	if err != nil {
+		return 0, err
+	}
+	id, err := d.beginImport(ctx, a, uploadName(name), file)
+	if err != nil {
+		return 0, errors.Join(err, d.dropImportFile(file))
+	}
+	return id, nil
+}
+
+func (d *Desk) beginImport(ctx context.Context, a Actor, name, file string) (int64, error) {
+	f, err := d.openImport(ctx, db.Import{UserID: a.User.ID, Name: name, File: file})
+	if err != nil {
+		return 0, err
+	}
+	defer func() { _ = f.Close() }()
+	row, err := d.foundInFile(ctx, f)
+	if err != nil {
+		return 0, err
+	}
+	row.UserID, row.Door, row.Name, row.File = a.User.ID, a.Door, name, file
+	var id int64
+	err = d.store.Write(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
+		id, err = tx.InsertImport(ctx, db.InsertImportParams{UserID: row.UserID, Door: row.Door, Name: name, File: file, Reading: "{}", Plan: row.Plan,
+			State: ImportDraft, CreatedAt: d.now()})
+		if err != nil {
+			return fmt.Errorf("insert import: %w", err)
+		}
+		_, err = tx.SaveImportReading(ctx, db.SaveImportReadingParams{ID: id, Reading: row.Reading, Plan: row.Plan, Titles: row.Titles, RowsTotal: row.RowsTotal})
+		return err
+	})
+	return id, err
+}
+
+// foundInFile is what a file says of itself: its titles, its columns, and how
+// many rows it has. It reads the file to the end, so that one that breaks off or
+// never closes a quotation mark is refused before anybody works on it.
+func (d *Desk) foundInFile(ctx context.Context, f *ImportFile) (db.Import, error) {
+	set, err := d.Settings(ctx)
+	if err != nil {
+		return db.Import{}, err
+	}
+	fields, err := d.store.FieldNames(ctx, f.UserID, fieldsFrom)
+	if err != nil {
+		return db.Import{}, err
+	}
+	plan := ImportPlan{Columns: guessColumns(f.Sheet, fields, set.Country), SameNumber: SameKeep, SameName: SameAdd}
+	var rows int64
+	for _, err := range f.Rows() {
+		if err != nil {
+			return db.Import{}, fileRefusal(err)
+		}
+		if rows++; rows%10_000 == 0 && ctx.Err() != nil {
+			return db.Import{}, ctx.Err()
+		}
+	}
+	titles := make([]string, f.Columns)
+	for i := range titles {
+		titles[i] = f.Title(i)
+	}
+	return db.Import{Plan: asJSON(plan), Reading: asJSON(f.Reading), Titles: asJSON(titles), RowsTotal: rows}, nil
+}
+
+// ReadImportAs reads the file of an import in another way. What was said about
+// its columns is found out anew.
+func (d *Desk) ReadImportAs(ctx context.Context, a Actor, id int64, how ImportReading) error {
+	row, err := d.Import(ctx, a, id)
+	if err != nil {
+		return err
+	}
+	if row.State != ImportDraft && row.State != ImportChecked {
+		return ErrImportGone
+	}
+	row.Reading = asJSON(how)
+	f, err := d.openImport(ctx, row)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = f.Close() }()
+	now, err := d.foundInFile(ctx, f)
+	if err != nil {
+		return err
+	}
+	return d.store.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		return one(tx.SaveImportReading(ctx, db.SaveImportReadingParams{ID: id, Reading: now.Reading, Plan: now.Plan, Titles: now.Titles, RowsTotal: now.RowsTotal}))
+	})
+}
+
+// ImportFile opens the file of an import that has not begun.
+func (d *Desk) ImportFile(ctx context.Context, a Actor, id int64) (*ImportFile, error) {
+	row, err := d.Import(ctx, a, id)
+	if err != nil {
+		return nil, err
+	}
+	if row.State != ImportDraft && row.State != ImportChecked {
+		return nil, ErrImportGone
+	}
+	return d.openImport(ctx, row)
+}
+
+// Import returns an import. One that the actor may not see does not exist for
+// them.
+func (d *Desk) Import(ctx context.Context, a Actor, id int64) (db.Import, error) {
+	row, err := d.store.ImportByID(ctx, id)
+	if err := found("import", err, ErrUnknownImport); err != nil {
+		return db.Import{}, err
+	}
+	return row, d.owned(ctx, a, row.UserID, ErrUnknownImport)
+}
+
+// Imports returns the actor's imports before an id, newest first; 0 is from the
+// newest on.
+func (d *Desk) Imports(ctx context.Context, a Actor, before int64, limit int) ([]db.Import, error) {
+	if before == 0 {
+		before = 1<<62 - 1
+	}
+	rows, err := d.store.ImportsOf(ctx, db.ImportsOfParams{UserID: a.User.ID, BeforeID: before, PageSize: int32(limit)})
+	if err != nil {
+		return nil, fmt.Errorf("read imports: %w", err)
+	}
+	return rows, nil
+}
+
+// CheckImport says what the columns are, and has the dry run begin.
+func (d *Desk) CheckImport(ctx context.Context, a Actor, id int64, columns []ImportColumn) error {
+	f, err := d.ImportFile(ctx, a, id)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = f.Close() }()
+	if err := readColumns(columns, f.Sheet); err != nil {
+		return err
+	}
+	plan := f.Plan
+	plan.Columns = columns
+	err = d.store.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		return one(tx.SaveImportPlan(ctx, db.SaveImportPlanParams{ID: id, Plan: asJSON(plan)}))
+	})
+	if err == nil {
+		d.wakeImports()
+	}
+	return err
+}
+
+// ImportAnswers are what somebody says about an import after its dry run.
+type ImportAnswers struct {
+	SameNumber, SameName string
+	// Group is one of the actor's groups that everybody is put into, 0 for none;
+	// NewGroup is the name of another.
+	Group    int64
+	NewGroup string
+}
+
+// StartImport has an import that was checked begin.
+func (d *Desk) StartImport(ctx context.Context, a Actor, id int64, say ImportAnswers) error {
+	row, err := d.Import(ctx, a, id)
+	if err != nil {
+		return err
+	}
+	plan := planOf(row)
+	if !slices.Contains([]string{SameUpdate, SameKeep, SameSkip, SameAdd}, say.SameNumber) {
+		say.SameNumber = SameKeep
+	}
+	if say.SameName != SameSkip {
+		say.SameName = SameAdd
+	}
+	plan.SameNumber, plan.SameName, plan.Groups = say.SameNumber, say.SameName, nil
+	if say.Group != 0 {
+		g, err := d.store.Group(ctx, say.Group)
+		if err := found("group", err, ErrUnknownGroup.on("group")); err != nil {
+			return err
+		}
+		if g.UserID != row.UserID {
+			return ErrUnknownGroup.on("group")
+		}
+		plan.Groups = append(plan.Groups, g.Name)
+	}
+	if name := cleanName(say.NewGroup); name != "" {
+		if r := tooLong("new_group", name, maxBookName); r != nil {
+			return r
+		}
+		plan.Groups = append(plan.Groups, name)
+	}
+	err = d.store.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		change, err := d.recordMany(ctx, tx, a, row.UserID, ChangeImported, row.Name, 0)
+		if err != nil {
+			return err
+		}
+		if err := one(tx.StartImport(ctx, db.StartImportParams{ID: id, Plan: asJSON(plan), StartedAt: d.now(), ChangeID: change})); err != nil {
+			return err
+		}
+		return d.audit(ctx, tx, a, "import.start", row.Name, fmt.Sprint(row.RowsTotal))
+	})
+	if err == nil {
+		d.wakeImports()
+	}
+	return err
+}
+
+// CancelImport ends an import where it is. What came in until then stays, and
+// can be undone; one that has not begun leaves nothing.
+func (d *Desk) CancelImport(ctx context.Context, a Actor, id int64) error {
+	row, err := d.Import(ctx, a, id)
+	if err != nil {
+		return err
+	}
+	begun := row.State == ImportRunning
+	err = d.store.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		if !begun {
+			n, err := tx.DropImport(ctx, id)
+			return one(n, err)
+		}
+		if err := one(tx.EndImport(ctx, db.EndImportParams{ID: id, NewState: ImportCancelled, FinishedAt: d.now()})); err != nil {
+			return err
+		}
+		return d.audit(ctx, tx, a, "import.cancel", row.Name, "")
+	})
+	if err != nil {
+		return err
+	}
+	return d.dropImportFile(row.File)
+}
+
+// AwaitImport waits until an import is not in a state any more, but not longer
+// than a page may take.
+func (d *Desk) AwaitImport(ctx context.Context, id int64, state string, most time.Duration) error {
+	for end := time.Now().Add(most); time.Now().Before(end); {
+		row, err := d.store.ImportByID(ctx, id)
+		if err := found("import", err, ErrUnknownImport); err != nil || row.State != state {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(15 * time.Millisecond):
+		}
+	}
+	return nil
+}
+
+// OnImport sets what is called when an import has something to do. The call
+// must not block. Set it before the desk is used.
+func (d *Desk) OnImport(wake func()) { d.wakeImports = wake }
+
+// openImport opens the file of an import as its reading says.
+func (d *Desk) openImport(ctx context.Context, row db.Import) (*ImportFile, error) {
+	set, err := d.Settings(ctx)
+	if err != nil {
+		return nil, err
+	}
+	f := &ImportFile{Import: row, Reading: readingOf(row), Plan: planOf(row)}
+	path := filepath.Join(d.imports(), filepath.Base(row.File))
+	f.file, err = os.Open(path)
+	if row.File == "" || errors.Is(err, fs.ErrNotExist) {
+		return nil, ErrUploadGone
+	}
+	if err != nil {
+		return nil, fmt.Errorf("open import: %w", err)
+	}
+	info, err := f.file.Stat()
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("open import: %w", err), f.file.Close())
+	}
+	o := sheet.Options{Encoding: f.Reading.Encoding, Header: f.Reading.Header, TempDir: d.imports(),
+		IsNumber: func(cell string) bool { return holdsMobile(cell, set.Country) }}
+	if f.Reading.Separator != "" {
+		o.Separator = []rune(f.Reading.Separator)[0]
+	}
+	if f.Plan.Door {
+		f.Sheet, err = sheet.Lines(f.file, info.Size())
+	} else {
+		f.Sheet, err = sheet.Open(f.file, info.Size(), row.Name, o)
+	}
+	if err != nil {
+		return nil, errors.Join(fileRefusal(err), f.file.Close())
+	}
+	return f, nil
+}
+
+func (d *Desk) imports() string { return filepath.Join(d.store.Directory(), ImportDirectory) }
+
+// keepImport writes a file whole or not at all, and returns its name.
+func (d *Desk) keepImport(r io.Reader) (string, error) {
+	if err := os.MkdirAll(d.imports(), 0o700); err != nil {
+		return "", fmt.Errorf("make imports directory: %w", err)
+	}
+	name := rand.Text()
+	if err := writeLimited(filepath.Join(d.imports(), name), r, MaxImport, ErrImportTooLarge); err != nil {
+		return "", err
+	}
+	return name, nil
+}
+
+func (d *Desk) dropImportFile(name string) error {
+	if name == "" {
+		return nil
+	}
+	if err := os.Remove(filepath.Join(d.imports(), filepath.Base(name))); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("delete file of import: %w", err)
+	}
+	return nil
+}
+
+// one turns a change that met no row into a refusal.
+func one(n int64, err error) error {
+	if err != nil {
+		return fmt.Errorf("change import: %w", err)
+	}
+	if n == 0 {
+		return ErrImportGone
+	}
+	return nil
+}
+
+func planOf(row db.Import) (p ImportPlan) {
+	_ = json.Unmarshal([]byte(row.Plan), &p) // written by us
+	return p
+}
+
+func readingOf(row db.Import) (r ImportReading) {
+	_ = json.Unmarshal([]byte(row.Reading), &r)
+	return r
+}
+
+// asJSON writes what always can be written: texts and counts.
+func asJSON(v any) string {
+	text, err := json.Marshal(v)
+	if err != nil {
+		panic("write json: " + err.Error())
+	}
+	return string(text)
+}
