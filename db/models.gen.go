@@ -348,6 +348,70 @@ type GroupMember struct {
 	ContactID int64
 }
 
+type Import struct {
+	ID               int64
+	UserID           int64
+	Door             string
+	Name             string
+	File             string
+	Reading          string
+	Plan             string
+	Findings         string
+	Titles           string
+	State            string
+	Reason           string
+	ChangeID         int64
+	RowsTotal        int64
+	RowsDone         int64
+	NNew             int64
+	NUpdated         int64
+	NSuccess         int64
+	NDuplicateName   int64
+	NDuplicateNumber int64
+	NPartial         int64
+	NFailed          int64
+	NRepaired        int64
+	NUndone          int64
+	NKept            int64
+	CreatedAt        Millis
+	StartedAt        Millis
+	FinishedAt       Millis
+	UndoneAt         Millis
+	TidiedAt         Millis
+}
+
+type ImportChanged struct {
+	ImportID  int64
+	ContactID int64
+	Was       string
+}
+
+type ImportGroup struct {
+	ImportID int64
+	GroupID  int64
+	Made     int64
+}
+
+type ImportJoined struct {
+	ImportID  int64
+	ContactID int64
+	GroupID   int64
+}
+
+type ImportMade struct {
+	ImportID int64
+	FirstID  int64
+	LastID   int64
+}
+
+type ImportRow struct {
+	ImportID int64
+	Line     int64
+	Result   string
+	Problem  string
+	Cells    string
+}
+
 type Inbound struct {
 	ID          int64
 	ProviderID  int64
