@@ -327,6 +327,9 @@ func (d *Desk) TestProvider(ctx context.Context, a Actor, name string) (learned 
 	if err != nil {
 		return "", d.troubled(ctx, row.ID, err)
 	}
+	if _, ok := p.(providers.Balancer); !ok {
+		return learned, d.ProviderWell(ctx, row.ID)
+	}
 	return learned, d.store.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
 		return tx.SetProviderBalance(ctx, db.SetProviderBalanceParams{ID: row.ID, Balance: learned, BalanceAt: d.now()})
 	})
@@ -334,12 +337,16 @@ func (d *Desk) TestProvider(ctx context.Context, a Actor, name string) (learned 
 
 // ask makes the nearest harmless call.
 func ask(ctx context.Context, p providers.Provider) (string, error) {
-	b, ok := p.(providers.Balancer)
-	if !ok {
-		return "no balance to ask for", nil
-	}
 	ctx, cancel := context.WithTimeout(ctx, tryTime)
 	defer cancel()
+	b, ok := p.(providers.Balancer)
+	if !ok {
+		c, ok := p.(providers.Checker)
+		if !ok {
+			return "no balance to ask for", nil
+		}
+		return "accepted its credentials", c.Check(ctx)
+	}
 	balance, err := b.Balance(ctx)
 	if err != nil {
 		return "", err

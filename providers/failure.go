@@ -11,8 +11,12 @@ import (
 	"syscall"
 )
 
+// ErrTooLong is the cause of an error for an answer past its limit. Whoever asked
+// for a report may ask for a shorter one.
+var ErrTooLong = errors.New("the answer is past its limit")
+
 func tooLong() *Error {
-	return &Error{Kind: Ambiguous, Text: "the provider's answer was far too long to be one"}
+	return &Error{Kind: Ambiguous, Text: "the provider's answer was far too long to be one", Err: ErrTooLong}
 }
 
 // failure classifies an error of net/http.

@@ -19,6 +19,9 @@ const (
 	// AnswerLimit is the largest answer that is read, in bytes. A real one has
 	// a few hundred.
 	AnswerLimit = 1 << 20
+	// ReportLimit is the largest report that is read, in bytes: some hundred
+	// thousand lines.
+	ReportLimit = 16 << 20
 
 	dialTimeout = 10 * time.Second
 	headerLimit = 64 << 10
@@ -170,6 +173,12 @@ func (r Response) RetryAfter() time.Duration {
 // Knowing what left takes a client of [NewHTTPClient]. With another one,
 // whatever goes wrong after a connection was found is Ambiguous.
 func Call(ctx context.Context, client *http.Client, req *http.Request) (Response, error) {
+	return CallUpTo(ctx, client, req, AnswerLimit)
+}
+
+// CallUpTo is a [Call] for an answer of at most limit bytes: a report, a list of
+// received texts. A longer one is [ErrTooLong].
+func CallUpTo(ctx context.Context, client *http.Client, req *http.Request, limit int) (Response, error) {
 	ctx, cancel := context.WithTimeout(ctx, CallTimeout)
 	defer cancel()
 
@@ -192,7 +201,7 @@ func Call(ctx context.Context, client *http.Client, req *http.Request) (Response
 		return Response{}, &Error{Kind: Ambiguous, Text: "the provider answered before it was asked"}
 	}
 	r := Response{Status: answer.StatusCode, Header: answer.Header}
-	r.Body, err = readAnswer(answer)
+	r.Body, err = readAnswer(answer, limit)
 	if err != nil {
 		return Response{}, err
 	}
@@ -251,9 +260,9 @@ func (w *watch) stale() bool {
 
 // readAnswer reads the whole body, which lets the connection be used again. A
 // body past the limit is left unread, and its connection is closed.
-func readAnswer(answer *http.Response) ([]byte, error) {
+func readAnswer(answer *http.Response, limit int) ([]byte, error) {
 	defer answer.Body.Close()
-	if answer.ContentLength > AnswerLimit {
+	if answer.ContentLength > int64(limit) {
 		return nil, tooLong()
 	}
 	size := 512
@@ -265,7 +274,7 @@ func readAnswer(answer *http.Response) ([]byte, error) {
 		n, err := answer.Body.Read(body[len(body):cap(body)])
 		body = body[:len(body)+n]
 		switch {
-		case len(body) > AnswerLimit:
+		case len(body) > limit:
 			return nil, tooLong()
 		case err == io.EOF:
 			return body, nil

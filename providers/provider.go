@@ -147,6 +147,12 @@ type Balancer interface {
 	Balance(ctx context.Context) (Balance, error)
 }
 
+// Checker makes a harmless call that shows whether the service takes our
+// credentials, where it has no balance to tell.
+type Checker interface {
+	Check(ctx context.Context) error
+}
+
 // Balance is what the service says is left, with the word for its unit.
 type Balance struct {
 	Amount string // as the service writes it, "1204.50"

@@ -4,6 +4,7 @@ package all
 import (
 	"textdesk/providers"
 	"textdesk/providers/fastsms"
+	"textdesk/providers/feedzon"
 	"textdesk/providers/simulator"
 )
 
@@ -12,6 +13,7 @@ func Types() []providers.Type {
 	return []providers.Type{
 		simulator.Type(),
 		fastsms.Type(),
+		feedzon.Type(),
 	}
 }
 

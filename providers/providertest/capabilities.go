@@ -21,6 +21,12 @@ func (d Dialect) capabilities(t *testing.T) {
 	if _, ok := probe.(providers.Balancer); ok {
 		t.Run("balance", d.balance)
 	}
+	if _, ok := probe.(providers.Checker); ok {
+		t.Run("check", d.check)
+	}
+	if _, ok := probe.(providers.InboundPoller); ok {
+		t.Run("poll inbound", d.pollInbound)
+	}
 	if _, ok := probe.(providers.Canceller); ok {
 		t.Run("cancel", d.cancel)
 	}
@@ -71,6 +77,9 @@ func (d Dialect) batch(t *testing.T) {
 		*Trigger
 		kind providers.Kind
 	}{{d.BadCredentials, providers.Unauthorised}, {d.EmptyAccount, providers.NoCredit}} {
+		if tr.Trigger == nil {
+			continue
+		}
 		b.up.Next(Say(tr.Answer))
 		_, err = sender.SendBatch(t.Context(), batch)
 		b.check(t, err, tr.kind)
@@ -142,6 +151,72 @@ func (d Dialect) balance(t *testing.T) {
 	b.check(t, err, providers.Unauthorised)
 	_, err = balancer.Balance(t.Context())
 	b.check(t, err, providers.Ambiguous)
+}
+
+func (d Dialect) check(t *testing.T) {
+	b := d.open(t, nil)
+	checker := b.Provider.(providers.Checker)
+	if err := checker.Check(t.Context()); err != nil {
+		t.Errorf("Check: %v", err)
+	}
+	if b.up == nil {
+		return
+	}
+	if got := b.saw(); len(got) > 0 {
+		t.Errorf("the check has sent %q", got)
+	}
+	b.up.Next(Say(d.BadCredentials.Answer), Say(Answer{ContentType: "text/html", Body: "<html>"}), Say(Answer{Status: 404}))
+	for _, kind := range []providers.Kind{providers.Unauthorised, providers.Ambiguous, providers.Ambiguous} {
+		b.check(t, checker.Check(t.Context()), kind)
+	}
+}
+
+// pollInbound asks for received texts from the start, then from where that
+// ended, and of an upstream that answers nonsense.
+func (d Dialect) pollInbound(t *testing.T) {
+	b := d.open(t, nil)
+	poller := b.Provider.(providers.InboundPoller)
+	if d.Receive == nil || b.up == nil {
+		t.Fatal("the dialect has no Receive")
+	}
+	seen := map[string]bool{}
+	cursor := ""
+	for round := range 3 {
+		d.Receive("447700900188", body)
+		fresh := 0
+		for more := true; more; {
+			page, err := poller.PollInbound(t.Context(), cursor)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, in := range page.Inbound {
+				if in.ID == "" || in.From == "" || in.At.IsZero() {
+					t.Errorf("inbound is not whole: %+v", in)
+				}
+				if !seen[in.ID] {
+					seen[in.ID] = true
+					fresh++
+					if in.From != "+447700900188" || in.Body != body && in.Body != strings.ReplaceAll(body, "\n", " ") {
+						t.Errorf("it came in as %q from %s", in.Body, in.From)
+					}
+				}
+			}
+			cursor, more = page.Cursor, page.More
+		}
+		if fresh != 1 {
+			t.Errorf("round %d brought %d texts, want 1", round, fresh)
+		}
+		for name, step := range map[string]Step{
+			"HTML": Say(Answer{ContentType: "text/html", Body: "<html><body>0</body></html>"}), "500": Say(Answer{Status: 500}), "echo": Echo(), "empty": Say(Answer{}),
+			"giant": Giant(), "cut short": Raw([]byte("HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n\"0\"\n\"1"), false),
+		} {
+			b.up.Next(step)
+			page, err := poller.PollInbound(t.Context(), cursor)
+			if err == nil && (len(page.Inbound) > 0 || page.Cursor < cursor) {
+				t.Errorf("%s: PollInbound = %+v", name, page)
+			}
+		}
+	}
 }
 
 // soon is an instant for schedules: tomorrow, away from any change of clocks.

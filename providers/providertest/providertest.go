@@ -44,7 +44,8 @@ type Dialect struct {
 	Texts func(Request) []Text
 
 	// Refused, BadCredentials, EmptyAccount and Throttled bring about these
-	// cases. Only Throttled may be nil, where the upstream documents none.
+	// cases. EmptyAccount and Throttled may be nil, where the upstream documents
+	// no such answer.
 	Refused, BadCredentials, EmptyAccount, Throttled *Trigger
 	// NoAnswer makes a provider without Service hang.
 	NoAnswer *Trigger
@@ -55,6 +56,8 @@ type Dialect struct {
 	// UnknownReference is well-formed and was never given; needed for a
 	// StatusPoller and for a Canceller.
 	UnknownReference string
+	// Receive has the upstream receive a text; needed for an InboundPoller.
+	Receive func(from, body string)
 	// Callbacks are what the upstream posts, with how many receipts and
 	// inbound texts each holds; needed for a CallbackParser.
 	Callbacks []Posted
@@ -96,7 +99,9 @@ func Run(t *testing.T, d Dialect) {
 	t.Run("accepted", d.accepted)
 	t.Run("refused", func(t *testing.T) { d.triggered(t, d.Refused, providers.Rejected) })
 	t.Run("bad credentials", func(t *testing.T) { d.triggered(t, d.BadCredentials, providers.Unauthorised) })
-	t.Run("empty account", func(t *testing.T) { d.triggered(t, d.EmptyAccount, providers.NoCredit) })
+	if d.EmptyAccount != nil {
+		t.Run("empty account", func(t *testing.T) { d.triggered(t, d.EmptyAccount, providers.NoCredit) })
+	}
 	if d.Throttled != nil {
 		t.Run("throttled", func(t *testing.T) { d.triggered(t, d.Throttled, providers.Throttled) })
 	}
