@@ -3,6 +3,7 @@ package desk
 import (
 	"context"
 	"fmt"
+	"math/rand/v2"
 	"slices"
 	"time"
 
@@ -15,6 +16,7 @@ import (
 type Polling struct {
 	References []string
 	messages   []db.Message
+	of         []int // which message each reference belongs to
 }
 
 // Len is how many messages it is about.
@@ -22,6 +24,64 @@ func (p Polling) Len() int { return len(p.messages) }
 
 // Any reports whether there is something to ask or to put off.
 func (p Polling) Any() bool { return len(p.messages) > 0 }
+
+// Span is a stretch of time in which messages were submitted.
+type Span struct{ From, To time.Time }
+
+// Spans covers the messages with stretches of time, from the oldest on: a new
+// one begins after a gap, and none is longer than longest.
+func (p Polling) Spans(gap, longest time.Duration) (spans []Span) {
+	times := make([]time.Time, len(p.messages))
+	for i, m := range p.messages {
+		times[i] = m.SubmittedAt.Time()
+	}
+	slices.SortFunc(times, time.Time.Compare)
+	for _, at := range times {
+		if last := len(spans) - 1; last >= 0 && at.Sub(spans[last].To) <= gap && at.Sub(spans[last].From) <= longest {
+			spans[last].To = at
+			continue
+		}
+		spans = append(spans, Span{at, at})
+	}
+	return spans
+}
+
+// Split parts the messages of which all references were told from the rest.
+func (p Polling) Split(told map[string]bool) (answered, rest Polling) {
+	missing := map[int]bool{}
+	for i, ref := range p.References {
+		if !told[ref] {
+			missing[p.of[i]] = true
+		}
+	}
+	return p.pick(func(i int) bool { return !missing[i] }), p.pick(func(i int) bool { return missing[i] })
+}
+
+// Some parts about n messages, chosen by chance, from the rest: of many that
+// wait each has its turn some time.
+func (p Polling) Some(n int) (some, rest Polling) {
+	chosen := map[int]bool{}
+	for _, i := range rand.Perm(len(p.messages))[:min(n, len(p.messages))] {
+		chosen[i] = true
+	}
+	return p.pick(func(i int) bool { return chosen[i] }), p.pick(func(i int) bool { return !chosen[i] })
+}
+
+func (p Polling) pick(wanted func(i int) bool) (q Polling) {
+	place := make([]int, len(p.messages))
+	for i, m := range p.messages {
+		if place[i] = -1; wanted(i) {
+			place[i] = len(q.messages)
+			q.messages = append(q.messages, m)
+		}
+	}
+	for i, ref := range p.References {
+		if to := place[p.of[i]]; to >= 0 {
+			q.References, q.of = append(q.References, ref), append(q.of, to)
+		}
+	}
+	return q
+}
 
 // DueForPoll returns references of messages whose state should be asked for,
 // at most limit messages.
@@ -38,32 +98,54 @@ func (d *Desk) DueForPoll(ctx context.Context, providerID int64, limit int) (Pol
 	if err != nil {
 		return Polling{}, err
 	}
-	for _, m := range found {
+	for i, m := range found {
 		for _, part := range parts[m.ID] {
 			if !part.Status.Final() {
-				p.References = append(p.References, part.Reference)
+				p.References, p.of = append(p.References, part.Reference), append(p.of, i)
 			}
 		}
 	}
 	return p, nil
 }
 
+// polledSize is how many receipts or new times are written in one transaction.
+const polledSize = 200
+
 // Polled applies what a poll brought and says when to ask again about the
 // messages that are still on their way.
 func (d *Desk) Polled(ctx context.Context, providerID int64, p Polling, receipts []providers.Receipt) error {
-	err := d.store.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		now := d.now()
-		for _, m := range p.messages {
-			next := now.Add(pollAfter(now.Time().Sub(m.SubmittedAt.Time())))
-			if err := tx.SetPollAt(ctx, db.SetPollAtParams{ID: m.ID, PollAt: next}); err != nil {
-				return err
+	return d.polled(ctx, providerID, p, receipts, d.pollAgain)
+}
+
+// PutOff has messages be asked about later, of which a report said nothing.
+func (d *Desk) PutOff(ctx context.Context, providerID int64, p Polling, by time.Duration) error {
+	return d.polled(ctx, providerID, p, nil, func(db.Message) db.Millis { return d.now().Add(by) })
+}
+
+func (d *Desk) pollAgain(m db.Message) db.Millis {
+	now := d.now()
+	return now.Add(pollAfter(now.Time().Sub(m.SubmittedAt.Time())))
+}
+
+// polled writes in steps: neither the times nor the receipts mind a crash in
+// between.
+func (d *Desk) polled(ctx context.Context, providerID int64, p Polling, receipts []providers.Receipt, next func(db.Message) db.Millis) error {
+	for messages := p.messages; len(messages) > 0 || len(receipts) > 0; {
+		some := messages[:min(len(messages), polledSize)]
+		told := receipts[:min(len(receipts), polledSize)]
+		messages, receipts = messages[len(some):], receipts[len(told):]
+		err := d.store.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+			for _, m := range some {
+				if err := tx.SetPollAt(ctx, db.SetPollAtParams{ID: m.ID, PollAt: next(m)}); err != nil {
+					return err
+				}
 			}
+			_, err := d.moveParts(ctx, tx, providerID, told) // what a report says of other texts is not ours
+			return err
+		})
+		if err != nil {
+			return fmt.Errorf("apply receipts: %w", err)
 		}
-		_, err := d.moveParts(ctx, tx, providerID, receipts) // what a report says of other texts is not ours
-		return err
-	})
-	if err != nil {
-		return fmt.Errorf("apply receipts: %w", err)
 	}
 	return nil
 }

@@ -39,6 +39,8 @@ type office struct {
 	admin desk.Actor
 	types []providers.Type
 	stop  func()
+
+	inbound time.Duration // how often received texts are asked for; 0 is as usual
 }
 
 func newOffice(t *testing.T, types ...providers.Type) *office {
@@ -83,7 +85,7 @@ func (o *office) open() {
 // run starts the dispatcher; o.stop stops it and waits for it.
 func (o *office) run() {
 	ctx, cancel := context.WithCancel(context.Background())
-	dp := New(o.Desk, Options{Log: slog.New(slog.NewTextHandler(io.Discard, nil)), Drain: 2 * time.Second})
+	dp := New(o.Desk, Options{Log: slog.New(slog.NewTextHandler(io.Discard, nil)), Drain: 2 * time.Second, Inbound: o.inbound})
 	done := make(chan struct{})
 	go func() {
 		defer close(done)

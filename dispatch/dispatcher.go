@@ -28,6 +28,8 @@ type Dispatcher struct {
 
 	imports chan struct{} // an import has something to do
 
+	inboundEvery time.Duration // how often received texts are asked for
+
 	// The supervisor's own: the lanes that work, the last lane that each
 	// provider has had, and what could not be opened.
 	lanes  map[int64]*lane
@@ -44,6 +46,9 @@ type Options struct {
 	// Drain is how long Run waits for calls in flight after its context ends;
 	// 0 is 30 s. Calls that take longer end in doubt.
 	Drain time.Duration
+	// Inbound is how often providers that do not push are asked for received
+	// texts; 0 is every 15 s.
+	Inbound time.Duration
 }
 
 // New makes a dispatcher and has the desk wake it.
@@ -54,9 +59,12 @@ func New(d *desk.Desk, o Options) *Dispatcher {
 	if o.Drain == 0 {
 		o.Drain = 30 * time.Second
 	}
+	if o.Inbound == 0 {
+		o.Inbound = inboundEvery
+	}
 	dp := &Dispatcher{desk: d, log: o.Log, lanes: map[int64]*lane{}, last: map[int64]*lane{},
 		broken: map[int64]db.Provider{}, bells: map[int64]chan struct{}{}, wake: make(chan struct{}, 1), read: make(chan struct{}, 1),
-		large: [2]chan struct{}{make(chan struct{}, 1), make(chan struct{}, 1)}, drain: o.Drain, imports: make(chan struct{}, 1)}
+		large: [2]chan struct{}{make(chan struct{}, 1), make(chan struct{}, 1)}, drain: o.Drain, imports: make(chan struct{}, 1), inboundEvery: o.Inbound}
 	d.OnWork(dp.ring)
 	d.OnCallback(dp.ringReader)
 	d.OnLarge(dp.ringLarge)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"runtime/debug"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"textdesk/db"
@@ -33,6 +34,9 @@ type lane struct {
 	group    int // how many messages may share a call
 	safe     bool
 	polled   bool
+
+	questions *pace        // of calls that are no texts
+	sentAt    atomic.Int64 // when texts were last let through, in Unix nanoseconds
 }
 
 func newLane(dp *Dispatcher, row db.Provider, p providers.Provider, hangUp func()) *lane {
@@ -46,6 +50,7 @@ func newLane(dp *Dispatcher, row db.Provider, p providers.Provider, hangUp func(
 	for range n {
 		l.slots <- struct{}{}
 	}
+	l.questions = newQuestions(row.Rate)
 	_, l.polled = p.(providers.StatusPoller)
 	l.safe = idempotent(p)
 	return l
@@ -86,7 +91,16 @@ func (l *lane) start(ctx context.Context, work *sync.WaitGroup, before *lane) {
 	if poller, ok := l.provider.(providers.StatusPoller); ok {
 		work.Go(func() { l.poll(ctx, poller) })
 	}
+	if poller, ok := l.provider.(providers.InboundPoller); ok {
+		work.Go(func() { l.pollInbound(ctx, poller) })
+	}
 }
+
+// busyFor is how long after a text a lane counts as busy with texts.
+const busyFor = time.Second
+
+// busy reports whether texts are leaving.
+func (l *lane) busy() bool { return time.Since(time.Unix(0, l.sentAt.Load())) < busyFor }
 
 // stop ends the lane; what it has in flight is still recorded.
 func (l *lane) stop() { l.cancel() }
@@ -228,6 +242,7 @@ func (l *lane) admit(ctx context.Context, claimed []db.Message) (jobs [][]db.Mes
 // through; the further ones are owed to it, because the limit is messages a
 // second, not calls.
 func (l *lane) job(claimed []db.Message) (job, rest []db.Message) {
+	l.sentAt.Store(time.Now().UnixNano())
 	n := 1
 	for n < len(claimed) && n < l.group && alike(claimed[0], claimed[n]) {
 		n++

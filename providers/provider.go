@@ -103,6 +103,14 @@ type StatusPoller interface {
 	PollLimit() int
 }
 
+// StatusReporter tells where all texts stand that were sent between two
+// instants, in one call, so that many need not be asked about one by one. The
+// answer may hold texts that are not ours and lack some that are. An error that
+// is [ErrTooLong] asks for a shorter time.
+type StatusReporter interface {
+	ReportStatus(ctx context.Context, from, to time.Time) ([]Receipt, error)
+}
+
 // InboundPoller fetches the texts that people have sent to us, from a service
 // that does not post them. cursor is what the last page gave, "" at the start.
 // The caller keeps it in the store and knows repeats by [Inbound.ID], so a page

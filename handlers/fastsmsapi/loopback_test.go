@@ -41,6 +41,9 @@ func TestOurClientAgainstThisDoor(t *testing.T) {
 		EmptyAccount:     &providertest.Trigger{Answer: providertest.Answer{Body: w.spend("kim")}, Code: "-100"},
 		BadNumber:        "+442079460000", // a landline
 		UnknownReference: "99999999",
+		Receive: func(from, body string) {
+			must(t, w.ReplyFrom(t.Context(), desk.CommandLine(), sms.MSISDN("+"+from), body))
+		},
 	})
 }
 

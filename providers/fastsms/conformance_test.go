@@ -26,6 +26,7 @@ func TestConformance(t *testing.T) {
 		Throttled:        &providertest.Trigger{Answer: providertest.Answer{Status: 429}, Code: "429"},
 		BadNumber:        "+447700900999",
 		UnknownReference: "99999999",
+		Receive:          service.Receive,
 	})
 }
 

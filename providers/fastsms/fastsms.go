@@ -3,8 +3,9 @@
 //
 // Every call is a POST, so that the token stands in no log on the way. The
 // service answers 200 whatever happened; what is certain follows from the
-// code (see codes.go). It knows no idempotency key and posts no receipts, so
-// states are polled, one reference a call.
+// code (see codes.go). It knows no idempotency key and posts nothing, so states
+// are asked for, one reference a call or a report for many, and received texts
+// are fetched from a report.
 package fastsms
 
 import (
@@ -53,6 +54,7 @@ type provider struct {
 	header http.Header // of every request
 	token  string      // escaped
 	zone   *time.Location
+	clock  func() time.Time
 }
 
 func open(settings providers.Settings, client *http.Client) (*provider, error) {
@@ -76,6 +78,7 @@ func open(settings providers.Settings, client *http.Client) (*provider, error) {
 		},
 		token: url.QueryEscape(settings["token"]),
 		zone:  zone,
+		clock: time.Now,
 	}, nil
 }
 
@@ -213,25 +216,31 @@ func (p *provider) Cancel(ctx context.Context, reference string) error {
 	return unreadable()
 }
 
-// call posts the form and returns the first line of the answer. Only 200 is
-// documented; 429 is a refusal by its own definition (RFC 6585 §4), whoever on
-// the way said it, and of any other status nobody knows.
+// call posts the form and returns the first line of the answer.
 func (p *provider) call(ctx context.Context, f form) (string, error) {
-	r, err := providers.Call(ctx, p.client, providers.NewRequest(http.MethodPost, p.url, p.header, f))
+	body, err := p.answer(ctx, f, providers.AnswerLimit)
+	return firstLine(body), err
+}
+
+// answer posts the form and returns the whole answer. Only 200 is documented;
+// 429 is a refusal by its own definition (RFC 6585 §4), whoever on the way said
+// it, and of any other status nobody knows.
+func (p *provider) answer(ctx context.Context, f form, limit int) ([]byte, error) {
+	r, err := providers.CallUpTo(ctx, p.client, providers.NewRequest(http.MethodPost, p.url, p.header, f), limit)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
 	switch {
 	case r.Status == http.StatusOK:
-		return firstLine(r.Body), nil
+		return r.Body, nil
 	case r.Status == http.StatusTooManyRequests:
-		return "", &providers.Error{Kind: providers.Throttled, Code: "429", RetryAfter: r.RetryAfter(),
+		return nil, &providers.Error{Kind: providers.Throttled, Code: "429", RetryAfter: r.RetryAfter(),
 			Text: "FastSMS wants fewer calls a second"}
 	case r.Status >= 300 && r.Status < 400:
-		return "", &providers.Error{Kind: ambiguous, Code: strconv.Itoa(r.Status),
+		return nil, &providers.Error{Kind: ambiguous, Code: strconv.Itoa(r.Status),
 			Text: "FastSMS is no longer at this address and points to another; check the provider's url"}
 	}
-	return "", &providers.Error{Kind: ambiguous, Code: strconv.Itoa(r.Status),
+	return nil, &providers.Error{Kind: ambiguous, Code: strconv.Itoa(r.Status),
 		Text: "FastSMS answered " + strconv.Itoa(r.Status) + " " + http.StatusText(r.Status) + "; check the provider's url"}
 }
 

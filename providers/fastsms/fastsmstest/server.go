@@ -22,6 +22,13 @@ type Text struct {
 	To, From, Body string
 	IDs            []string // one for each part
 	Scheduled      string   // ScheduleDate as it came
+	At             time.Time
+}
+
+// inbound is a text that the account received.
+type inbound struct {
+	id, from, body string
+	at             time.Time
 }
 
 // Fault is how one call goes wrong.
@@ -45,7 +52,7 @@ const (
 )
 
 // Service is an http.Handler for the FastSMS API: Send, CheckMessageStatus,
-// CancelMessage and CheckCredits by POST. It counts parts as if every text
+// CancelMessage, CheckCredits and Report (Messages, InboundMessages) by POST. It counts parts as if every text
 // were ASCII. The zero value is not ready; use [New].
 type Service struct {
 	token string
@@ -53,6 +60,10 @@ type Service struct {
 	mu      sync.Mutex
 	lastID  int64
 	calls   int
+	actions map[string]int
+	inbound []inbound
+	noIDs   bool
+	now     func() time.Time
 	texts   []Text
 	states  map[string]string // by id, where it is not "Sent"
 	refused map[string]string // code by number
@@ -63,7 +74,8 @@ type Service struct {
 
 // New returns a service that accepts that token only.
 func New(token string) *Service {
-	return &Service{token: token, lastID: 10_000_000, states: map[string]string{}, refused: map[string]string{}, credits: -1}
+	return &Service{token: token, lastID: 10_000_000, states: map[string]string{}, refused: map[string]string{}, credits: -1,
+		actions: map[string]int{}, now: time.Now}
 }
 
 // Refuse answers texts to a number (digits) with that code from now on.
@@ -100,6 +112,35 @@ func (s *Service) SetFault(fault func(call int) Fault) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.fault = fault
+}
+
+// Receive has somebody text the account, now.
+func (s *Service) Receive(from, body string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.lastID++
+	s.inbound = append(s.inbound, inbound{strconv.FormatInt(s.lastID, 10), from, body, s.now()})
+}
+
+// SetClock changes the service's clock.
+func (s *Service) SetClock(now func() time.Time) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.now = now
+}
+
+// HideIDs leaves the ids of received texts out of the report.
+func (s *Service) HideIDs() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.noIDs = true
+}
+
+// Asked is how often an action was called, in lower case: "report".
+func (s *Service) Asked(action string) int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.actions[action]
 }
 
 // Texts returns what was taken so far, in order.
@@ -162,7 +203,13 @@ func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		fmt.Fprint(w, "-501")
 		return
 	}
-	switch strings.ToLower(r.PostForm.Get("Action")) {
+	action := strings.ToLower(r.PostForm.Get("Action"))
+	s.mu.Lock()
+	s.actions[action]++
+	s.mu.Unlock()
+	switch action {
+	case "report":
+		fmt.Fprint(w, s.report(r.PostForm.Get("ReportType"), r.PostForm.Get("From"), r.PostForm.Get("To")))
 	case "send":
 		s.send(w, r)
 	case "checkmessagestatus":
@@ -245,7 +292,7 @@ func (s *Service) take(r *http.Request) string {
 		if s.credits >= 0 {
 			s.credits -= parts
 		}
-		t := Text{To: to, From: get("SourceAddress"), Body: get("Body"), Scheduled: date, IDs: make([]string, parts)}
+		t := Text{To: to, From: get("SourceAddress"), Body: get("Body"), Scheduled: date, IDs: make([]string, parts), At: s.now()}
 		for i := range t.IDs {
 			s.lastID++
 			t.IDs[i] = strconv.FormatInt(s.lastID, 10)
@@ -273,6 +320,61 @@ func (s *Service) status(id string) string {
 		return "-503"
 	}
 	return "Sent"
+}
+
+// report writes the rows between two dates on London's clock.
+func (s *Service) report(kind, first, last string) string {
+	london, err := time.LoadLocation("Europe/London")
+	if err != nil {
+		return "-300"
+	}
+	const layout = "20060102150405"
+	if _, err := time.Parse(layout, first); err != nil {
+		return "-504"
+	}
+	if _, err := time.Parse(layout, last); err != nil || last < first {
+		return "-505"
+	}
+	within := func(at time.Time) bool {
+		shown := at.In(london).Format(layout)
+		return shown >= first && shown <= last
+	}
+	const dates = "02/01/2006 15:04:05"
+	var b strings.Builder
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	switch strings.ToLower(kind) {
+	case "messages":
+		b.WriteString("MessageID,Username,Destination,Source,Status,Schedule Date,Sent Date,Delivery Date\n")
+		for _, t := range s.texts {
+			if !within(t.At) {
+				continue
+			}
+			for _, id := range t.IDs {
+				word := s.states[id]
+				if word == "" {
+					word = "Sent"
+				}
+				fmt.Fprintf(&b, "%s,user,%s,%s,%s,,%s,\n", id, t.To, t.From, word, t.At.In(london).Format(dates))
+			}
+		}
+	case "inboundmessages":
+		b.WriteString("MessageID,From,Number,Message,Received Date,Status\n")
+		for _, in := range s.inbound {
+			if !within(in.at) {
+				continue
+			}
+			id := in.id
+			if s.noIDs {
+				id = ""
+			}
+			body := strings.NewReplacer("\n", " ", `"`, `""`).Replace(in.body)
+			fmt.Fprintf(&b, "%s,%s,447700900777,\"%s\",%s,Received\n", id, in.from, body, in.at.In(london).Format(dates))
+		}
+	default:
+		return "-601"
+	}
+	return b.String()
 }
 
 // cancel takes back what is scheduled, nothing else.
