@@ -29,6 +29,7 @@ var scenarios = []scenario{
 	{"accept", acceptRate, 5_000},
 	{"bulk", bulk, 20_000},
 	{"pages", pageTimes, 1_000_000},
+	{"book", bookTimes, 1_000_000},
 	{"start", startFigures, 1_000_000},
 }
 

@@ -78,9 +78,6 @@ WHERE c.n_groups <> COALESCE(m.n, 0)`},
 	{"list %s counts %s lines, but has %s", `
 SELECT l.id, l.entries, COALESCE(e.n, 0) FROM lists l LEFT JOIN (SELECT list_id, count(*) AS n FROM list_entries GROUP BY list_id) e ON e.list_id = l.id
 WHERE l.entries <> COALESCE(e.n, 0)`},
-	{"contact %s is %s%s in the search", `
-SELECT c.id, 'not found', '' FROM contacts c JOIN contact_index i ON i.id = 1 WHERE c.id <= i.upto AND NOT EXISTS (SELECT 1 FROM contact_words_docsize d WHERE d.id = c.id)
-UNION ALL SELECT d.id, 'gone, but still', '' FROM contact_words_docsize d WHERE NOT EXISTS (SELECT 1 FROM contacts c WHERE c.id = d.id)`},
 }
 
 // counterColumns are the counters by status that batches and days have.
@@ -157,6 +154,14 @@ func (s *Store) Check(ctx context.Context) (problems []string, err error) {
 	for _, p := range proofs {
 		if err := find(p.sentence, p.query); err != nil {
 			return nil, fmt.Errorf("check that not %s: %w", strings.ReplaceAll(p.sentence, "%s", "…"), err)
+		}
+	}
+	// SQLite's own check of an index of words goes by what this connection last
+	// saw of it, which another has changed since, unless it is asked something.
+	for _, index := range []string{"batch_words", "contact_words"} {
+		var n int
+		if err := tx.QueryRowContext(ctx, "SELECT count(*) FROM "+index+" WHERE "+index+" MATCH ?", `"~~~"`).Scan(&n); err != nil {
+			return nil, fmt.Errorf("check the index %s: %w", index, err)
 		}
 	}
 	var verdict string

@@ -3,7 +3,6 @@ package db
 import (
 	"cmp"
 	"context"
-	"database/sql"
 	"fmt"
 	"slices"
 	"strconv"
@@ -307,30 +306,28 @@ func (s *Store) searchDriver(ctx context.Context, f ContactFilter, plan *contact
 		return []contactWay{d}, nil
 	}
 	plan.search, plan.verify = search, true
-	ids, err := s.searchCandidates(ctx, f.UserID, search, limit)
+	waiting, err := s.unindexed(ctx, f.UserID, search, limit)
 	if err != nil {
 		return nil, err
 	}
-	if int64(len(ids)) > limit {
+	match := search.match()
+	n, err := s.countUpTo(ctx, limit+1, "FROM contact_words WHERE contact_words MATCH ?", match)
+	if err != nil {
+		return nil, err
+	}
+	if n += int64(len(waiting)); n > limit {
 		return []contactWay{{size: 1 << 62}}, nil // compared one by one
 	}
-	list := idList(ids)
-	return []contactWay{{size: int64(len(ids)), from: "json_each(?) d CROSS JOIN contacts c ON c.id = d.value WHERE 1",
-		where: "c.id IN (SELECT value FROM json_each(?))", args: []any{list}}}, nil
+	return []contactWay{{size: n, from: "(" + contactsMatching + ") d CROSS JOIN contacts c ON c.id = d.id WHERE 1",
+		where: "c.id IN (" + contactsMatching + ")", args: []any{match, idList(waiting)}}}, nil
 }
 
-const contactsMatching = "SELECT rowid FROM contact_words WHERE contact_words MATCH ? LIMIT ?"
+// contactsMatching are the candidates that the index knows, and those that are
+// not in it yet.
+const contactsMatching = "SELECT rowid AS id FROM contact_words WHERE contact_words MATCH ? UNION SELECT value FROM json_each(?)"
 
-// searchCandidates asks the index, and looks through those that are not in it
-// yet.
-func (s *Store) searchCandidates(ctx context.Context, userID int64, search ContactSearch, limit int64) ([]int64, error) {
-	ids, err := readRows(ctx, s.reads, func(rows *sql.Rows) (id int64, err error) {
-		err = rows.Scan(&id)
-		return id, err
-	}, contactsMatching, search.match(), limit+1)
-	if err != nil || int64(len(ids)) > limit {
-		return ids, err
-	}
+// unindexed looks through the contacts that are not in the index yet.
+func (s *Store) unindexed(ctx context.Context, userID int64, search ContactSearch, limit int64) (ids []int64, err error) {
 	rows, err := s.reads.QueryContext(ctx, "SELECT "+contactColumns+" FROM contacts c NOT INDEXED WHERE c.id > ("+indexedUpto+") AND c.user_id = ? ORDER BY c.id", userID)
 	if err != nil {
 		return nil, err

@@ -65,17 +65,23 @@ func (tx *Tx) InsertContacts(ctx context.Context, contacts []Contact, groups [][
 	if err := tx.MoveAddressBook(ctx, MoveAddressBookParams{UserID: userID, Contacts: int64(len(contacts)), Ungrouped: ungrouped}); err != nil {
 		return fmt.Errorf("count contacts: %w", err)
 	}
-	if len(contacts) > indexAtOnce {
-		return nil
-	}
 	upto, err := tx.indexedUpto(ctx)
-	if err != nil || contacts[0].ID > upto+1 {
-		return err // others wait before them
-	}
-	if err := tx.addWords(ctx, contacts); err != nil {
+	if err != nil {
 		return err
 	}
-	return tx.setIndexedUpto(ctx, max(upto, last))
+	first := contacts[0].ID
+	switch {
+	case upto < first-1:
+		return nil // others wait before them
+	case len(contacts) <= indexAtOnce:
+		if err := tx.addWords(ctx, contacts); err != nil {
+			return err
+		}
+		return tx.setIndexedUpto(ctx, last)
+	case upto >= first:
+		return tx.setIndexedUpto(ctx, first-1) // the ids of some that are gone come again
+	}
+	return nil
 }
 
 // insertMembers puts contacts into groups in which none of them is.
@@ -123,18 +129,10 @@ func (tx *Tx) ChangeContacts(ctx context.Context, was, now []Contact) error {
 			words = append(words, *c)
 		}
 	}
-	if err := tx.dropWords(ctx, contactIDs(words)); err != nil {
+	if err := tx.addWords(ctx, words); err != nil {
 		return err
 	}
-	return tx.addWords(ctx, words)
-}
-
-func contactIDs(contacts []Contact) []int64 {
-	ids := make([]int64, len(contacts))
-	for i := range contacts {
-		ids[i] = contacts[i].ID
-	}
-	return ids
+	return tx.staleWords(ctx, len(words))
 }
 
 // AddMembers puts contacts of the same owner into a group, and says which were
@@ -236,7 +234,7 @@ func (tx *Tx) DeleteContacts(ctx context.Context, userID int64, contacts []int64
 	if err != nil {
 		return 0, fmt.Errorf("delete contacts: %w", err)
 	}
-	if err := tx.dropWords(ctx, own); err != nil {
+	if err := tx.staleWords(ctx, len(own)); err != nil {
 		return 0, err
 	}
 	for _, query := range []string{

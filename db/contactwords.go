@@ -48,16 +48,27 @@ func contactWords(c *Contact) string {
 		b.WriteByte('\n')
 		b.WriteString(Fold(c.Email))
 	}
-	if len(c.Fields) > 2 {
-		var fields map[string]string
-		if json.Unmarshal([]byte(c.Fields), &fields) == nil {
-			for _, name := range slices.Sorted(maps.Keys(fields)) {
-				b.WriteByte('\n')
-				b.WriteString(Fold(fields[name]))
-			}
-		}
+	for _, f := range fieldWords(c.Fields) {
+		b.WriteByte('\n')
+		b.WriteString(f)
 	}
 	return b.String()
+}
+
+// fieldWords are the texts of a contact's fields, folded, by the fields' names.
+func fieldWords(stored string) []string {
+	if len(stored) <= 2 {
+		return nil
+	}
+	var fields map[string]string
+	if json.Unmarshal([]byte(stored), &fields) != nil {
+		return nil
+	}
+	all := make([]string, 0, len(fields))
+	for _, name := range slices.Sorted(maps.Keys(fields)) {
+		all = append(all, Fold(fields[name]))
+	}
+	return all
 }
 
 func (tx *Tx) addWords(ctx context.Context, contacts []Contact) error {
@@ -66,13 +77,13 @@ func (tx *Tx) addWords(ctx context.Context, contacts []Contact) error {
 	})
 }
 
-// dropWords forgets contacts; of those that are not in the index nothing
-// happens.
-func (tx *Tx) dropWords(ctx context.Context, ids []int64) error {
-	for _, id := range ids {
-		if _, err := tx.db.ExecContext(ctx, "DELETE FROM contact_words WHERE rowid = ?", id); err != nil {
-			return fmt.Errorf("forget words: %w", err)
-		}
+// staleWords counts what has changed or gone since the index was made.
+func (tx *Tx) staleWords(ctx context.Context, n int) error {
+	if n == 0 {
+		return nil
+	}
+	if _, err := tx.db.ExecContext(ctx, "UPDATE contact_index SET stale = stale + ? WHERE id = 1", n); err != nil {
+		return fmt.Errorf("count stale words: %w", err)
 	}
 	return nil
 }
@@ -97,12 +108,28 @@ func (tx *Tx) setIndexedUpto(ctx context.Context, upto int64) error {
 // of the writer.
 const indexStep = 1000
 
+// staleEnough is from how much in it has changed or gone the index is made anew,
+// once that is as much as what is right.
+const staleEnough = 100_000
+
 // IndexContacts puts the next contacts that came in bulk into the index, and
-// says whether there may be more.
+// says whether there may be more. An index that is mostly about contacts as they
+// were begins anew.
 func (s *Store) IndexContacts(ctx context.Context) (more bool, err error) {
-	var upto, last int64
-	if err := s.reads.QueryRowContext(ctx, "SELECT upto, (SELECT COALESCE(MAX(id), 0) FROM contacts) FROM contact_index WHERE id = 1").Scan(&upto, &last); err != nil {
+	var upto, stale, last int64
+	const state = "SELECT upto, stale, (SELECT COALESCE(MAX(id), 0) FROM contacts) FROM contact_index WHERE id = 1"
+	if err := s.reads.QueryRowContext(ctx, state).Scan(&upto, &stale, &last); err != nil {
 		return false, fmt.Errorf("read index: %w", err)
+	}
+	if stale > staleEnough && stale > last/2 || last == 0 && upto > 0 {
+		return true, s.Write(ctx, func(ctx context.Context, tx *Tx) error {
+			for _, query := range []string{"INSERT INTO contact_words (contact_words) VALUES ('delete-all')", "UPDATE contact_index SET upto = 0, stale = 0 WHERE id = 1"} {
+				if _, err := tx.db.ExecContext(ctx, query); err != nil {
+					return fmt.Errorf("begin the index anew: %w", err)
+				}
+			}
+			return nil
+		})
 	}
 	if last <= upto {
 		return false, nil // looked at without a transaction: this runs all the time
@@ -179,17 +206,29 @@ func (s ContactSearch) finds(c *Contact) bool {
 	if s.Digits != "" && strings.Contains(number, s.Digits) || s.Prefix != "" && strings.HasPrefix(number, s.Prefix) {
 		return true
 	}
-	words := contactWords(c)
+	name, email := Fold(c.Name), Fold(c.Email)
+	var fields []string // read when they are needed
+	read := false
 	for _, t := range s.Terms {
-		if utf8.RuneCountInString(t) >= 3 && strings.Contains(words, t) {
+		if holds(name, t) || holds(number, t) || email != "" && holds(email, t) {
 			continue
 		}
-		if strings.HasPrefix(words, t) || strings.Contains(words, " "+t) || strings.Contains(words, "\n"+t) {
-			continue
+		if !read {
+			fields, read = fieldWords(c.Fields), true
 		}
-		return false
+		if !slices.ContainsFunc(fields, func(f string) bool { return holds(f, t) }) {
+			return false
+		}
 	}
 	return true
+}
+
+// holds reports whether a term occurs; a short one only begins a word.
+func holds(line, term string) bool {
+	if len(term) > 3 || utf8.RuneCountInString(term) >= 3 {
+		return strings.Contains(line, term)
+	}
+	return strings.HasPrefix(line, term) || strings.Contains(line, " "+term)
 }
 
 // match is the query of the index: what it finds are candidates, because it

@@ -55,17 +55,20 @@ CREATE INDEX book_jobs_user ON book_jobs (user_id, id);
 CREATE INDEX book_jobs_by ON book_jobs (by_id);
 CREATE INDEX book_jobs_running ON book_jobs (id) WHERE state = 'running';
 
--- Three letters in a row of each contact's name, number, e-mail and fields.
--- Contacts with a higher id than upto are not in it yet, and are looked through.
+-- Three letters in a row of each contact's name, number, e-mail and fields. What
+-- a contact was before stays in it, and so does one that is gone: whatever it
+-- finds is compared with the contact itself. Contacts with a higher id than upto
+-- are not in it yet, and are looked through.
 CREATE TABLE contact_words (
   rowid BIGINT PRIMARY KEY,
   words TEXT NOT NULL                         -- SQLite keeps an FTS5 index under this name
 );
 CREATE TABLE contact_index (
-  id   BIGINT PRIMARY KEY CHECK (id = 1),
-  upto BIGINT NOT NULL DEFAULT 0
+  id    BIGINT PRIMARY KEY CHECK (id = 1),
+  upto  BIGINT NOT NULL DEFAULT 0,
+  stale BIGINT NOT NULL DEFAULT 0            -- how often something in it has changed or gone
 );
-INSERT INTO contact_index (id, upto) VALUES (1, 0);
+INSERT INTO contact_index (id, upto, stale) VALUES (1, 0, 0);
 
 UPDATE contacts SET n_groups = (SELECT count(*) FROM group_members m WHERE m.contact_id = contacts.id);
 UPDATE groups SET members = (SELECT count(*) FROM group_members m WHERE m.group_id = groups.id);

@@ -55,14 +55,17 @@ CREATE INDEX book_jobs_user ON book_jobs (user_id, id);
 CREATE INDEX book_jobs_by ON book_jobs (by_id);
 CREATE INDEX book_jobs_running ON book_jobs (id) WHERE state = 'running';
 
--- Three letters in a row of each contact's name, number, e-mail and fields.
--- Contacts with a higher id than upto are not in it yet, and are looked through.
-CREATE VIRTUAL TABLE contact_words USING fts5 (words, content='', contentless_delete=1, detail=none, tokenize='trigram case_sensitive 1');
+-- Three letters in a row of each contact's name, number, e-mail and fields. What
+-- a contact was before stays in it, and so does one that is gone: whatever it
+-- finds is compared with the contact itself. Contacts with a higher id than upto
+-- are not in it yet, and are looked through.
+CREATE VIRTUAL TABLE contact_words USING fts5 (words, content='', columnsize=0, detail=none, tokenize='trigram case_sensitive 1');
 CREATE TABLE contact_index (
-  id   INTEGER PRIMARY KEY CHECK (id = 1),
-  upto INTEGER NOT NULL DEFAULT 0
+  id    INTEGER PRIMARY KEY CHECK (id = 1),
+  upto  INTEGER NOT NULL DEFAULT 0,
+  stale INTEGER NOT NULL DEFAULT 0            -- how often something in it has changed or gone
 ) STRICT;
-INSERT INTO contact_index (id, upto) VALUES (1, 0);
+INSERT INTO contact_index (id, upto, stale) VALUES (1, 0, 0);
 
 UPDATE contacts SET n_groups = (SELECT count(*) FROM group_members m WHERE m.contact_id = contacts.id);
 UPDATE groups SET members = (SELECT count(*) FROM group_members m WHERE m.group_id = groups.id);
