@@ -214,8 +214,9 @@ type ContactChange struct {
 }
 
 type ContactIndex struct {
-	ID   int64
-	Upto int64
+	ID    int64
+	Upto  int64
+	Stale int64
 }
 
 type ContactWord struct {
