@@ -55,6 +55,9 @@ func Fill(ctx context.Context, d *desk.Desk, store *db.Store, size int) error {
 			admin = desk.Actor{User: user, Door: "page", Address: "demonstration"}
 		}
 	}
+	if err := colleagues(ctx, d, store, admin); err != nil {
+		return err
+	}
 	err := d.SaveOrganisation(ctx, admin, desk.Organisation{Name: "Hartwell Primary School", Country: "GB", Zone: "Europe/London", Sender: "Hartwell"})
 	if err != nil {
 		return fmt.Errorf("name demo organisation: %w", err)

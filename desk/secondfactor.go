@@ -108,13 +108,14 @@ func (d *Desk) BeginSecondFactor(ctx context.Context, a Actor) (SecondSetup, err
 	return setupOf(secret, a.User.Username, set.Organisation), nil
 }
 
-// setupOf writes the address that apps read, as their makers describe it.
+// setupOf writes the address that apps read, as their makers describe it: SHA-1,
+// six digits and 30 seconds are what it means when it does not say.
 func setupOf(secret, username, organisation string) SecondSetup {
 	issuer := strings.ReplaceAll(organisation, ":", " ")
 	if issuer == "" {
 		issuer = "Textdesk"
 	}
-	s := SecondSetup{URL: "otpauth://totp/" + url.PathEscape(issuer) + ":" + url.PathEscape(username) + "?secret=" + secret + "&issuer=" + url.PathEscape(issuer) + "&algorithm=SHA1&digits=6&period=30"}
+	s := SecondSetup{URL: "otpauth://totp/" + url.PathEscape(issuer) + ":" + url.PathEscape(username) + "?secret=" + secret + "&issuer=" + url.PathEscape(issuer)}
 	for i := 0; i < len(secret); i += 4 {
 		s.Secret += " " + secret[i:min(i+4, len(secret))]
 	}

@@ -73,7 +73,7 @@ func (v *visit) page(title, current string) (ui.Page, error) {
 		} else if n := len(at.Paused); n > 0 {
 			providers.Badge, providers.BadgeLabel = strconv.Itoa(n), "paused"
 		}
-		p.AdminNav = []ui.NavItem{{Path: "/users", Icon: "users-round", Label: "Users"}, providers, {Path: "/audit", Icon: "history", Label: "Audit log"}, {Path: "/settings", Icon: "settings-2", Label: "Settings"}}
+		p.AdminNav = []ui.NavItem{{Path: "/users", Icon: "users-round", Label: "Users"}, providers, {Path: "/audit", Icon: "eye", Label: "Audit log"}, {Path: "/settings", Icon: "settings-2", Label: "Settings"}}
 	}
 	for _, items := range [][]ui.NavItem{p.Nav, p.AdminNav} {
 		for i := range items {

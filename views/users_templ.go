@@ -873,7 +873,7 @@ func (a UserAccount) entry() []ui.Fact {
 	second := ui.Fact{Term: "Second factor", Detail: ui.Text("Off")}
 	if a.SecondFactor {
 		second.Detail = ui.Text("On, with " + Plural(a.RecoveryCodes, "recovery code", "recovery codes") + " left")
-		second.Action = ui.Button{Label: "Take away", Kind: ui.LinkLike, Path: a.path("/second-factor"), Attrs: templ.Attributes{"aria-label": "Take the second factor from " + a.Name}}
+		second.Action = ui.Button{Label: "Take away", Kind: ui.LinkLike, Path: a.path("/second-factor"), Attrs: templ.Attributes{"aria-label": "Take away the second factor of " + a.Name}}
 	}
 	return []ui.Fact{password, second}
 }
