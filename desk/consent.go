@@ -52,13 +52,9 @@ func (d *Desk) consentsOf(ctx context.Context, userID int64, number sms.MSISDN) 
 	if len(rows) == 0 {
 		return nil, nil
 	}
-	users, err := d.store.UserList(ctx)
+	names, err := d.usernamesOfAll(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("read users: %w", err)
-	}
-	names := make(map[db.ID]string, len(users))
-	for _, u := range users {
-		names[db.ID(u.ID)] = u.Username
+		return nil, err
 	}
 	all := make([]Consent, len(rows))
 	for i, row := range rows {

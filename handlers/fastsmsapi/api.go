@@ -54,6 +54,12 @@ var actions = map[string]func(context.Context, *call) (answer, error){
 	"createuser":         createUser,
 	"updatecredits":      updateCredits,
 	importAction:         importContacts,
+	"getallcontacts":     getAllContacts,
+	"getallgroups":       getAllGroups,
+	"deleteallcontacts":  deleteAllContacts,
+	"deleteallgroups":    deleteAllGroups,
+	"emptygroup":         emptyGroup,
+	"deletegroup":        deleteGroup,
 }
 
 // call is one request whose token is good.
