@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"fmt"
 	"slices"
+	"strings"
 
 	"textdesk/sms"
 )
@@ -109,8 +110,11 @@ func (s *Store) FindEntries(ctx context.Context, f BookFilter) ([]ListEntry, err
 func (s *Store) FindSuppressions(ctx context.Context, f BookFilter) ([]Suppression, error) {
 	var where string
 	var args []any
-	if f.Number != "" {
+	switch {
+	case f.Number != "":
 		where, args = and(where, "(number >= ? AND number < ? OR number = ?)"), append(args, string(f.Number), string(f.Number)+":", string(s.hash.of(f.Number)))
+	case f.Words != "":
+		where, args = and(where, `reason LIKE ? ESCAPE '\'`), append(args, "%"+likeEscaped.Replace(f.Words)+"%")
 	}
 	order := " ORDER BY number"
 	switch {
@@ -125,6 +129,9 @@ func (s *Store) FindSuppressions(ctx context.Context, f BookFilter) ([]Suppressi
 		return p, err
 	})
 }
+
+// likeEscaped has what was typed stand for itself in a LIKE pattern.
+var likeEscaped = strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`)
 
 // findRows reads a page, in rising order also where it was read backwards.
 func findRows[T any](ctx context.Context, s *Store, f BookFilter, query string, args []any, scan func(*sql.Rows) (T, error)) ([]T, error) {

@@ -9,7 +9,8 @@ import (
 )
 
 // Suppressions returns a page of the numbers that nobody may text, in the order
-// of the numbers, with the names of who added them by user id. For
+// of the numbers; a search is for the beginning of one, or words of the reason. It
+// comes with the names of who added them by user id. For
 // administrators.
 func (d *Desk) Suppressions(ctx context.Context, a Actor, f BookSearch) ([]db.Suppression, map[int64]string, Paging, error) {
 	if !a.Admin() {
@@ -20,9 +21,7 @@ func (d *Desk) Suppressions(ctx context.Context, a Actor, f BookSearch) ([]db.Su
 		return nil, nil, Paging{}, err
 	}
 	where := f.filter(set.Country)
-	if cleanName(f.Search) != "" && where.Number == "" {
-		return nil, nil, Paging{}, nil // no number begins like that
-	}
+	where.Words = cleanName(f.Search)
 	found, err := d.store.FindSuppressions(ctx, where)
 	if err != nil {
 		return nil, nil, Paging{}, err

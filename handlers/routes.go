@@ -200,6 +200,11 @@ func Routes() []Route {
 		post("/lists/:id/entries/:entry/remove", SignedIn, (*visit).removeEntry),
 		get("/suppressions", Administrators, (*visit).suppressions),
 		post("/suppressions", Administrators, (*visit).suppress),
+		get("/suppressions/file", Administrators, (*visit).suppressFileForm),
+		post("/suppressions/file", Administrators, (*visit).suppressFile).taking(uploadLimit),
+		get("/suppressions/file/check", Administrators, (*visit).suppressFileForm),    // the address of a form that came back
+		post("/suppressions/file/check", Administrators, (*visit).decideSuppressFile), // looks again, gives the rows to fix or adds, as the button says
+		get("/suppressions/list", Administrators, (*visit).suppressionsFile),
 		get("/suppressions/remove", Administrators, (*visit).allowForm),
 		post("/suppressions/remove", Administrators, (*visit).allow),
 
