@@ -73,11 +73,7 @@ func (d *Desk) CheckSuppressFile(ctx context.Context, a Actor, file *NumbersFile
 	}
 	counts := SuppressCounts{}
 	err := d.eachSuppressed(ctx, file, s, &counts, leftOut, func(chunk []db.InsertSuppressionParams) error {
-		numbers := make([]sms.MSISDN, len(chunk))
-		for i, n := range chunk {
-			numbers[i] = n.Number
-		}
-		known, err := d.store.SuppressedOf(ctx, numbers)
+		known, err := d.store.SuppressedOf(ctx, numbersIn(chunk))
 		if err != nil {
 			return err
 		}
@@ -86,6 +82,14 @@ func (d *Desk) CheckSuppressFile(ctx context.Context, a Actor, file *NumbersFile
 		return nil
 	})
 	return counts, err
+}
+
+func numbersIn(chunk []db.InsertSuppressionParams) []sms.MSISDN {
+	numbers := make([]sms.MSISDN, len(chunk))
+	for i, n := range chunk {
+		numbers[i] = n.Number
+	}
+	return numbers
 }
 
 // SuppressFile puts the numbers of a file on the list, some thousand at a time;
@@ -108,7 +112,14 @@ func (d *Desk) SuppressFile(ctx context.Context, a Actor, file *NumbersFile, s S
 		added := 0
 		err := d.store.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
 			added = 0
+			known, err := tx.SuppressedOf(ctx, numbersIn(chunk)) // who was erased stands there without their number
+			if err != nil {
+				return err
+			}
 			for _, n := range chunk {
+				if known[n.Number] {
+					continue
+				}
 				n.AddedBy, n.AddedAt = db.ID(a.User.ID), now
 				is, err := tx.InsertSuppression(ctx, n)
 				if err != nil {
