@@ -41,6 +41,9 @@ func acceptRate(size int) ([]figure, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := d.limitless(); err != nil {
+		return nil, err
+	}
 	url, stop, err := serveOn(desk2handler(d.Desk))
 	if err != nil {
 		return nil, err
@@ -155,4 +158,18 @@ func post(address string, n int, body func(i int) string) (float64, error) {
 		return 0, fmt.Errorf("%d of %d requests were refused: %v", refused.Load(), n, last.Load())
 	}
 	return float64(n) / took.Seconds(), nil
+}
+
+// limitless lifts the limits of the tokens, which would be what is measured.
+func (d *benchDesk) limitless() error {
+	keys, err := d.Keys(context.Background(), d.actor)
+	if err != nil {
+		return err
+	}
+	for _, k := range keys {
+		if err := d.SetTokenRate(context.Background(), d.actor, k.ID, 0, 1); err != nil {
+			return err
+		}
+	}
+	return nil
 }

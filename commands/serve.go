@@ -172,5 +172,8 @@ func run(ctx context.Context, log *slog.Logger, d *desk.Desk, listener net.Liste
 		_ = server.Close()
 	}
 	work.Wait()
-	return err
+	// Nobody calls any more: what the last ones said goes on record.
+	keep, done := context.WithTimeout(context.Background(), 5*time.Second)
+	defer done()
+	return errors.Join(err, d.KeepCalls(keep))
 }

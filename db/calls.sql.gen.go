@@ -14,12 +14,12 @@ SELECT id, api_key_id, at, method, action, parameters, answer, code, took, addre
 `
 
 type APICallsParams struct {
-	ApiKeyID int64
+	KeyID    int64
 	PageSize int32
 }
 
 func (q *Queries) APICalls(ctx context.Context, arg APICallsParams) ([]APICall, error) {
-	rows, err := q.db.QueryContext(ctx, aPICalls, arg.ApiKeyID, arg.PageSize)
+	rows, err := q.db.QueryContext(ctx, aPICalls, arg.KeyID, arg.PageSize)
 	if err != nil {
 		return nil, err
 	}
@@ -29,7 +29,7 @@ func (q *Queries) APICalls(ctx context.Context, arg APICallsParams) ([]APICall, 
 		var i APICall
 		if err := rows.Scan(
 			&i.ID,
-			&i.ApiKeyID,
+			&i.KeyID,
 			&i.At,
 			&i.Method,
 			&i.Action,
@@ -80,13 +80,13 @@ DELETE FROM api_calls WHERE api_calls.api_key_id = $1 AND api_calls.id <= COALES
 `
 
 type DropAPICallsParams struct {
-	ApiKeyID int64
-	Keep     int32
+	KeyID int64
+	Keep  int32
 }
 
 // Keeps a token's last calls.
 func (q *Queries) DropAPICalls(ctx context.Context, arg DropAPICallsParams) error {
-	_, err := q.db.ExecContext(ctx, dropAPICalls, arg.ApiKeyID, arg.Keep)
+	_, err := q.db.ExecContext(ctx, dropAPICalls, arg.KeyID, arg.Keep)
 	return err
 }
 
@@ -96,7 +96,7 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 `
 
 type InsertAPICallParams struct {
-	ApiKeyID   int64
+	KeyID      int64
 	At         Millis
 	Method     string
 	Action     string
@@ -109,7 +109,7 @@ type InsertAPICallParams struct {
 
 func (q *Queries) InsertAPICall(ctx context.Context, arg InsertAPICallParams) error {
 	_, err := q.db.ExecContext(ctx, insertAPICall,
-		arg.ApiKeyID,
+		arg.KeyID,
 		arg.At,
 		arg.Method,
 		arg.Action,

@@ -13,7 +13,7 @@ import (
 
 type APICall struct {
 	ID         int64
-	ApiKeyID   int64
+	KeyID      int64
 	At         Millis
 	Method     string
 	Action     string

@@ -18,6 +18,7 @@ type Desk struct {
 	types   []providers.Type
 	clock   func() time.Time
 	wake    func(providerID int64)
+	calls   callLog
 	hashing chan struct{} // bounds the memory that password hashing takes
 	large   func()        // there is a large order to read, or to accept
 

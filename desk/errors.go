@@ -92,6 +92,8 @@ var (
 	ErrBadCountry       = define("bad_country", "country", "Choose a country from the list.")
 	ErrBadZone          = define("bad_zone", "zone", "Choose a time zone from the list.")
 	ErrBadUndo          = define("bad_undo", "undo", "Enter a number of seconds from 0 to 120.")
+	ErrTooFast          = define("too_fast", "", "This token is used too often. Wait a little between calls.")
+	ErrBadRate          = define("bad_rate", "rate", "Enter a whole number of calls a second, from 0 to 100,000; 0 is without limit.")
 	ErrBadPeriod        = define("bad_period", "from", "This is not a period.")
 	ErrBadQuiet         = define("bad_quiet", "quiet_from", "This is not a time. Write it like 20:00.")
 	ErrUnknownKey       = define("unknown_key", "", "There is no such API token.")

@@ -150,22 +150,33 @@ func (d *Desk) revokeKey(ctx context.Context, a Actor, u db.User, id int64) erro
 
 // ActorByToken returns who an API token belongs to.
 func (d *Desk) ActorByToken(ctx context.Context, token, door, address string) (Actor, error) {
+	s, err := d.ScriptByToken(ctx, token, door, address)
+	if err != nil {
+		return Actor{}, err
+	}
+	return s.Actor, nil
+}
+
+// ScriptByToken returns whose the token is that a program came with. The token
+// is known even where its user is kept out.
+func (d *Desk) ScriptByToken(ctx context.Context, token, door, address string) (Script, error) {
 	k, err := d.store.APIKeyByHash(ctx, hashToken(token))
 	if db.IsNotFound(err) {
-		return Actor{}, ErrBadToken
+		return Script{}, ErrBadToken
 	}
 	if err != nil {
-		return Actor{}, fmt.Errorf("read token: %w", err)
+		return Script{}, fmt.Errorf("read token: %w", err)
 	}
+	s := Script{KeyID: k.ID, Rate: k.Rate, Burst: k.Burst}
 	u, err := d.store.User(ctx, k.UserID)
 	if err != nil {
-		return Actor{}, fmt.Errorf("read user: %w", err)
+		return s, fmt.Errorf("read user: %w", err)
 	}
 	if r := keptOut(u); r != nil {
-		return Actor{}, r
+		return s, r
 	}
 	if err := d.refuseInMaintenance(ctx); err != nil {
-		return Actor{}, err
+		return s, err
 	}
 	if now := d.now(); now > k.LastUsedAt.Add(sessionTouch) {
 		// As with sessions, a full disk must not turn questions away.
@@ -176,5 +187,6 @@ func (d *Desk) ActorByToken(ctx context.Context, token, door, address string) (A
 			return tx.TouchAPIKey(ctx, db.TouchAPIKeyParams{ID: k.ID, LastUsedAt: now})
 		})
 	}
-	return Actor{User: u, Door: door, Address: address}, nil
+	s.Actor = Actor{User: u, Door: door, Address: address}
+	return s, nil
 }

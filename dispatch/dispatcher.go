@@ -209,6 +209,7 @@ const (
 	checkpointEvery = 5 * time.Second
 	outliveEvery    = time.Minute
 	tidyEvery       = 10 * time.Minute
+	callsEvery      = 2 * time.Second
 )
 
 // sweep does what is due by the clock.
@@ -218,6 +219,7 @@ func (dp *Dispatcher) sweep(ctx context.Context) {
 		{what: "expire messages", every: outliveEvery, do: dp.desk.Expire},
 		{what: "give up on receipts", every: outliveEvery, do: dp.desk.GiveUp},
 		{what: "tidy", every: tidyEvery, do: dp.desk.Tidy},
+		{what: "keep calls of scripts", every: callsEvery, do: dp.desk.KeepCalls},
 	}
 	for ctx.Err() == nil {
 		next, err := dp.desk.Promote(ctx)

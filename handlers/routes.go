@@ -228,6 +228,11 @@ func Routes() []Route {
 		get("/account/second-factor/off", SignedIn, (*visit).accountAgain),
 		post("/account/second-factor/off", SignedIn, (*visit).secondFactorOff),
 
+		get("/developers", SignedIn, (*visit).developers),
+		get("/developers/tokens/:id", SignedIn, (*visit).tokenCalls),
+		get("/developers/tokens/:id/rate", Administrators, (*visit).tokenCallsAgain), // the address of a form that came back
+		post("/developers/tokens/:id/rate", Administrators, (*visit).setTokenRate),
+
 		get("/users", Administrators, (*visit).users),
 		get("/users/list.csv", Administrators, (*visit).usersCSV),
 		get("/users/new", Administrators, (*visit).newUserForm),

@@ -11,9 +11,12 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"math"
 	"net/http"
 	"runtime/debug"
+	"strconv"
 	"strings"
+	"time"
 
 	"github.com/labstack/echo/v4"
 
@@ -33,6 +36,7 @@ type Config struct {
 type API struct {
 	Config
 	gate *gate
+	pace *pace
 }
 
 // New makes the door.
@@ -40,7 +44,7 @@ func New(c Config) *API {
 	if c.Log == nil {
 		c.Log = slog.Default()
 	}
-	return &API{Config: c, gate: newGate()}
+	return &API{Config: c, gate: newGate(), pace: newPace()}
 }
 
 // actions are the calls by name, in lower case. What is not here is -502.
@@ -81,49 +85,60 @@ type answer struct {
 var done = answer{line: "1"}
 
 // Serve answers one call: HTTP 200 and text, whatever happened, because clients
-// take any other status for a broken connection.
+// take any other status for a broken connection. Only a token that is used too
+// often is told so by the status too.
 func (a *API) Serve(c echo.Context) error {
+	r := record{at: a.Desk.Now(), began: time.Now()}
 	var given answer
 	if isLarge(c.Request()) {
-		p, given, err := a.answerLarge(c)
-		return a.say(c, p, given, err)
+		p, given, err := a.answerLarge(c, &r)
+		return a.say(c, r, p, given, err)
 	}
 	p, err := readParameters(c.Request())
 	if err == nil {
-		given, err = a.answer(c, p)
+		given, err = a.answer(c, p, &r)
 	} else {
 		c.Response().Header().Set("Connection", "close") // there is more to come that nobody will read
 	}
-	return a.say(c, p, given, err)
+	return a.say(c, r, p, given, err)
 }
 
-// say writes the answer.
-func (a *API) say(c echo.Context, p parameters, given answer, err error) error {
+// say writes the answer, and has it put on record.
+func (a *API) say(c echo.Context, r record, p parameters, given answer, err error) error {
 	if err != nil {
 		given = a.refuse(c, p, err)
 	}
+	a.note(c, r, p, given)
 	if c.Response().Committed {
 		return nil
 	}
-	text := given.line
+	text, status := given.line, http.StatusOK
 	if p.shown() {
 		text += texts(given.codes)
 	}
+	if r.retryAfter > 0 {
+		status = http.StatusTooManyRequests
+		c.Response().Header().Set("Retry-After", strconv.Itoa(int(math.Ceil(r.retryAfter.Seconds()))))
+	}
 	c.Response().Header().Set("Cache-Control", "no-store")
-	return c.Blob(http.StatusOK, contentType, []byte(text))
+	return c.Blob(status, contentType, []byte(text))
 }
 
 const contentType = "text/plain; charset=utf-8"
 
-func (a *API) answer(c echo.Context, p parameters) (given answer, err error) {
+func (a *API) answer(c echo.Context, p parameters, r *record) (given answer, err error) {
 	defer func() {
-		if r := recover(); r != nil {
-			given, err = answer{}, a.panicked(r)
+		if p := recover(); p != nil {
+			given, err = answer{}, a.panicked(p)
 		}
 	}()
 	ctx := c.Request().Context()
-	actor, err := a.admit(ctx, p.word("Token"), c.RealIP())
+	script, err := a.admit(ctx, p.word("Token"), c.RealIP())
+	r.keyID = script.KeyID
 	if err != nil {
+		return answer{}, err
+	}
+	if r.retryAfter, err = a.pace.turn(ctx, script); err != nil {
 		return answer{}, err
 	}
 	do := actions[strings.ToLower(p.word("Action"))]
@@ -133,25 +148,25 @@ func (a *API) answer(c echo.Context, p parameters) (given answer, err error) {
 	if !p.readable() {
 		return answer{}, missingDetails
 	}
-	return do(ctx, &call{parameters: p, desk: a.Desk, actor: actor, out: c.Response()})
+	return do(ctx, &call{parameters: p, desk: a.Desk, actor: script.Actor, out: c.Response()})
 }
 
 // admit finds out whose token it is. All that a stranger learns is -501.
-func (a *API) admit(ctx context.Context, token, address string) (desk.Actor, error) {
+func (a *API) admit(ctx context.Context, token, address string) (desk.Script, error) {
 	if token == "" {
-		return desk.Actor{}, desk.ErrBadToken
+		return desk.Script{}, desk.ErrBadToken
 	}
 	if !a.gate.open(address, token, a.Desk.Now()) {
-		return desk.Actor{}, desk.ErrThrottled
+		return desk.Script{}, desk.ErrThrottled
 	}
-	actor, err := a.Desk.ActorByToken(ctx, token, door, address)
+	script, err := a.Desk.ScriptByToken(ctx, token, door, address)
 	switch {
 	case errors.Is(err, desk.ErrBadToken):
 		a.gate.wrong(address, a.Desk.Now())
 	case err == nil:
 		a.gate.right(token)
 	}
-	return actor, err
+	return script, err
 }
 
 // refuse turns an error into its code. A fault is ours: it is logged, and the

@@ -98,6 +98,30 @@ var codes = [...]struct {
 	{-523, "No messages were found"},
 }
 
+// ErrorCode is a row of the page's table.
+type ErrorCode struct {
+	Code Code
+	Text string
+}
+
+// Codes lists the error codes with the page's words, in its order.
+func Codes() []ErrorCode {
+	all := make([]ErrorCode, len(codes))
+	for i, row := range codes {
+		all[i] = ErrorCode{row.code, row.text}
+	}
+	return all
+}
+
+// Actions lists the calls that are served, as the page writes them.
+func Actions() map[string]bool {
+	served := map[string]bool{}
+	for name := range actions {
+		served[actionNames[name]] = true
+	}
+	return served
+}
+
 // byRefusal is the code for each refusal of the desk. Those that no action of
 // this door meets have the nearest code, so that a new action that does meet
 // them says something true.
@@ -134,6 +158,8 @@ var byRefusal = map[string]Code{
 	desk.ErrAgainChanged.Code:   -523,
 	desk.ErrBadQuiet.Code:       -507,
 	desk.ErrBadPeriod.Code:      -504,
+	desk.ErrTooFast.Code:        -511, // try again later, which is how clients read it
+	desk.ErrBadRate.Code:        -507,
 
 	desk.ErrUnknownRecurring.Code: -521,
 	desk.ErrRecurringOver.Code:    -521,

@@ -76,7 +76,7 @@ func isLarge(r *http.Request) bool {
 // answerLarge answers an import that does not fit into memory. Token and Action
 // have to come before ContactsCSV, in the address or in the body, so that nobody
 // fills the disk who may not.
-func (a *API) answerLarge(c echo.Context) (p parameters, given answer, err error) {
+func (a *API) answerLarge(c echo.Context, rec *record) (p parameters, given answer, err error) {
 	p = parameters{}
 	defer func() {
 		if r := recover(); r != nil {
@@ -100,7 +100,7 @@ func (a *API) answerLarge(c echo.Context) (p parameters, given answer, err error
 	for {
 		name, value, err := fields.next()
 		if err == nil && name == "ContactsCSV" {
-			given, err = a.importLarge(c, p, fields, value, decode)
+			given, err = a.importLarge(c, rec, p, fields, value, decode)
 			return p, given, err
 		}
 		if err == nil {
@@ -112,10 +112,14 @@ func (a *API) answerLarge(c echo.Context) (p parameters, given answer, err error
 	}
 }
 
-func (a *API) importLarge(c echo.Context, p parameters, fields fieldReader, lines io.Reader, decode func(string) string) (answer, error) {
+func (a *API) importLarge(c echo.Context, rec *record, p parameters, fields fieldReader, lines io.Reader, decode func(string) string) (answer, error) {
 	ctx := c.Request().Context()
-	actor, err := a.admit(ctx, p.word("Token"), c.RealIP())
+	script, err := a.admit(ctx, p.word("Token"), c.RealIP())
+	rec.keyID = script.KeyID
 	if err != nil {
+		return answer{}, err
+	}
+	if rec.retryAfter, err = a.pace.turn(ctx, script); err != nil {
 		return answer{}, err
 	}
 	if strings.ToLower(p.word("Action")) != importAction {
@@ -142,7 +146,7 @@ func (a *API) importLarge(c echo.Context, p parameters, fields fieldReader, line
 		}
 		return nil
 	}
-	return importLines(ctx, &call{parameters: p, desk: a.Desk, actor: actor, out: c.Response()}, &onlyText{in: lines}, rest)
+	return importLines(ctx, &call{parameters: p, desk: a.Desk, actor: script.Actor, out: c.Response()}, &onlyText{in: lines}, rest)
 }
 
 // smallField is how long a parameter may be that is not the lines, in bytes.
