@@ -386,7 +386,7 @@ func (q *Queries) ReplayCallback(ctx context.Context, id int64) (int64, error) {
 
 const replayUnread = `-- name: ReplayUnread :many
 UPDATE callbacks SET state = 0, problem = '' WHERE id IN (
-  SELECT c.id FROM callbacks c WHERE c.provider_id = $1 AND c.state = 2 AND c.id > $2 AND c.id <= $3 ORDER BY c.id LIMIT $4) RETURNING id
+  SELECT c.id FROM callbacks c WHERE c.provider_id = $1 AND c.state = 2 AND c.header <> '{}' AND c.id > $2 AND c.id <= $3 ORDER BY c.id LIMIT $4) RETURNING id
 `
 
 type ReplayUnreadParams struct {
@@ -396,7 +396,8 @@ type ReplayUnreadParams struct {
 	PageSize   int32
 }
 
-// Has the unread ones of a provider read again, the oldest first.
+// Has the unread ones of a provider read again, the oldest first, but for those
+// whose contents are not kept any more.
 func (q *Queries) ReplayUnread(ctx context.Context, arg ReplayUnreadParams) ([]int64, error) {
 	rows, err := q.db.QueryContext(ctx, replayUnread,
 		arg.ProviderID,

@@ -88,7 +88,10 @@ func Fill(ctx context.Context, d *desk.Desk, store *db.Store, size int) error {
 	if err := awaitApproval(ctx, d, store, admin, ids[1], size); err != nil {
 		return err
 	}
-	return f.fill(ctx, size)
+	if err := f.fill(ctx, size); err != nil {
+		return err
+	}
+	return post(ctx, d, admin)
 }
 
 // schedule leaves something in the future.

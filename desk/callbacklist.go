@@ -2,6 +2,7 @@ package desk
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 
@@ -25,6 +26,10 @@ type CallbacksSeen struct {
 	LastAt   db.Millis // 0 for never
 	LastID   int64
 	Unread   int64 // how many could not be read, at most mostUnread
+	// FetchedAt is when it was last asked for received texts, 0 for never.
+	FetchedAt db.Millis
+	// Readable: the actor may see what was posted.
+	Readable bool
 }
 
 // mostUnread is as far as unread callbacks are counted.
@@ -106,7 +111,20 @@ func (d *Desk) CallbacksSeen(ctx context.Context, a Actor, row db.Provider) (Cal
 	if !a.Admin() {
 		return CallbacksSeen{}, ErrForbidden
 	}
-	return d.callbacksSeen(ctx, row)
+	seen, err := d.callbacksSeen(ctx, row)
+	if err != nil {
+		return seen, err
+	}
+	cursor, err := d.store.InboundCursor(ctx, row.ID)
+	if err != nil && !db.IsNotFound(err) {
+		return seen, fmt.Errorf("read cursor: %w", err)
+	}
+	seen.FetchedAt = cursor.MovedAt
+	err = d.mayReadCallbacks(ctx, a)
+	if seen.Readable = err == nil; errors.Is(err, ErrForbidden) {
+		err = nil
+	}
+	return seen, err
 }
 
 func (d *Desk) callbacksSeen(ctx context.Context, row db.Provider) (CallbacksSeen, error) {
@@ -155,6 +173,9 @@ func (d *Desk) ReplayCallback(ctx context.Context, a Actor, id int64) error {
 	c, p, err := d.CallbackOf(ctx, a, id)
 	if err != nil {
 		return err
+	}
+	if c.Header == "{}" { // erased: nobody posts without a header
+		return ErrUnknownCallback.because("What it held is not kept any more.")
 	}
 	err = d.store.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
 		if _, err := tx.ReplayCallback(ctx, c.ID); err != nil {
@@ -216,7 +237,7 @@ func (d *Desk) ReplayUnread(ctx context.Context, a Actor, provider string) (n in
 // for whoever may not read them.
 func (d *Desk) UnreadCallbacks(ctx context.Context, a Actor, most int32) (int64, error) {
 	err := d.mayReadCallbacks(ctx, a)
-	if err == ErrForbidden {
+	if errors.Is(err, ErrForbidden) {
 		return 0, nil
 	}
 	if err != nil {

@@ -30,7 +30,7 @@ const paths = [
   '/lists', '/lists/1', '/lists/1/entries/1', '/lists/1/delete',
   '/suppressions', '/suppressions/remove?number=447700900999',
   '/templates', '/templates?q=nothing-like-it', '/templates/new', '/templates/1', '/templates/1/delete',
-  '/providers', '/providers/new',
+  '/providers', '/providers/new', '/providers/callbacks', '/providers/callbacks?provider=Simulator', '/providers/callbacks/2', '/providers/callbacks/6',
   '/settings',
   '/approvals',
   '/setup/organisation', '/setup/provider', '/setup/text',

@@ -33,6 +33,14 @@ func (v *visit) showProviders(status int, problem *ui.Notice) error {
 		if path != "" {
 			card.Callbacks = v.s.publicURL(v.Request()) + path
 		}
+		seen, err := v.s.Desk.CallbacksSeen(v.Request().Context(), v.actor, p)
+		if err != nil {
+			return err
+		}
+		card.CallbackAt, card.Unread, card.Fetched = seen.LastAt.Time(), seen.Unread, seen.FetchedAt.Time()
+		if seen.Readable {
+			card.CallbacksPath = "/providers/callbacks?provider=" + p.Name
+		}
 		cards = append(cards, card)
 	}
 	page, err := v.page("Providers", "/providers")

@@ -79,6 +79,18 @@ func ProviderHealth(okAt, errorAt time.Time) Status {
 	return Status{"Working", ui.Delivered, "circle-check", "It answered the last call."}
 }
 
+// CallbackState says what became of something that a provider posted: 0 it
+// waits, 1 it was understood, 2 it could not be.
+func CallbackState(state int64) Status {
+	switch state {
+	case 0:
+		return Status{"Waiting", ui.Waiting, "clock", "It is read in a moment."}
+	case 1:
+		return Status{"Understood", ui.Delivered, "check", "What it says was taken over."}
+	}
+	return Status{"Not read", ui.Failed, "triangle-alert", "It could not be understood."}
+}
+
 // Level is what staff call a user's level.
 func Level(level string) string {
 	if level == "admin" {
@@ -105,7 +117,7 @@ func UserState(state string) Status {
 var audited = map[string]string{
 	"account.password": "Chose a password", "account.second_factor": "Second factor", "account.recovery_codes": "Made new recovery codes",
 	"account.recovery_code": "Signed in with a recovery code", "batch.approve": "Approved send", "batch.pause": "Paused send", "batch.release": "Released send",
-	"batch.resume": "Resumed send", "batch.return": "Returned send", "batch.stop": "Stopped send", "contact.delete": "Deleted contact",
+	"batch.resume": "Resumed send", "batch.return": "Returned send", "batch.stop": "Stopped send", "callback.replay": "Had callbacks read again", "contact.delete": "Deleted contact",
 	"group.delete": "Deleted group", "group.empty": "Emptied group", "list.delete": "Deleted list", "maintenance.off": "Opened the desk again",
 	"maintenance.on": "Closed the desk for maintenance", "message.cancel": "Took back message", "provider.add": "Added provider",
 	"provider.change": "Changed provider", "provider.default": "Made provider the default", "provider.remove": "Removed provider",

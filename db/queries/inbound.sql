@@ -38,9 +38,10 @@ SELECT count(*) FROM (SELECT 1 FROM callbacks WHERE provider_id = @provider_id A
 UPDATE callbacks SET state = 0, problem = '' WHERE id = @id;
 
 -- name: ReplayUnread :many
--- Has the unread ones of a provider read again, the oldest first.
+-- Has the unread ones of a provider read again, the oldest first, but for those
+-- whose contents are not kept any more.
 UPDATE callbacks SET state = 0, problem = '' WHERE id IN (
-  SELECT c.id FROM callbacks c WHERE c.provider_id = @provider_id AND c.state = 2 AND c.id > @after_id AND c.id <= @up_to_id ORDER BY c.id LIMIT @page_size) RETURNING id;
+  SELECT c.id FROM callbacks c WHERE c.provider_id = @provider_id AND c.state = 2 AND c.header <> '{}' AND c.id > @after_id AND c.id <= @up_to_id ORDER BY c.id LIMIT @page_size) RETURNING id;
 
 -- name: AnyEarlyReceipts :one
 SELECT CAST(EXISTS (SELECT 1 FROM early_receipts) AS BIGINT);

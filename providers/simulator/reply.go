@@ -64,7 +64,7 @@ func (r Report) Encode() []byte {
 func (p *Provider) ParseCallback(c providers.Callback) (providers.Posted, error) {
 	v, err := c.Form()
 	if err != nil {
-		return providers.Posted{}, fmt.Errorf("parse callback: %w", err)
+		return providers.Posted{}, err
 	}
 	if v.Has("reference") {
 		return parseReport(v)
@@ -75,17 +75,17 @@ func (p *Provider) ParseCallback(c providers.Callback) (providers.Posted, error)
 func parseReport(v url.Values) (providers.Posted, error) {
 	r := providers.Receipt{Reference: v.Get("reference"), Code: v.Get("code"), Text: v.Get("detail")}
 	if r.Reference == "" {
-		return providers.Posted{}, errors.New("parse report: reference is empty")
+		return providers.Posted{}, errors.New("the report names no reference")
 	}
 	var err error
 	if r.Status, err = sms.ParseStatus(v.Get("status")); err != nil {
-		return providers.Posted{}, errors.New("parse report: status is none that a text can have")
+		return providers.Posted{}, errors.New("the report has a status that no text can have")
 	}
 	switch r.Status {
 	case sms.Submitted, sms.Sent, sms.Delivered, sms.Failed, sms.Expired, sms.Cancelled, sms.Unknown:
 		return providers.Posted{Receipts: []providers.Receipt{r}}, nil
 	}
-	return providers.Posted{}, errors.New("parse report: no network gives a text this status")
+	return providers.Posted{}, errors.New("the report has a status that no network gives")
 }
 
 func parseReply(v url.Values, received time.Time) (providers.Posted, error) {
@@ -94,19 +94,21 @@ func parseReply(v url.Values, received time.Time) (providers.Posted, error) {
 		At: received, InReply: v.Get("reply_to"),
 	}
 	switch {
+	case !v.Has("from") && !v.Has("id"):
+		return providers.Posted{}, errors.New("it is neither a reply nor a delivery report")
 	case in.ID == "":
-		return providers.Posted{}, errors.New("parse reply: id is missing")
+		return providers.Posted{}, errors.New("the reply has no id")
 	case !isMSISDN(string(in.From)):
-		return providers.Posted{}, errors.New("parse reply: from must be a number such as +447700900123")
+		return providers.Posted{}, errors.New("the reply is from no number such as +447700900123")
 	case in.To == "":
-		return providers.Posted{}, errors.New("parse reply: to is missing")
+		return providers.Posted{}, errors.New("the reply does not say to whom it is")
 	case len(in.Body) > replyLimit || !utf8.ValidString(in.Body):
-		return providers.Posted{}, fmt.Errorf("parse reply: body must be UTF-8 of at most %d bytes", replyLimit)
+		return providers.Posted{}, fmt.Errorf("the reply is longer than %d bytes, or no text", replyLimit)
 	}
 	if at := v.Get("at"); at != "" {
 		var err error
 		if in.At, err = time.Parse(time.RFC3339Nano, at); err != nil {
-			return providers.Posted{}, errors.New("parse reply: at must look like 2026-01-31T09:30:00Z")
+			return providers.Posted{}, errors.New("the reply has no time such as 2026-01-31T09:30:00Z")
 		}
 	}
 	return providers.Posted{Inbound: []providers.Inbound{in}}, nil
