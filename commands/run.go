@@ -44,6 +44,7 @@ var commands = []command{
 	{name: "user cap", args: "NAME N", about: "limit the credits that a user can use in a day; 0 lifts the limit", run: userCap},
 	{name: "user password", args: "NAME", about: "give a user another password", run: userPassword, flags: passwordFlags},
 	{name: "user link", args: "NAME", about: "end a user's sessions and print a one-time link for a new password", run: userLink, flags: linkFlags},
+	{name: "user unlimited", args: "NAME ON|OFF", about: "have a user's credits not be counted, or counted again", run: userUnlimited},
 	{name: "user move", args: "NAME PARENT", about: "put a user under another administrator", run: userMove},
 	{name: "user archive", args: "NAME", about: "let a user out for good; their credits go back", run: userArchive},
 	{name: "user second-factor-off", args: "NAME", about: "take away a second factor that was lost", run: userSecondFactorOff},

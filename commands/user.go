@@ -123,6 +123,14 @@ func userLink(ctx context.Context, in *invocation) error {
 	})
 }
 
+func userUnlimited(ctx context.Context, in *invocation) error {
+	on := strings.EqualFold(in.args[1], "on")
+	if !on && !strings.EqualFold(in.args[1], "off") {
+		return errors.New("say on or off")
+	}
+	return in.withDesk(ctx, func(d *desk.Desk) error { return d.SetUnlimited(ctx, desk.CommandLine(), in.args[0], on) })
+}
+
 func userMove(ctx context.Context, in *invocation) error {
 	return in.withDesk(ctx, func(d *desk.Desk) error {
 		return d.MoveUserByName(ctx, desk.CommandLine(), in.args[0], in.args[1])

@@ -10,6 +10,8 @@ import (
 type LedgerFilter struct {
 	UserID int64
 	Kind   string // "settle"; "" is every kind
+	From   Millis // at From or later; 0 does not filter
+	To     Millis // before To
 	// Before and After are ids, as in MessageFilter.
 	Before, After int64
 	Limit         int
@@ -66,6 +68,12 @@ func ledgerQuery(f LedgerFilter) (query string, args []any) {
 	args = []any{f.UserID}
 	if f.Kind != "" {
 		query, args = query+" AND e.kind = ?", append(args, f.Kind)
+	}
+	if f.From > 0 {
+		query, args = query+" AND e.at >= ?", append(args, f.From)
+	}
+	if f.To > 0 {
+		query, args = query+" AND e.at < ?", append(args, f.To)
 	}
 	if f.Before > 0 {
 		query, args = query+" AND e.id < ?", append(args, f.Before)

@@ -576,6 +576,20 @@ func (q *Queries) SetSuspended(ctx context.Context, arg SetSuspendedParams) erro
 	return err
 }
 
+const setUnlimited = `-- name: SetUnlimited :exec
+UPDATE users SET unlimited = $1 WHERE id = $2
+`
+
+type SetUnlimitedParams struct {
+	Unlimited Bool
+	ID        int64
+}
+
+func (q *Queries) SetUnlimited(ctx context.Context, arg SetUnlimitedParams) error {
+	_, err := q.db.ExecContext(ctx, setUnlimited, arg.Unlimited, arg.ID)
+	return err
+}
+
 const tellAlert = `-- name: TellAlert :exec
 INSERT INTO alerts_told (user_id, kind, told_at) VALUES ($1, $2, $3)
 ON CONFLICT (user_id, kind) DO UPDATE SET told_at = excluded.told_at

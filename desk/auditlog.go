@@ -108,15 +108,15 @@ func (d *Desk) auditFilter(ctx context.Context, a Actor, f AuditFilter) (db.Audi
 	if err != nil {
 		return where, err
 	}
-	if where.From, err = auditDay("from", f.From, set.Zone, 0); err != nil {
+	if where.From, err = dayAt("from", f.From, set.Zone, 0); err != nil {
 		return where, err
 	}
-	where.To, err = auditDay("to", f.To, set.Zone, 1)
+	where.To, err = dayAt("to", f.To, set.Zone, 1)
 	return where, err
 }
 
-// auditDay is when a day begins, or the one so many after it.
-func auditDay(field, day string, zone *time.Location, after int) (db.Millis, error) {
+// dayAt is when a day begins, or the one so many after it.
+func dayAt(field, day string, zone *time.Location, after int) (db.Millis, error) {
 	if day == "" {
 		return 0, nil
 	}

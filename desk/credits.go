@@ -184,6 +184,9 @@ type LedgerFilter struct {
 	UserID int64
 	// Kind is one of the Ledger constants, "" for all.
 	Kind string
+	// From and To are days as forms send them, "2026-06-03", in the
+	// organisation's zone, both included; "" does not filter.
+	From, To string
 	// Before and After are ids of lines, as in Filter.
 	Before, After int64
 	Limit         int
@@ -229,7 +232,12 @@ func (d *Desk) Ledger(ctx context.Context, a Actor, f LedgerFilter) (Ledger, err
 	if l.Spent, err = d.store.SpentSince(ctx, db.SpentSinceParams{UserID: user.ID, Since: db.At(month)}); err != nil {
 		return Ledger{}, fmt.Errorf("sum ledger: %w", err)
 	}
-	rows, err := d.store.FindCreditEntries(ctx, db.LedgerFilter{UserID: user.ID, Kind: f.Kind, Before: f.Before, After: f.After, Limit: f.Limit + 1})
+	where, err := f.where(user.ID, set.Zone)
+	if err != nil {
+		return l, err
+	}
+	where.Before, where.After, where.Limit = f.Before, f.After, f.Limit+1
+	rows, err := d.store.FindCreditEntries(ctx, where)
 	if err != nil {
 		return Ledger{}, err
 	}
@@ -259,14 +267,33 @@ func (d *Desk) EachLedgerLine(ctx context.Context, a Actor, f LedgerFilter, do f
 	if err != nil {
 		return err
 	}
+	set, err := d.Settings(ctx)
+	if err != nil {
+		return err
+	}
+	where, err := f.where(user.ID, set.Zone)
+	if err != nil {
+		return err
+	}
 	line := d.ledgerLines(ctx)
-	return d.store.EachCreditEntry(ctx, db.LedgerFilter{UserID: user.ID, Kind: f.Kind}, func(row db.LedgerRow) error {
+	return d.store.EachCreditEntry(ctx, where, func(row db.LedgerRow) error {
 		r, err := line(row)
 		if err != nil {
 			return err
 		}
 		return do(r)
 	})
+}
+
+// where turns the filter into what the store understands.
+func (f LedgerFilter) where(userID int64, zone *time.Location) (db.LedgerFilter, error) {
+	where := db.LedgerFilter{UserID: userID, Kind: f.Kind}
+	var err error
+	if where.From, err = dayAt("from", f.From, zone, 0); err != nil {
+		return where, err
+	}
+	where.To, err = dayAt("to", f.To, zone, 1)
+	return where, err
 }
 
 // ledgerOwner is the user whose ledger the actor asks for, if they may see it.

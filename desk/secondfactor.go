@@ -204,6 +204,13 @@ func (d *Desk) NewRecoveryCodes(ctx context.Context, a Actor, password string) (
 // DropSecondFactor switches the actor's second factor off, after they have shown
 // that they know their password.
 func (d *Desk) DropSecondFactor(ctx context.Context, a Actor, password string) error {
+	set, err := d.Settings(ctx)
+	if err != nil {
+		return err
+	}
+	if mustHaveSecond(a.real(), set) {
+		return ErrNeedsSecond.because("Administrators of this desk have to have a second factor.")
+	}
 	if err := d.showsPassword(ctx, a, password); err != nil {
 		return err
 	}

@@ -212,6 +212,8 @@ func Routes() []Route {
 		get("/credits/ledger.csv", SignedIn, (*visit).ledgerCSV),
 		get("/credits/reminder", SignedIn, (*visit).ledgerAgain), // the address of a form that came back
 		post("/credits/reminder", SignedIn, (*visit).saveReminder),
+		get("/credits/top-up", Administrators, (*visit).topUpForm),
+		post("/credits/top-up", Administrators, (*visit).topUp), // shows the balance, then adds
 
 		get("/account", SignedIn, (*visit).account),
 		get("/account/password", SignedIn, (*visit).accountAgain), // the address of a form that came back
@@ -261,6 +263,8 @@ func Routes() []Route {
 		post("/users/:id/tokens", Administrators, (*visit).newUserToken),
 		get("/users/:id/tokens/:key/revoke", Administrators, (*visit).revokeOfForm),
 		post("/users/:id/tokens/:key/revoke", Administrators, (*visit).revokeOf),
+		post("/users/:id/unlimited", Administrators, (*visit).unlimited),
+		post("/users/:id/limited", Administrators, (*visit).limited),
 		post("/users/:id/act-as", Administrators, (*visit).actAs),
 		get("/users/:id/credits", Administrators, (*visit).moveCreditsForm),
 		post("/users/:id/credits", Administrators, (*visit).moveCredits), // shows the balances, then moves

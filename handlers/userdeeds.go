@@ -63,6 +63,18 @@ func (v *visit) resumeUser() error {
 	}, "%s is let in again.")
 }
 
+func (v *visit) unlimited() error {
+	return v.deed(func(acc desk.UserAccount) error {
+		return v.s.Desk.SetUnlimited(v.Request().Context(), v.actor, acc.User.Username, true)
+	}, "The credits of %s are not counted any more.")
+}
+
+func (v *visit) limited() error {
+	return v.deed(func(acc desk.UserAccount) error {
+		return v.s.Desk.SetUnlimited(v.Request().Context(), v.actor, acc.User.Username, false)
+	}, "The credits of %s are counted from now on.")
+}
+
 func (v *visit) archiveForm() error {
 	id, err := v.id()
 	if err != nil {

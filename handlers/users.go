@@ -127,6 +127,7 @@ func (v *visit) showUser(status int, tokenName string, cause error) error {
 	if acc.Parent.ID != 0 {
 		a.ParentID, a.Parent = acc.Parent.ID, desk.Actor{User: acc.Parent}.Name()
 	}
+	a.MayUnlimit = bool(v.actor.User.Unlimited) && !acc.Self
 	a.MayActAs = !acc.Self && !v.actor.Acting() && (a.State == desk.UserActive || a.State == desk.UserInvited) && bool(v.actor.User.SeesOthers)
 	for _, k := range acc.Keys {
 		a.Tokens = append(a.Tokens, tokenView(k))

@@ -131,7 +131,7 @@ var audited = map[string]string{
 	"user.act_as_end": "Stopped acting as", "user.add": "Created user", "user.archive": "Archived user", "user.cap": "Set the daily limit of",
 	"user.change": "Changed the account of", "user.credits": "Moved credits of", "user.link": "Made a one-time link for", "user.move": "Moved user",
 	"user.password": "Gave a password to", "user.permissions": "Changed the limits of", "user.restore": "Brought back user", "user.resume": "Resumed user",
-	"user.second_factor": "Took the second factor from", "user.suspend": "Suspended user",
+	"user.second_factor": "Took the second factor from", "user.suspend": "Suspended user", "user.unlimited": "Changed whether the credits are counted of",
 }
 
 // Audited tells an entry of the audit log in words. What has no sentence stands

@@ -405,7 +405,7 @@ type UserAccount struct {
 	SecondFactor                          bool
 	RecoveryCodes                         int64
 	Limits                                []string
-	MayActAs                              bool
+	MayActAs, MayUnlimit                  bool
 	Tokens                                []Token
 	TokenName                             string
 	Errors                                []ui.FieldError
@@ -935,6 +935,13 @@ func (a UserAccount) more() []ui.Fact {
 	} else {
 		facts = append(facts, ui.Fact{Term: "Suspend", Detail: ui.Text("Keeps them out for a while. What they sent goes on."), Action: ui.Button{Label: "Suspend", Kind: ui.LinkLike, Path: a.path("/suspend")}})
 	}
+	if a.MayUnlimit {
+		unlimited := ui.Fact{Term: "Unlimited credits", Detail: ui.Text("Their credits are counted."), Action: postButton(a.path("/unlimited"), "Stop counting")}
+		if a.Unlimited {
+			unlimited.Detail, unlimited.Action = ui.Text("Nothing is counted down."), postButton(a.path("/limited"), "Count from now on")
+		}
+		facts = append(facts, unlimited)
+	}
 	return append(facts, ui.Fact{Term: "Archive", Detail: ui.Text("Ends the account. What they sent stays in the outbox and in reports."), Action: ui.Button{Label: "Archive", Kind: ui.LinkLike, Path: a.path("/archive")}})
 }
 
@@ -966,7 +973,7 @@ func postButton(path, label string) templ.Component {
 		var templ_7745c5c3_Var27 templ.SafeURL
 		templ_7745c5c3_Var27, templ_7745c5c3_Err = templ.JoinURLErrs(ui.URL(ctx, path))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `users.templ`, Line: 321, Col: 47}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `users.templ`, Line: 328, Col: 47}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var27))
 		if templ_7745c5c3_Err != nil {

@@ -121,3 +121,6 @@ ON CONFLICT (user_id, kind) DO UPDATE SET told_at = excluded.told_at;
 
 -- name: ForgetAlert :exec
 DELETE FROM alerts_told WHERE user_id = @user_id AND kind = @kind;
+
+-- name: SetUnlimited :exec
+UPDATE users SET unlimited = @unlimited WHERE id = @id;
