@@ -394,6 +394,22 @@ func (q *Queries) InsertDraft(ctx context.Context, arg InsertDraftParams) (int64
 	return id, err
 }
 
+const moveAcceptance = `-- name: MoveAcceptance :exec
+UPDATE acceptances SET due_at = $1, expires_at = $2 WHERE batch_id = $3
+`
+
+type MoveAcceptanceParams struct {
+	DueAt     Millis
+	ExpiresAt Millis
+	BatchID   int64
+}
+
+// What is still to be written of a send gets another time.
+func (q *Queries) MoveAcceptance(ctx context.Context, arg MoveAcceptanceParams) error {
+	_, err := q.db.ExecContext(ctx, moveAcceptance, arg.DueAt, arg.ExpiresAt, arg.BatchID)
+	return err
+}
+
 const preparingDrafts = `-- name: PreparingDrafts :many
 SELECT id FROM drafts WHERE state = 'preparing' ORDER BY id
 `

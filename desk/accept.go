@@ -351,7 +351,7 @@ func (d *Desk) chunkMessages(ctx context.Context, tx *db.Tx, acc db.Acceptance, 
 	if acc.Scheduled {
 		m.Status = sms.Scheduled
 	}
-	if acc.Scheduled && b.HeldAt > 0 && b.HeldWhy != heldForApproval { // too late: they wait with the others
+	if acc.Scheduled && b.HeldAt > 0 && b.HeldWhy == heldForLate { // too late: they wait with the others
 		m.DueAt = heldUntil
 	}
 	if b.Recipients > 1 {

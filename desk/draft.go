@@ -56,6 +56,7 @@ type Draft struct {
 	// File is what is known of the file that it is sent from, nil without one.
 	File *FileFacts
 
+	id        int64 // where its people stand in the store, 0 for in Recipients
 	guard     Guard
 	days      days
 	zone      *time.Location

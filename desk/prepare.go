@@ -24,6 +24,9 @@ const (
 	keptNames, keptSkips = 50, 50
 	// keptReasons is how many reasons it tells apart.
 	keptReasons = 100
+	// draftsKept is how many earlier drafts of one form are kept beside a new one;
+	// of large ones it is one.
+	draftsKept = 5
 	// draftFor is how long a draft waits to be sent.
 	draftFor = 24 * time.Hour
 )
@@ -104,10 +107,13 @@ func (d *Desk) keepDraft(ctx context.Context, a Actor, o Order, form string, exp
 			if err != nil {
 				return fmt.Errorf("look for drafts: %w", err)
 			}
-			for _, row := range same {
+			for i, row := range same {
 				if row.State == Preparing || row.BatchID != 0 {
 					id = row.ID
 					return nil
+				}
+				if i < draftsKept && (i == 0 || row.Expected <= MaxAtOnce) {
+					continue // somebody may still look at it
 				}
 				if _, err := tx.DropDraft(ctx, row.ID); err != nil {
 					return fmt.Errorf("drop draft: %w", err)

@@ -1,9 +1,12 @@
 package desk
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
+	"slices"
 
 	"textdesk/db"
 )
@@ -76,7 +79,7 @@ func (d *Desk) outlook(ctx context.Context, a Actor, p *Prepared) error {
 		return err
 	}
 	t := &p.totals
-	dr := Draft{Sender: t.Sender, Body: t.Body, Size: t.Size, Longest: t.Longest, Groups: t.Groups, Lists: t.Lists,
+	dr := Draft{id: p.ID, Sender: t.Sender, Body: t.Body, Size: t.Size, Longest: t.Longest, Groups: t.Groups, Lists: t.Lists,
 		People: t.People, Bad: t.Bad, Suppressed: t.Suppressed, Barred: t.Barred, Duplicates: t.Duplicates, Lacking: t.Lacking,
 		Parts: t.Parts, ByParts: t.ByParts, Credits: t.Parts, Missing: t.Missing, File: t.File, Expected: p.Expected,
 		Unlimited: bool(a.User.Unlimited), Balance: a.User.Balance}
@@ -96,6 +99,13 @@ func (d *Desk) outlook(ctx context.Context, a Actor, p *Prepared) error {
 	}
 	p.Draft, p.Names, p.Skips, p.Fields = dr, t.Names, t.Skips, t.Fields
 	return nil
+}
+
+// Lacks are the fields that people lack, those of most people first.
+func (dr *Draft) Lacks() []string {
+	return slices.SortedFunc(maps.Keys(dr.Missing), func(a, b string) int {
+		return cmp.Or(cmp.Compare(dr.Missing[b], dr.Missing[a]), cmp.Compare(a, b))
+	})
 }
 
 // changedSince finds the groups and lists in which others are now.

@@ -32,11 +32,9 @@ func (d *Desk) Repeats(ctx context.Context, a Actor, dr Draft) ([]Repeat, error)
 	if len(batches) == 0 {
 		return nil, nil
 	}
-	var numbers []sms.MSISDN
-	for _, r := range dr.Recipients {
-		if r.Refusal == nil && !r.Duplicate {
-			numbers = append(numbers, r.Number)
-		}
+	numbers, err := d.repeatNumbers(ctx, dr)
+	if err != nil {
+		return nil, err
 	}
 	var repeats []Repeat
 	for _, b := range batches {
@@ -49,6 +47,29 @@ func (d *Desk) Repeats(ctx context.Context, a Actor, dr Draft) ([]Repeat, error)
 		}
 	}
 	return repeats, nil
+}
+
+// repeatNumbers are the numbers of a draft, of one that was read into the store
+// the first MaxAtOnce.
+func (d *Desk) repeatNumbers(ctx context.Context, dr Draft) (numbers []sms.MSISDN, err error) {
+	for _, r := range dr.Recipients {
+		if r.Refusal == nil && !r.Duplicate {
+			numbers = append(numbers, r.Number)
+		}
+	}
+	for after := int64(0); dr.id != 0 && after < MaxAtOnce; {
+		people, err := d.store.DraftRecipients(ctx, db.DraftRecipientsParams{DraftID: dr.id, AfterPlace: after, PageSize: readStep})
+		if err != nil {
+			return nil, fmt.Errorf("read draft: %w", err)
+		}
+		for _, r := range people {
+			numbers, after = append(numbers, r.Number), r.Place
+		}
+		if len(people) < readStep {
+			break
+		}
+	}
+	return numbers, nil
 }
 
 func hashOf(body string) string {

@@ -63,6 +63,9 @@ func (d *Desk) Reschedule(ctx context.Context, a Actor, batchID int64, at time.T
 		if err := tx.SetSendAt(ctx, db.SetSendAtParams{ID: b.ID, SendAt: db.At(at), Zone: at.Location().String()}); err != nil {
 			return err
 		}
+		if err := tx.MoveAcceptance(ctx, db.MoveAcceptanceParams{BatchID: b.ID, DueAt: db.At(at), ExpiresAt: db.At(at) + db.Millis(b.Validity*1000)}); err != nil {
+			return fmt.Errorf("move what is not written yet: %w", err)
+		}
 		return d.audit(ctx, tx, a, "batch.reschedule", fmt.Sprint(b.ID), at.Format(time.RFC3339))
 	})
 	if err != nil {

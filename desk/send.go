@@ -34,7 +34,10 @@ const (
 type Order struct {
 	// To are the recipients as typed, one number each. Everybody of the groups
 	// and lists, which the actor must be able to see, comes after them.
-	To            []string
+	To []string
+	// Raw are the same with what stood beside each, to name those who get
+	// nothing; nil for the same as To.
+	Raw           []string
 	Groups, Lists []int64
 	// File is a file whose rows it goes to as well, nil for none.
 	File *FileSource
@@ -92,6 +95,8 @@ type Recipient struct {
 	MessageID int64
 	// values are what a group or a list knows of them, nil for a typed number.
 	values *values
+	// Raw is what was typed with what stood beside it, "" for the same as Typed.
+	Raw string
 	// Row is where it stands in the file that it comes from, 0 for others.
 	Row   int
 	parts int // of what they read

@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"slices"
 	"strings"
+	"time"
 	"unicode"
 
 	"textdesk/db"
@@ -90,6 +92,10 @@ func (d *Desk) openFile(ctx context.Context, a Actor, f *FileSource) (*NumbersFi
 	if err != nil {
 		return nil, err
 	}
+	// Whoever still works with it keeps it.
+	if err := os.Chtimes(up.path, time.Time{}, d.clock()); err != nil {
+		return nil, fmt.Errorf("keep upload: %w", err)
+	}
 	file, err := d.ReadNumbers(ctx, up, f.options())
 	if err != nil {
 		return nil, err
@@ -98,6 +104,19 @@ func (d *Desk) openFile(ctx context.Context, a Actor, f *FileSource) (*NumbersFi
 		return nil, errors.Join(ErrNoColumn, file.Close())
 	}
 	return file, nil
+}
+
+// AttachFile makes a file the one whose rows an order goes to: it is counted, and
+// the names of its fields are found.
+func (d *Desk) AttachFile(file *NumbersFile, up Upload, column int, o sheet.Options) (*FileSource, *FileFacts, error) {
+	f := &FileSource{Ticket: up.Ticket, Column: column, Header: o.Header, Encoding: o.Encoding, Separator: o.Separator}
+	for _, err := range file.Rows() {
+		if err != nil {
+			return nil, nil, fileRefusal(err)
+		}
+		f.Rows++
+	}
+	return f, factsOf(file, column, f.Rows), nil
 }
 
 func factsOf(file *NumbersFile, column, rows int) *FileFacts {
@@ -136,10 +155,14 @@ func (d *Desk) readFileFacts(ctx context.Context, a Actor, o Order, dr *Draft) e
 // known: the typed numbers first, then the groups, the lists and the file. The
 // slice is the callee's.
 func (d *Desk) eachRecipient(ctx context.Context, a Actor, o Order, dr *Draft, do func([]Recipient) error) error {
+	place := 0
 	for typed := range slices.Chunk(o.To, readStep) {
 		some := make([]Recipient, len(typed))
 		for i, t := range typed {
-			some[i].Typed = t
+			if some[i].Typed = t; place < len(o.Raw) {
+				some[i].Raw = o.Raw[place]
+			}
+			place++
 		}
 		if err := do(some); err != nil {
 			return err
@@ -231,7 +254,11 @@ func (d *Desk) eachRow(ctx context.Context, a Actor, o Order, dr *Draft, do func
 		at[merge.Fold(name)] = i
 	}
 	names := nameColumns(at)
-	some := make([]Recipient, 0, min(readStep, max(o.File.Rows, estimateFrom)))
+	step := readStep
+	if dr.Estimated {
+		step = estimateFrom
+	}
+	some := make([]Recipient, 0, step)
 	for row, err := range file.Rows() {
 		if err != nil {
 			return fileRefusal(err)
@@ -255,7 +282,7 @@ func (d *Desk) eachRow(ctx context.Context, a Actor, o Order, dr *Draft, do func
 			if err := do(some); err != nil {
 				return err
 			}
-			some = make([]Recipient, 0, readStep)
+			some = make([]Recipient, 0, step)
 		}
 	}
 	if len(some) == 0 {
@@ -304,6 +331,9 @@ func (dr *Draft) extrapolate() {
 // label is what a recipient who gets nothing is called.
 func (r *Recipient) label() string {
 	typed := r.Name + " " + r.Typed
+	if r.Raw != "" {
+		typed = r.Raw
+	}
 	if r.Row > 0 {
 		typed = "Row " + thousands(int64(r.Row)) + ": " + typed
 	}

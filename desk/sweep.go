@@ -20,6 +20,9 @@ const (
 	heldUntil = db.Millis(253402300799000) // the end of the year 9999
 )
 
+// heldForLate is why a batch is held whose time passed while the desk was down.
+const heldForLate = "late"
+
 // Promote queues scheduled messages whose time has come, and holds batches
 // that are too late. It returns when the next one is due.
 func (d *Desk) Promote(ctx context.Context) (next time.Time, err error) {
@@ -83,7 +86,7 @@ func (d *Desk) holdLate(ctx context.Context, tx *db.Tx, batchID int64, now db.Mi
 	if b.HeldWhy == heldForApproval || b.HeldWhy == heldForMove {
 		return false, nil
 	}
-	if err := tx.HoldBatch(ctx, db.HoldBatchParams{ID: batchID, HeldAt: now, HeldWhy: "late"}); err != nil {
+	if err := tx.HoldBatch(ctx, db.HoldBatchParams{ID: batchID, HeldAt: now, HeldWhy: heldForLate}); err != nil {
 		return false, err
 	}
 	return true, tx.PutOffScheduled(ctx, db.PutOffScheduledParams{BatchID: batchID, DueAt: heldUntil})

@@ -166,10 +166,18 @@ func (v *visit) batchCSV() error {
 	}
 	columns := []sheet.Column{{Title: "Number"}, {Title: "State"}, {Title: "Reason", Width: 40}, {Title: "Provider's code"}, {Title: "Planned"}, {Title: "Taken by the provider"}, {Title: "Ended"},
 		{Title: "Parts", Number: true, Width: 8}, {Title: "Credits", Number: true, Width: 8}}
+	own, err := desk.ColumnsOf(p.Batch)
+	if err != nil {
+		return err
+	}
+	for _, title := range own {
+		columns = append(columns, sheet.Column{Title: title})
+	}
 	return v.table(v.kind(), fmt.Sprintf("send-%d", p.Batch.ID), "Send", columns, func(row func(...string) error) error {
-		return v.s.Desk.Report(v.Request().Context(), v.actor, desk.Filter{BatchID: p.Batch.ID}, func(l desk.ReportLine) error {
-			return row(l.Number.Display(v.set.Country), stateWord(l.Status), views.Sentence(l.Reason), l.Code, v.stamp(l.SendAt), v.stamp(l.SentAt), v.stamp(l.EndedAt),
-				strconv.FormatInt(l.Parts, 10), strconv.FormatInt(l.Credits, 10))
+		return v.s.Desk.SendReport(v.Request().Context(), v.actor, p.Batch.ID, func(l desk.ReportLine, cells []string) error {
+			all := []string{l.Number.Display(v.set.Country), stateWord(l.Status), views.Sentence(l.Reason), l.Code, v.stamp(l.SendAt), v.stamp(l.SentAt), v.stamp(l.EndedAt),
+				strconv.FormatInt(l.Parts, 10), strconv.FormatInt(l.Credits, 10)}
+			return row(append(all, cells...)...)
 		})
 	})
 }

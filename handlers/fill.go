@@ -6,38 +6,36 @@ import (
 	"strconv"
 	"strings"
 
-	"textdesk/desk"
 	"textdesk/sms/gsm"
 	"textdesk/views"
 )
 
 // filling is how the text is filled in for each person. The counter is about
-// the longest text that anybody will read, and so is the phone, unless a button
-// asked for another person's.
+// the longest text that anybody will read, and so is the phone.
 func (v *visit) filling(p plan, o *views.Outlook) {
-	o.Fill.Fields = desk.Fillable()
+	o.Fill.Fields = p.draft.Fields()
 	if !p.draft.Filled() {
 		return
 	}
 	o.Fill.On, o.Fill.Lacking = true, p.draft.Lacking
-	for _, parts := range slices.Sorted(maps.Keys(p.draft.ByParts)) {
-		o.Fill.ByParts = append(o.Fill.ByParts, views.PartsOf{Parts: parts, People: p.draft.ByParts[parts]})
-	}
-	if p.draft.People == 0 {
+	o.Fill.ByParts = byParts(p.draft.ByParts)
+	if p.draft.People == 0 || p.draft.Longest < 0 {
 		o.Counter.Size = gsm.Count(o.Counter.Body)
 		return
 	}
-	shown := p.draft.Longest
-	if at, ok := v.wantedPerson(); ok {
-		shown = person(p.draft.Recipients, at)
-		o.Fill.Place = min(max(at, 1), p.draft.People)
-	} else {
-		o.Fill.Place = placeOf(p.draft.Recipients, shown)
-	}
-	o.Fill.Who = named(p.draft.Recipients[shown], v.set.Country)
-	o.Counter.Template, o.Counter.For = o.Counter.Body, named(p.draft.Recipients[p.draft.Longest], v.set.Country)
+	longest := p.draft.Recipients[p.draft.Longest]
+	o.Fill.Who = named(longest, v.set.Country)
+	o.Counter.Template, o.Counter.For = o.Counter.Body, o.Fill.Who
 	o.Counter.Body = p.draft.Text(p.draft.Longest)
-	o.Fill.Text = p.draft.Text(shown)
+	o.Fill.Text = o.Counter.Body
+}
+
+// byParts are the people by how many text messages they get.
+func byParts(all map[int]int) (sorted []views.PartsOf) {
+	for _, parts := range slices.Sorted(maps.Keys(all)) {
+		sorted = append(sorted, views.PartsOf{Parts: parts, People: all[parts]})
+	}
+	return sorted
 }
 
 // wantedPerson is whose text a button of the review asks for, from 1.
@@ -48,32 +46,4 @@ func (v *visit) wantedPerson() (at int, ok bool) {
 	}
 	at, err := strconv.Atoi(place)
 	return at, err == nil
-}
-
-// gets reports whether a recipient gets a text of their own.
-func gets(r desk.Recipient) bool { return r.Refusal == nil && !r.Duplicate }
-
-// person is the index of the nth who gets a text, or of the nearest.
-func person(recipients []desk.Recipient, n int) int {
-	last := 0
-	for i, r := range recipients {
-		if !gets(r) {
-			continue
-		}
-		last = i
-		if n--; n <= 0 {
-			break
-		}
-	}
-	return last
-}
-
-// placeOf is the other way round, from 1.
-func placeOf(recipients []desk.Recipient, index int) (n int) {
-	for i := range index + 1 {
-		if gets(recipients[i]) {
-			n++
-		}
-	}
-	return n
 }

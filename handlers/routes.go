@@ -96,7 +96,12 @@ func Routes() []Route {
 		get("/home/live", SignedIn, (*visit).homeLive),
 		get("/send", SignedIn, (*visit).sendForm),
 		// Checks, reviews or sends, as the button says; without one it checks.
-		post("/send", SignedIn, (*visit).send).keeping("key", "to", "group", "list", "sender", "body", "when", "at_date", "at_time"),
+		post("/send", SignedIn, (*visit).send).keeping("key", "to", "group", "list", "sender", "body", "when", "at_date", "at_time",
+			"draft", "file_ticket", "file_column", "file_header", "file_encoding", "file_separator", "file_rows"),
+		get("/send/review/:id", SignedIn, (*visit).review), // a draft, which its buttons send through /send
+		get("/send/review/:id/live", SignedIn, (*visit).reviewLive),
+		get("/send/review/:id/left-out.csv", SignedIn, (*visit).leftOut),
+		get("/batches/:id/left-out.csv", SignedIn, (*visit).batchLeftOut),
 		post("/send/check", SignedIn, (*visit).sendCheck),   // the running lines and the phone
 		get("/send/file", SignedIn, (*visit).sendFileAgain), // the addresses of forms that came back
 		post("/send/file", SignedIn, (*visit).sendFile).taking(uploadLimit),

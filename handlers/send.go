@@ -38,6 +38,9 @@ func (v *visit) send() error {
 	if err != nil {
 		return err
 	}
+	if draft := v.FormValue("draft"); draft != "" {
+		return v.pressed(draft)
+	}
 	do, _, _ := strings.Cut(v.FormValue("do"), ":") // "review:3" is the review with the third person's text
 	switch do {
 	case "send", "review":
@@ -49,6 +52,8 @@ func (v *visit) send() error {
 	case "plain":
 		form.Body = gsm.Plain(gsm.Clean(form.Body))
 		form.Outlook.Counter.Replaced = true
+	case "nofile":
+		form.File = nil
 	}
 	return v.showCompose(http.StatusOK, form, nil)
 }
@@ -77,7 +82,7 @@ func (v *visit) readCompose() (views.Compose, error) {
 	}
 	return views.Compose{Key: v.FormValue("key"), To: v.FormValue("to"), Sender: v.FormValue("sender"), Body: v.FormValue("body"),
 		GroupIDs: parseIDs(v.Request().Form["group"]), ListIDs: parseIDs(v.Request().Form["list"]),
-		Later: v.FormValue("when") == "later", Repeat: v.FormValue("when") == "repeat", Date: v.FormValue("at_date"), Time: v.FormValue("at_time")}, nil
+		File: v.readFile(), Later: v.FormValue("when") == "later", Repeat: v.FormValue("when") == "repeat", Date: v.FormValue("at_date"), Time: v.FormValue("at_time")}, nil
 }
 
 // ownSender is the sender that the user starts with.
@@ -109,7 +114,10 @@ func (v *visit) plan(form views.Compose) (plan, error) {
 	typed := sms.SplitNumbers(form.To)
 	p.order = desk.Order{Sender: form.Sender, Body: form.Body, Fill: true, Groups: form.GroupIDs, Lists: form.ListIDs}
 	for _, t := range typed {
-		p.order.To = append(p.order.To, t.Number)
+		p.order.To, p.order.Raw = append(p.order.To, t.Number), append(p.order.Raw, t.Raw)
+	}
+	if form.File != nil {
+		p.order.File = fileSource(*form.File)
 	}
 	var at desk.LocalTime
 	if form.Later {
@@ -121,6 +129,9 @@ func (v *visit) plan(form views.Compose) (plan, error) {
 	var err error
 	if p.draft, err = v.s.Desk.Check(v.Request().Context(), v.actor, p.order); err != nil {
 		return plan{}, err
+	}
+	if p.form.File != nil && p.draft.File != nil {
+		p.form.File.Name, p.form.File.Column, p.form.File.Fields = p.draft.File.Name, p.draft.File.Column, p.draft.File.Fields
 	}
 	if p.draft.People > 1 {
 		p.order.Undo = v.set.Undo
@@ -143,7 +154,11 @@ func submitKey(form views.Compose) string {
 		when = form.Date + " " + form.Time
 	}
 	sum := sha256.New()
-	for _, part := range []string{form.Key, form.To, form.Sender, form.Body, when, fmt.Sprint(form.GroupIDs), fmt.Sprint(form.ListIDs)} {
+	file := ""
+	if form.File != nil {
+		file = fmt.Sprint(form.File.Ticket, form.File.At, form.File.Header)
+	}
+	for _, part := range []string{form.Key, form.To, form.Sender, form.Body, when, fmt.Sprint(form.GroupIDs), fmt.Sprint(form.ListIDs), file} {
 		part = strings.ReplaceAll(part, "\r\n", "\n")
 		fmt.Fprintf(sum, "%d:%s", len(part), part)
 	}
@@ -153,18 +168,18 @@ func submitKey(form views.Compose) string {
 // outlook is the draft as the page shows it.
 func (v *visit) outlook(p plan, typed []sms.Typed, at desk.LocalTime) views.Outlook {
 	o := views.Outlook{Now: v.now(), Home: v.set.Country, People: p.draft.People, Duplicates: p.draft.Duplicates, Bad: p.draft.Bad, Suppressed: p.draft.Suppressed,
-		Skipped: skipped(p.draft.Recipients, typed, v.set.Country), Sender: p.draft.Sender, Leaves: at.At, Twice: at.Twice,
+		Estimated: p.draft.Estimated, Sender: p.draft.Sender, Leaves: at.At, Twice: at.Twice,
 		Counter: views.Counter{Body: p.draft.Body, Size: p.draft.Size, Replaced: p.form.Outlook.Counter.Replaced},
 		Credits: p.draft.Credits, Balance: p.draft.Balance, Unlimited: p.draft.Unlimited, Repeats: p.form.Repeat}
+	if !o.Estimated {
+		o.Skipped = skipped(p.draft.Recipients, typed, v.set.Country)
+	}
 	v.filling(p, &o)
 	for _, g := range p.draft.Groups {
 		o.Groups = append(o.Groups, views.Set{ID: g.ID, Name: g.Name, Count: g.Count})
 	}
 	for _, l := range p.draft.Lists {
 		o.Lists = append(o.Lists, views.Set{ID: l.ID, Name: l.Name, Count: l.Count})
-	}
-	if len(o.Groups)+len(o.Lists) > 0 {
-		o.Names = names(p.draft.Recipients, v.set.Country)
 	}
 	if p.when != nil && p.form.Date != "" && p.form.Time != "" {
 		o.TimeProblem = p.when.Error()
@@ -186,19 +201,6 @@ func (v *visit) outlook(p plan, typed []sms.Typed, at desk.LocalTime) views.Outl
 	return o
 }
 
-// namesShown is how many of the people in groups and lists a review names.
-const namesShown = 50
-
-// names are the first of those who get a text.
-func names(recipients []desk.Recipient, home string) (all []string) {
-	for _, r := range recipients {
-		if r.Refusal == nil && !r.Duplicate && len(all) < namesShown {
-			all = append(all, named(r, home))
-		}
-	}
-	return all
-}
-
 // submit sends one message at once, and several after they were reviewed.
 func (v *visit) submit(form views.Compose) error {
 	ctx := v.Request().Context()
@@ -211,35 +213,36 @@ func (v *visit) submit(form views.Compose) error {
 	}
 	cause := p.problems()
 	many := p.draft.People > 1 || p.draft.People > 0 && p.draft.Bad+p.draft.Suppressed+p.draft.Barred+p.draft.Lacking+len(p.order.Groups)+len(p.order.Lists) > 0
-	reviewed := p.reviewed(v)
+	many = many || p.draft.Estimated && len(p.draft.Recipients) > 0
 	switch {
 	case form.Key == "":
 		// Without its key a form could be sent twice.
 		p.form.Errors = []ui.FieldError{{Message: "Check this page, then press the button again."}}
 	case p.when != nil:
-	case many && (!reviewed || v.FormValue("do") != "send"):
+	case many:
 		if wholly(cause) {
-			return v.showReview(p, cause)
+			return v.prepare(p)
 		}
 	default:
 		// Even a form with problems: it may have been sent already.
 		sent, err := v.s.Desk.Send(ctx, v.actor, p.order)
 		if err == nil {
-			return v.sent(p, sent)
+			return v.leadTo(sent, p.draft.People, p.form.Outlook.Leaves)
 		}
-		if cause = err; many && wholly(cause) {
-			return v.showReview(p, cause)
-		}
+		cause = err
 	}
 	return v.showCompose(http.StatusUnprocessableEntity, p.form, cause)
 }
 
 // problems are what keeps the order from being sent, in the order of the form;
 // nil for nothing.
-func (p plan) problems() error {
-	all := []error{p.when}
-	for i := len(p.draft.Problems) - 1; i >= 0; i-- {
-		r := p.draft.Problems[i]
+func (p plan) problems() error { return joined(p.when, p.draft.Problems) }
+
+// joined are refusals in the order of the form; nil for none.
+func joined(first error, problems []*desk.Refusal) error {
+	all := []error{first}
+	for i := len(problems) - 1; i >= 0; i-- {
+		r := problems[i]
 		if r.Field == "" {
 			all = append(all, r)
 		} else {
@@ -260,11 +263,11 @@ func wholly(err error) bool {
 	return true
 }
 
-// sent leads to where the sender can watch it go.
-func (v *visit) sent(p plan, sent desk.Sent) error {
+// leadTo leads to where the sender can watch it go.
+func (v *visit) leadTo(sent desk.Sent, people int, leaves time.Time) error {
 	ctx := v.Request().Context()
 	path := fmt.Sprintf("/batches/%d", sent.BatchID)
-	if p.draft.People == 1 {
+	if people == 1 {
 		b, err := v.s.Desk.Batch(ctx, v.actor, sent.BatchID)
 		if err != nil {
 			return err
@@ -282,11 +285,11 @@ func (v *visit) sent(p plan, sent desk.Sent) error {
 			return err
 		}
 	}
-	switch o := p.form.Outlook; {
+	switch {
 	case sent.Again:
 		return v.back(path, "This was sent already, and only once.")
-	case !o.Leaves.IsZero():
-		return v.back(path, "Scheduled for %s.", views.Moment(o.Leaves, o.Now))
+	case !leaves.IsZero():
+		return v.back(path, "Scheduled for %s.", views.Moment(leaves, v.now()))
 	}
 	return redirect(v.Context, path)
 }

@@ -84,20 +84,62 @@ func (v *visit) sendColumn() error {
 		}
 		return v.showCompose(http.StatusUnprocessableEntity, form, err)
 	}
-	o := spreadsheet.Options{Header: spreadsheet.Header(v.FormValue("header"))}
-	if e := spreadsheet.Encoding(v.FormValue("encoding")); slices.Contains(spreadsheet.Encodings, e) {
-		o.Encoding = e
-	}
-	for _, separator := range spreadsheet.Separators {
-		if v.FormValue("separator") == string(separator) {
-			o.Separator = separator
-		}
-	}
+	o := fileOptions(v.FormValue("header"), v.FormValue("encoding"), v.FormValue("separator"))
 	column, err := strconv.Atoi(v.FormValue("column"))
 	if err != nil || column < 0 || column >= spreadsheet.MaxColumns {
 		column = -1
 	}
 	return v.numbersFrom(form, up, o, column, true)
+}
+
+// readFile is the file that the form goes to, nil without one.
+func (v *visit) readFile() *views.ComposeFile {
+	ticket := v.FormValue("file_ticket")
+	if ticket == "" {
+		return nil
+	}
+	f := &views.ComposeFile{Ticket: ticket, At: wholeNumber(v.FormValue("file_column")), Rows: max(0, wholeNumber(v.FormValue("file_rows"))),
+		Header: v.FormValue("file_header"), Encoding: v.FormValue("file_encoding"), Separator: v.FormValue("file_separator")}
+	return f
+}
+
+// fileSource is the file as the desk reads it. What is no way to read one is
+// found out.
+func fileSource(f views.ComposeFile) *desk.FileSource {
+	o := fileOptions(f.Header, f.Encoding, f.Separator)
+	return &desk.FileSource{Ticket: f.Ticket, Column: f.At, Header: o.Header, Encoding: o.Encoding, Separator: o.Separator, Rows: min(f.Rows, desk.MaxRecipients+1)}
+}
+
+func fileOptions(header, encoding, separator string) spreadsheet.Options {
+	o := spreadsheet.Options{Header: spreadsheet.Header(header)}
+	if e := spreadsheet.Encoding(encoding); slices.Contains(spreadsheet.Encodings, e) {
+		o.Encoding = e
+	}
+	for _, s := range spreadsheet.Separators {
+		if separator == string(s) {
+			o.Separator = s
+		}
+	}
+	return o
+}
+
+// attachFile makes the file the one whose rows the text goes to, each with its
+// own columns to fill in.
+func (v *visit) attachFile(form views.Compose, up desk.Upload, file *desk.NumbersFile, column int, o spreadsheet.Options) error {
+	source, facts, err := v.s.Desk.AttachFile(file, up, column, o)
+	if err != nil {
+		return v.refuseFile(form, err)
+	}
+	form.File = &views.ComposeFile{Ticket: source.Ticket, At: column, Rows: source.Rows, Header: string(o.Header), Encoding: string(o.Encoding), Separator: separatorText(o.Separator),
+		Name: facts.Name, Column: facts.Column, Fields: facts.Fields}
+	return v.showCompose(http.StatusOK, form, nil)
+}
+
+func separatorText(s rune) string {
+	if s == 0 {
+		return ""
+	}
+	return string(s)
 }
 
 // numbersFrom reads the file. It is dropped, unless a person has to be asked.
@@ -130,6 +172,10 @@ func (v *visit) numbersFrom(form views.Compose, up desk.Upload, o spreadsheet.Op
 		drop = false
 		return nil
 	}
+	if v.FormValue("do") == "attach" || v.FormValue("attach") != "" {
+		drop = false
+		return v.attachFile(form, up, file, column, o)
+	}
 	numbers, err := file.Numbers(column)
 	if err != nil {
 		return v.refuseFile(form, err)
@@ -158,7 +204,7 @@ func (v *visit) refuseFile(form views.Compose, err error) error {
 // showColumns asks which column has the numbers. The form's other fields come
 // along.
 func (v *visit) showColumns(up desk.Upload, file *desk.NumbersFile, cause error) error {
-	form := views.ChooseColumn{File: readAs(up, file), Ticket: up.Ticket, Header: file.Header}
+	form := views.ChooseColumn{File: readAs(up, file), Ticket: up.Ticket, Header: file.Header, Attach: v.FormValue("do") == "attach" || v.FormValue("attach") != ""}
 	for name, values := range v.Request().PostForm {
 		if !slices.Contains(columnFields, name) {
 			for _, value := range values {
@@ -200,7 +246,7 @@ func (v *visit) showColumns(up desk.Upload, file *desk.NumbersFile, cause error)
 const sampleRows = 5
 
 // columnFields are the page's own fields; all others are the composer's.
-var columnFields = []string{"file", "ticket", "column", "encoding", "separator", "header", "do"}
+var columnFields = []string{"file", "ticket", "column", "encoding", "separator", "header", "do", "attach"}
 
 // readAs says how a file was read.
 func readAs(up desk.Upload, file *desk.NumbersFile) views.FileReading {

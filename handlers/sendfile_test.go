@@ -84,7 +84,7 @@ func workbook(t *testing.T, rows ...[]any) []byte {
 func TestNumbersFromAFile(t *testing.T) {
 	td := newTestDesk(t)
 	sam := td.signIn("sam")
-	sam.get("/send").wants(t, http.StatusOK, "Numbers from a file", `formaction="/send/file"`, `formenctype="multipart/form-data"`)
+	sam.get("/send").wants(t, http.StatusOK, "Send to a file", `formaction="/send/file"`, `formenctype="multipart/form-data"`)
 	typed := order("to", "07700 900001", "body", "School is closed, Zoë says", "when", "later", "at_date", "2031-02-03", "at_time", "09:30")
 
 	csv := "Name;Mobile No\r\nZo\xEB;07700 900123\r\nBen;\r\nCid;4.48E+11\r\nDan;07700900124\r\nAnn;07700 900123\r\n"

@@ -86,3 +86,7 @@ SELECT columns FROM drafts WHERE id = @id;
 -- name: SetTakenBackTo :exec
 -- How far the taking back of a stopped batch has come.
 UPDATE batches SET resumed_to = @resumed_to WHERE id = @id;
+
+-- name: MoveAcceptance :exec
+-- What is still to be written of a send gets another time.
+UPDATE acceptances SET due_at = @due_at, expires_at = @expires_at WHERE batch_id = @batch_id;

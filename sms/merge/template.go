@@ -71,6 +71,31 @@ func (t Template) Render(value func(field string) string) (text string, missing 
 	return b.String(), missing
 }
 
+// WithFallback is the text with something to say instead in every field of that
+// name that has nothing, and is no condition.
+func (t Template) WithFallback(name, instead string) string {
+	if len(t.pieces) == 0 {
+		return t.text
+	}
+	var b strings.Builder
+	for i := range t.pieces {
+		p := &t.pieces[i]
+		b.WriteString(p.before)
+		switch {
+		case p.name == "":
+		case p.kind == plain && p.key == Fold(name):
+			b.WriteString("((" + p.name + "|" + instead + "))")
+		case p.kind == plain:
+			b.WriteString("((" + p.name + "))")
+		case p.kind == fallback:
+			b.WriteString("((" + p.name + "|" + p.other + "))")
+		default:
+			b.WriteString("((" + p.name + "??" + p.other + "))")
+		}
+	}
+	return b.String()
+}
+
 // yes reports whether a value switches a conditional text on.
 func yes(v string) bool {
 	return v == "1" || strings.EqualFold(v, "yes") || strings.EqualFold(v, "y") || strings.EqualFold(v, "true")
