@@ -28,6 +28,7 @@ var scenarios = []scenario{
 	{"dispatch", dispatchRates, 20_000},
 	{"accept", acceptRate, 5_000},
 	{"bulk", bulk, 20_000},
+	{"import", importFigures, 1_000_000},
 	{"pages", pageTimes, 1_000_000},
 	{"book", bookTimes, 1_000_000},
 	{"start", startFigures, 1_000_000},

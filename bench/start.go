@@ -95,16 +95,19 @@ func start(binary, data string) (took time.Duration, rest string, err error) {
 }
 
 // resident is what a process keeps in memory; Linux only.
-func resident(pid int) (string, error) {
+func resident(pid int) (string, error) { return memoryOf(pid, "VmRSS:") }
+
+// memoryOf is a line of what Linux says about a process's memory.
+func memoryOf(pid int, name string) (string, error) {
 	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
 	if err != nil {
 		return "", err
 	}
 	for line := range strings.Lines(string(text)) {
-		if kb, ok := strings.CutPrefix(line, "VmRSS:"); ok {
+		if kb, ok := strings.CutPrefix(line, name); ok {
 			n, err := strconv.Atoi(strings.Fields(kb)[0])
 			return fmt.Sprintf("%.0f MiB", float64(n)/1024), err
 		}
 	}
-	return "", fmt.Errorf("no VmRSS of process %d", pid)
+	return "", fmt.Errorf("no %s of process %d", name, pid)
 }

@@ -80,6 +80,13 @@ type ImportPlan struct {
 	Door bool `json:"door,omitempty"`
 }
 
+// Import is an import, as it is stored; ImportedRow is a row of it that was no
+// plain success.
+type (
+	Import      = db.Import
+	ImportedRow = db.ImportRow
+)
+
 // ImportFile is an import whose file is open. Close it.
 type ImportFile struct {
 	db.Import
@@ -96,6 +103,9 @@ func (f *ImportFile) Close() error { return errors.Join(f.Sheet.Close(), f.file.
 // out how to read it and what its columns are, and returns the import's id. A
 // file that cannot be read is refused with the reason, and is not kept.
 func (d *Desk) BeginImport(ctx context.Context, a Actor, name string, r io.Reader) (int64, error) {
+	if err := a.mayImport(); err != nil {
+		return 0, err
+	}
 	begun, err := d.store.ImportsToDo(ctx)
 	if err != nil {
 		return 0, fmt.Errorf("read imports: %w", err)
@@ -225,6 +235,21 @@ func (d *Desk) Imports(ctx context.Context, a Actor, before int64, limit int) ([
 		return nil, fmt.Errorf("read imports: %w", err)
 	}
 	return rows, nil
+}
+
+// HasContacts reports whether the actor has any contact.
+func (d *Desk) HasContacts(ctx context.Context, a Actor) (bool, error) {
+	some, err := d.store.HasContacts(ctx, a.User.ID)
+	if err != nil {
+		return false, fmt.Errorf("look for contacts: %w", err)
+	}
+	return some != 0, nil
+}
+
+// FieldNames are the names of the fields that the actor's contacts have, as far
+// as a look at some of them tells.
+func (d *Desk) FieldNames(ctx context.Context, a Actor) ([]string, error) {
+	return d.store.FieldNames(ctx, a.User.ID, fieldsFrom)
 }
 
 // CheckImport says what the columns are, and has the dry run begin.

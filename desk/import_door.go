@@ -22,6 +22,9 @@ type LineImport struct {
 // failed, after all of them, why lines are RowFailed or RowPartial. When ctx
 // ends, or each fails, the import goes on in the background.
 func (d *Desk) ImportLines(ctx context.Context, a Actor, lines io.Reader, say func() (LineImport, error), each func(line int, result string) error, failed func(line int, why string) error) error {
+	if err := a.mayImport(); err != nil {
+		return err
+	}
 	file, err := d.keepImport(lines)
 	if err != nil {
 		return err

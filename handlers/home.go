@@ -17,7 +17,11 @@ func (v *visit) home() error {
 		return err
 	}
 	if v.actor.Admin() && !v.set.SetUp.Done() {
-		h.Started = &views.GettingStarted{Organisation: v.set.SetUp.Organisation, Provider: v.set.SetUp.Provider, FirstText: v.set.SetUp.FirstText}
+		some, err := v.s.Desk.HasContacts(v.Request().Context(), v.actor)
+		if err != nil {
+			return err
+		}
+		h.Started = &views.GettingStarted{Contacts: some, Organisation: v.set.SetUp.Organisation, Provider: v.set.SetUp.Provider, FirstText: v.set.SetUp.FirstText}
 	}
 	page, err := v.page("Home", "/")
 	if err != nil {

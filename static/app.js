@@ -52,6 +52,24 @@
     else if (button.matches("[data-insert]")) insert(button);
   });
 
+  // A file that is too large is told so before it is sent. Its message stands
+  // where the server's would, and goes with the next choice.
+  on("change", (e) => {
+    const field = e.target;
+    if (!field.matches?.("[data-max-bytes]")) return;
+    const large = [...field.files].some((f) => f.size > Number(field.dataset.maxBytes));
+    field.parentElement.querySelector("[data-told]")?.remove();
+    field.toggleAttribute("aria-invalid", large);
+    field.form.querySelectorAll("button:not([type=button])").forEach((b) => { b.disabled = large; });
+    if (!large) return;
+    const told = document.createElement("p");
+    told.className = "error";
+    told.dataset.told = "";
+    told.setAttribute("role", "alert");
+    told.textContent = field.dataset.tooLarge;
+    field.before(told);
+  });
+
   // A double click must not send twice. The button is disabled only after the
   // browser has read its name and value, and comes back with the Back button.
   on("submit", (e) => {

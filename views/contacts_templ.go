@@ -146,7 +146,7 @@ func ContactsPage(page ui.Page, c Contacts) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = ui.PageHeader(ui.Header{Title: "Contacts", Action: ui.Button{Label: "Add a contact", Icon: "user-plus", Kind: ui.Primary, Path: "/contacts/new"}}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.PageHeader(ui.Header{Title: "Contacts", Action: ui.Join(ui.Button{Label: "Import", Icon: "upload", Path: "/imports"}, ui.Button{Label: "Add a contact", Icon: "user-plus", Kind: ui.Primary, Path: "/contacts/new"})}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -164,8 +164,8 @@ func ContactsPage(page ui.Page, c Contacts) templ.Component {
 			}
 			if c.Blank {
 				templ_7745c5c3_Err = ui.Empty{
-					Icon: "contact-round", Title: "No contacts yet", Text: "Keep the people whom you text more than once. Many at a time are quickest pasted into a group.",
-					Action: ui.Button{Label: "Make a group", Icon: "users-round", Path: "/groups"},
+					Icon: "contact-round", Title: "No contacts yet", Text: "Keep the people whom you text more than once. Many at a time come from a file, or pasted from Excel.",
+					Action: ui.Button{Label: "Import contacts", Icon: "upload", Path: "/imports"},
 				}.Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
