@@ -3,10 +3,8 @@ package desk
 import (
 	"context"
 	"slices"
-	"time"
 
 	"textdesk/db"
-	"textdesk/sms"
 )
 
 // ContactLine is a contact as files show it.
@@ -136,65 +134,26 @@ type EntryLine struct {
 	More []Field
 }
 
-// ExportList calls do for every entry of a list, in the order in which they were
-// added. more are the names of the further columns that any of them has.
-func (d *Desk) ExportList(ctx context.Context, a Actor, id int64, begin func(list Named, more []string) error, do func(EntryLine) error) error {
-	l, err := d.List(ctx, a, id)
-	if err != nil {
-		return err
+// ListColumns returns a list, and the names of the further columns that any of
+// its entries has, in their order.
+func (d *Desk) ListColumns(ctx context.Context, a Actor, id int64) (l Named, more []string, err error) {
+	if l, err = d.List(ctx, a, id); err != nil {
+		return l, nil, err
 	}
-	more, err := d.store.EntryFieldNames(ctx, id)
-	if err != nil {
-		return err
-	}
+	more, err = d.store.EntryFieldNames(ctx, id)
 	slices.SortFunc(more, compareFolded)
-	if err := begin(l, more); err != nil {
+	return l, more, err
+}
+
+// ExportList calls do for every entry of a list, in the order in which they were
+// added.
+func (d *Desk) ExportList(ctx context.Context, a Actor, id int64, do func(EntryLine) error) error {
+	if _, err := d.List(ctx, a, id); err != nil {
 		return err
 	}
 	return d.store.EachEntry(ctx, id, func(e *db.ListEntry) error {
 		return do(EntryLine{ListEntry: *e, More: readFieldsJSON(e.Fields)})
 	})
-}
-
-// SuppressionLine is a number that nobody may text as files show it.
-type SuppressionLine struct {
-	Number sms.MSISDN
-	Reason string
-	// By is who added it, "" for the desk itself.
-	By string
-	At time.Time
-}
-
-// ExportSuppressions calls do for every number that nobody may text, in the order
-// of the numbers. Those of people who were erased are left out: nobody can tell
-// whose they are. For administrators.
-func (d *Desk) ExportSuppressions(ctx context.Context, a Actor, do func(SuppressionLine) error) error {
-	if !a.Admin() {
-		return ErrForbidden
-	}
-	names, err := d.usernamesOfAll(ctx)
-	if err != nil {
-		return err
-	}
-	f := db.BookFilter{Limit: exportChunk}
-	for {
-		page, err := d.store.FindSuppressions(ctx, f)
-		if err != nil {
-			return err
-		}
-		for _, s := range page {
-			if s.Number.Erased() {
-				continue
-			}
-			if err := do(SuppressionLine{s.Number, s.Reason, names[s.AddedBy], s.AddedAt.Time()}); err != nil {
-				return err
-			}
-		}
-		if len(page) < f.Limit {
-			return nil
-		}
-		f.After = db.BookPlace{Key: string(page[len(page)-1].Number)}
-	}
 }
 
 // usernamesOfAll names all users.

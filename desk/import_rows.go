@@ -84,13 +84,13 @@ func (r *rowReader) read(row sheet.Row) importRow {
 		case UseLast:
 			last = cell
 		case UseEmail:
-			out.takeEmail(unmarked(cell))
+			out.takeEmail(cell)
 		case UseGroups:
-			for _, g := range strings.FieldsFunc(cell, func(c rune) bool { return c == ',' || c == ';' || c == '|' || c == '\n' }) {
-				out.takeGroup(unmarked(g))
+			for _, g := range sheet.SplitNames(cell) {
+				out.takeGroup(g)
 			}
 		case UseField:
-			if value, cut := shortened(unmarked(cell), maxBookField); cut {
+			if value, cut := shortened(cell, maxBookField); cut {
 				out.partial = append(out.partial, "“"+c.Field+"” is too long and was left out.")
 			} else {
 				out.fields = append(out.fields, fieldValue{c.Field, value})
@@ -101,7 +101,7 @@ func (r *rowReader) read(row sheet.Row) importRow {
 		name = strings.TrimSpace(first + " " + last)
 	}
 	r.takeNumber(&out, number)
-	out.takeName(unmarked(name))
+	out.takeName(name)
 	if out.name == "" && out.fault == (fault{}) {
 		out.name, out.noName = out.number.Display(r.home), true
 		out.key = bookKey(out.name)
@@ -250,15 +250,6 @@ func appendJSON(to []byte, text string) []byte {
 		}
 	}
 	return append(append(append(to, '"'), text...), '"')
-}
-
-// unmarked takes off the apostrophe that exports put before what a spreadsheet
-// would run.
-func unmarked(cell string) string {
-	if len(cell) > 1 && cell[0] == '\'' && strings.IndexByte("=+-@", cell[1]) >= 0 {
-		return cell[1:]
-	}
-	return cell
 }
 
 // shortened cleans a text and reports whether it is too long.

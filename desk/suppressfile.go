@@ -254,6 +254,9 @@ func (d *Desk) EachSuppression(ctx context.Context, a Actor, do func(s Suppresse
 			return err
 		}
 		for _, s := range page {
+			if s.Number.Erased() {
+				continue // nobody can tell whose it is
+			}
 			by := names[int64(s.AddedBy)]
 			if s.AddedBy == 0 {
 				by = "The desk"

@@ -63,6 +63,7 @@ func (v *visit) book(path string, p desk.Paging, shown int) views.Book {
 		return path + "?" + q.Encode()
 	}
 	b.Previous, b.Next = at("before", p.Previous), at("after", p.Next)
+	b.Exports = v.exports(path)
 	b.Tabs = []ui.Tab{{Path: "/contacts", Label: "Contacts"}, {Path: "/groups", Label: "Groups"}, {Path: "/lists", Label: "Lists"}}
 	if v.actor.Admin() {
 		b.Tabs = append(b.Tabs, ui.Tab{Path: "/suppressions", Label: "Not to be texted"})

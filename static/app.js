@@ -74,7 +74,7 @@
   // browser has read its name and value, and comes back with the Back button.
   on("submit", (e) => {
     const form = e.target;
-    if (!form.matches("[data-once]") || e.defaultPrevented) return;
+    if (!form.matches("[data-once]") || e.defaultPrevented || e.submitter?.getAttribute("formmethod") === "get") return;
     if (form.dataset.submitted) { e.preventDefault(); return; }
     form.dataset.submitted = "1";
     setTimeout(() => form.querySelectorAll("button:not([type=button])").forEach((b) => {

@@ -228,9 +228,18 @@ func (s Suppressions) table() ui.Table {
 		Empty: s.nothing("This page is empty by now.")}
 	for _, n := range s.Numbers {
 		t.Rows = append(t.Rows, ui.Row{Cells: []templ.Component{ui.Text(n.Number), bdi(n.Reason), ui.Text(n.By), ui.When{At: n.At, Now: s.Now},
-			ui.Button{Label: "Allow again", Small: true, Path: "/suppressions/remove?number=" + n.Digits, Attrs: templ.Attributes{"aria-label": "Allow again: " + n.Number}}}})
+			n.allow()}})
 	}
 	return t
+}
+
+// allow leads to where the number may be texted again. Nobody can say that of one
+// that was erased without knowing it.
+func (n Suppression) allow() templ.Component {
+	if n.Digits == "" {
+		return ui.Quiet("Search for the number to find it")
+	}
+	return ui.Button{Label: "Allow again", Small: true, Path: "/suppressions/remove?number=" + n.Digits, Attrs: templ.Attributes{"aria-label": "Allow again: " + n.Number}}
 }
 
 // Allow is a number about to be texted again.
