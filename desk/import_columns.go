@@ -85,6 +85,8 @@ func guessColumns(s *sheet.Sheet, fields []string, home string) []ImportColumn {
 			columns[i] = newField(title, fields, taken)
 		case use == UseGroups:
 			columns[i].Use = UseGroups
+		case use == UseIgnore && slices.ContainsFunc(fields, func(f string) bool { return merge.Fold(f) == merge.Fold(fieldName(title)) }):
+			columns[i] = newField(title, fields, taken) // a field of theirs, whatever others call notes
 		case use == UseIgnore, title == "":
 		case longest(s, i) > longText:
 		default:
