@@ -31,6 +31,7 @@ var scenarios = []scenario{
 	{"import", importFigures, 1_000_000},
 	{"pages", pageTimes, 1_000_000},
 	{"book", bookTimes, 1_000_000},
+	{"report", reportRates, 1_000_000},
 	{"start", startFigures, 1_000_000},
 }
 

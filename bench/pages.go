@@ -39,6 +39,12 @@ func full(size int) (*benchDesk, error) {
 	return d, demo.Fill(ctx, d.Desk, store, size)
 }
 
+// admin is the administrator of a full desk.
+func (d *benchDesk) admin(ctx context.Context) (desk.Actor, error) {
+	user, err := d.store.UserByName(ctx, demo.Username)
+	return desk.Actor{User: user, Door: "bench", Address: "bench"}, err
+}
+
 // pageTimes measures whole pages as a browser gets them, one after the other,
 // on an idle desk, against the stored bytes of a page of the same size.
 func pageTimes(size int) ([]figure, error) {
@@ -59,6 +65,14 @@ func pageTimes(size int) ([]figure, error) {
 	middle := fmt.Sprint(10_000_000 + size/2)
 	var figures []figure
 	for _, p := range []struct{ what, path string }{
+		{"home", "/"},
+		{"home, the part that renews itself", "/home/live"},
+		{"reports, last seven days", "/reports/messages"},
+		{"reports, last month", "/reports/messages?period=last-month"},
+		{"reports, what failed since 2020", "/reports/failed?from=2020-01-01"},
+		{"reports, usage of the last month", "/reports/usage?period=last-month"},
+		{"reports, received in the last month", "/reports/inbound?period=last-month"},
+		{"reports, one number since 2020", "/reports/messages?from=2020-01-01&q=07700900123"},
 		{"outbox, first page", "/outbox"},
 		{"outbox, a page in the middle", "/outbox?before=" + middle},
 		{"outbox, not delivered", "/outbox?state=failed"},
