@@ -22,6 +22,9 @@ type MessageFilter struct {
 	GroupID  int64  // to numbers that are in this group now
 	From, To Millis // created in [From, To)
 
+	// Brief leaves codes, reasons, parts and credits out of a report's rows.
+	Brief bool
+
 	// Before and After are ids: the page ends just before, or starts just
 	// after, in the list that runs from new to old.
 	Before, After int64

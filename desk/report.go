@@ -98,16 +98,21 @@ func reportLine(r *db.ReportRow, names map[int64]string) ReportLine {
 // oldest first. It keeps a page of rows in memory and holds nothing open while
 // do takes its time; there is no cap.
 func (d *Desk) Report(ctx context.Context, a Actor, f Filter, do func(ReportLine) error) error {
-	return d.EachReportLine(ctx, a, ReportMessages, f, do)
+	return d.eachLine(ctx, a, f, false, do)
 }
 
-// EachReportLine does the same for the messages of a report.
+// EachReportLine does the same for the messages of a report. Only the report of
+// what failed has codes, reasons, parts and credits.
 func (d *Desk) EachReportLine(ctx context.Context, a Actor, k ReportKind, f Filter, do func(ReportLine) error) error {
-	f = k.within(f)
+	return d.eachLine(ctx, a, k.within(f), k.Name != ReportFailed.Name, do)
+}
+
+func (d *Desk) eachLine(ctx context.Context, a Actor, f Filter, brief bool, do func(ReportLine) error) error {
 	where, err := d.reportFilter(ctx, a, f)
 	if err != nil || f.nothing {
 		return err
 	}
+	where.Brief = brief
 	names, err := d.usernames(ctx, a)
 	if err != nil {
 		return err

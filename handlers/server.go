@@ -64,7 +64,7 @@ func New(c Config) http.Handler {
 	api := fastsmsapi.New(fastsmsapi.Config{Desk: c.Desk, Log: c.Log})
 	e.Match([]string{http.MethodGet, http.MethodPost}, "/api", api.Serve)
 	e.Match([]string{http.MethodGet, http.MethodPost}, "/api/", api.Serve)
-	s.route(e.Group("", s.sameOrigin(), limitBody, middleware.GzipWithConfig(middleware.GzipConfig{Level: 5, MinLength: 2048})))
+	s.route(e.Group("", s.sameOrigin(), limitBody, middleware.GzipWithConfig(middleware.GzipConfig{Level: 5, MinLength: 2048, Skipper: isDownload})))
 	callbacks := newCallbackDoor(s)
 	return s.atBase(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if strings.HasPrefix(r.URL.Path, "/callbacks/") {
@@ -74,6 +74,10 @@ func New(c Config) http.Handler {
 		e.ServeHTTP(w, r)
 	}))
 }
+
+// isDownload reports whether a file is asked for. Workbooks are compressed
+// already, and a long table is sooner there as it is than compressed on the way.
+func isDownload(c echo.Context) bool { return strings.HasSuffix(c.Path(), "/download") }
 
 // atBase lets the desk live under its base path whether or not the proxy takes
 // that path away.
