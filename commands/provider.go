@@ -130,7 +130,9 @@ func providerList(ctx context.Context, in *invocation) error {
 			if p.Rate > 0 {
 				rate = strconv.FormatFloat(p.Rate, 'f', -1, 64) + "/s"
 			}
-			if p.ErrorAt > p.OkAt {
+			if p.PausedAt > 0 {
+				state = "paused"
+			} else if p.ErrorAt > p.OkAt {
 				state = p.ErrorText
 			} else if p.OkAt > 0 {
 				state = "answered " + p.OkAt.Time().Format(time.DateTime) + " UTC"
@@ -157,4 +159,12 @@ func providerDefault(ctx context.Context, in *invocation) error {
 
 func providerRemove(ctx context.Context, in *invocation) error {
 	return in.withDesk(ctx, func(d *desk.Desk) error { return d.RemoveProvider(ctx, desk.CommandLine(), in.args[0]) })
+}
+
+func providerPause(ctx context.Context, in *invocation) error {
+	return in.withDesk(ctx, func(d *desk.Desk) error { return d.PauseProvider(ctx, desk.CommandLine(), in.args[0]) })
+}
+
+func providerResume(ctx context.Context, in *invocation) error {
+	return in.withDesk(ctx, func(d *desk.Desk) error { return d.ResumeProvider(ctx, desk.CommandLine(), in.args[0]) })
 }

@@ -55,6 +55,8 @@ var commands = []command{
 	{name: "provider list", about: "list the providers", run: providerList},
 	{name: "provider test", args: "NAME", about: "ask a provider for its balance", run: providerTest},
 	{name: "provider default", args: "NAME", about: "route messages to a provider from now on", run: providerDefault},
+	{name: "provider pause", args: "NAME", about: "keep messages from leaving through a provider", run: providerPause},
+	{name: "provider resume", args: "NAME", about: "let what waits for a paused provider go on", run: providerResume},
 	{name: "provider remove", args: "NAME", about: "forget a provider and its credentials", run: providerRemove},
 	{name: "check", about: "prove that balances, counters and messages agree", run: check},
 	{name: "migrate", about: "bring the database up to this version", run: migrate},

@@ -152,3 +152,38 @@ func TestQuietHoursRestBulk(t *testing.T) {
 	o.batch(sent.BatchID, "sent", gone)
 	up.once(t, 51)
 }
+
+// TestAProviderPausedInTheMiddle of a send: nothing leaves after the pause but
+// what was in flight, single texts neither, and then everybody has it once.
+func TestAProviderPausedInTheMiddle(t *testing.T) {
+	const concurrency, people = 6, 600
+	up := newUpstream(t)
+	up.SetLatency(3 * time.Millisecond)
+	o := newOffice(t)
+	o.fastsms("up", up.url, setup{concurrency: concurrency})
+	sent := o.send(0, people)
+	o.run()
+	for round := 1; round <= 4; round++ {
+		wait(t, "under way", func() bool { return up.Count() > round*60 })
+		if err := o.PauseProvider(t.Context(), o.admin, "up"); err != nil {
+			t.Fatal(err)
+		}
+		o.batch(sent.BatchID, "quiet", func(b db.Batch) bool { return b.NSubmitting == 0 })
+		count := up.Count()
+		if round == 2 {
+			o.send(people, 1)
+		}
+		if round == 3 {
+			o.restart()
+		}
+		time.Sleep(60 * time.Millisecond)
+		if now := up.Count(); now != count {
+			t.Fatalf("round %d: %d had left when the provider was paused, then %d did", round, count, now)
+		}
+		if err := o.ResumeProvider(t.Context(), o.admin, "up"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	o.batch(sent.BatchID, "sent", gone)
+	up.once(t, people+1)
+}

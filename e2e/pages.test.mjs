@@ -13,6 +13,7 @@ const shapes = [
 const paths = [
   '/',
   '/send', '/send?when=repeat', '/send?group=1&list=1',
+  '/outbox/sends', '/outbox/sends?state=planned', '/outbox/sends?state=attention', '/outbox/sends?q=nobody-wrote-this',
   '/outbox', '/outbox?state=failed', '/outbox?q=nobody-wrote-this',
   '/batches/1001', '/batches/1001/stop', '/batches/1002',
   '/recurring', '/recurring/1', '/recurring/2/edit', '/recurring/1/skip', '/recurring/1/end', '/recurring/3',
@@ -28,9 +29,10 @@ const paths = [
   '/contacts', '/contacts?q=nobody-like-this', '/contacts/new', '/contacts/1', '/contacts/1/delete',
   '/groups', '/groups/1', '/groups/1/rename', '/groups/1/empty', '/groups/1/delete',
   '/lists', '/lists/1', '/lists/1/entries/1', '/lists/1/delete',
-  '/suppressions', '/suppressions/remove?number=447700900999',
+  '/suppressions/file', '/suppressions', '/suppressions/remove?number=447700900999',
   '/templates', '/templates?q=nothing-like-it', '/templates/new', '/templates/1', '/templates/1/delete',
-  '/providers', '/providers/new', '/providers/callbacks', '/providers/callbacks?provider=Simulator', '/providers/callbacks/2', '/providers/callbacks/6',
+  '/providers', '/providers/new', '/providers/Simulator/edit', '/providers/Simulator/pause',
+  '/providers/callbacks', '/providers/callbacks?provider=Simulator', '/providers/callbacks/2', '/providers/callbacks/6',
   '/settings',
   '/approvals',
   '/setup/organisation', '/setup/provider', '/setup/text',
@@ -59,6 +61,9 @@ for (const shape of shapes) {
       await open(page, path)
       await inspect(page, path)
     }
+    await open(page, '/outbox/sends?state=planned')
+    await page.locator('main a[href$="/time"]').first().click()
+    await inspect(page, 'another time for a send')
     await open(page, '/approvals')
     await page.locator('main a[href*="/approvals/"]').first().click()
     await inspect(page, 'a send that waits for approval')

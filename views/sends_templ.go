@@ -162,9 +162,11 @@ func SendsPage(page ui.Page, s Sends) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			} else {
-				templ_7745c5c3_Err = sendsAttention(s).Render(ctx, templ_7745c5c3_Buffer)
-				if templ_7745c5c3_Err != nil {
-					return templ_7745c5c3_Err
+				if s.Which == "" {
+					templ_7745c5c3_Err = sendsAttention(s).Render(ctx, templ_7745c5c3_Buffer)
+					if templ_7745c5c3_Err != nil {
+						return templ_7745c5c3_Err
+					}
 				}
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 3, " ")
 				if templ_7745c5c3_Err != nil {
@@ -290,7 +292,7 @@ func sendsAttention(s Sends) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		if s.Held > 0 && s.Which != "attention" {
+		if s.Held > 0 {
 			templ_7745c5c3_Err = ui.Notice{
 				Kind: ui.Caution, Title: Plural(s.Held, "send is held", "sends are held"), Text: "Nothing of " + oneOrMany(int(s.Held), "it", "them") + " leaves until somebody decides.",
 				Action: ui.Button{Label: "Look at what needs somebody", Small: true, Path: "/outbox/sends?state=attention"},
@@ -328,7 +330,7 @@ func (s Sends) table() ui.Table {
 		t.Columns = append(t.Columns, ui.Column{Label: "Sent by"})
 	}
 	if planned {
-		t.Columns = append(t.Columns, ui.Column{Label: "Leaves", Nowrap: true}, ui.Column{Label: "Actions", HideLabel: true})
+		t.Columns = append(t.Columns, ui.Column{Label: "Leaves", Nowrap: true}, ui.Column{Label: "Actions", HideLabel: true, Nowrap: true})
 	} else {
 		t.Columns = append(t.Columns, ui.Column{Label: "When", Nowrap: true})
 	}
@@ -386,7 +388,7 @@ func sendText(r SendRow) templ.Component {
 		var templ_7745c5c3_Var8 string
 		templ_7745c5c3_Var8, templ_7745c5c3_Err = templ.JoinStringErrs(Opening(r.Body, 70))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `sends.templ`, Line: 186, Col: 28}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `sends.templ`, Line: 188, Col: 28}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var8))
 		if templ_7745c5c3_Err != nil {
@@ -399,7 +401,7 @@ func sendText(r SendRow) templ.Component {
 		var templ_7745c5c3_Var9 string
 		templ_7745c5c3_Var9, templ_7745c5c3_Err = templ.JoinStringErrs(r.From.Display(r.Home))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `sends.templ`, Line: 187, Col: 51}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `sends.templ`, Line: 189, Col: 51}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var9))
 		if templ_7745c5c3_Err != nil {
@@ -451,7 +453,7 @@ func sendState(r SendRow, now time.Time) templ.Component {
 			var templ_7745c5c3_Var11 string
 			templ_7745c5c3_Var11, templ_7745c5c3_Err = templ.JoinStringErrs(note)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `sends.templ`, Line: 196, Col: 29}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `sends.templ`, Line: 198, Col: 29}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var11))
 			if templ_7745c5c3_Err != nil {
@@ -515,7 +517,7 @@ func sendActions(r SendRow) templ.Component {
 }
 
 func (s Sends) repeating() ui.Table {
-	t := ui.Table{Caption: "Repeating sends", Columns: []ui.Column{{Label: "Name"}, {Label: "Repeats"}, {Label: "Next"}, {Label: "Actions", HideLabel: true}}}
+	t := ui.Table{Caption: "Repeating sends", Columns: []ui.Column{{Label: "Name"}, {Label: "Repeats"}, {Label: "Next"}, {Label: "Actions", HideLabel: true, Nowrap: true}}}
 	for _, r := range s.Repeating {
 		t.Rows = append(t.Rows, ui.Row{Path: r.path(""), Cells: []templ.Component{recurringName(r), ui.Lines(r.Words, r.Zone), recurringNext(r), repeatingActions(r)}})
 	}

@@ -124,7 +124,7 @@ func come(t *testing.T, dir string, ids []int64, longest time.Duration, r *rand.
 			if err != nil {
 				return err
 			}
-			if row.NextAt < db.At(now.Add(time.Second)) {
+			if row.NextAt < db.At(now.Add(2*longest)) {
 				continue // killed before it ran; it is due
 			}
 			o, long := occurrence{id, db.At(now.Add(time.Duration(r.Int64N(int64(2 * longest)))))}, r.IntN(6) == 0
