@@ -27,6 +27,7 @@ type figure struct {
 var scenarios = []scenario{
 	{"dispatch", dispatchRates, 20_000},
 	{"accept", acceptRate, 5_000},
+	{"ingest", ingest, 40_000},
 	{"bulk", bulk, 20_000},
 	{"import", importFigures, 1_000_000},
 	{"pages", pageTimes, 1_000_000},

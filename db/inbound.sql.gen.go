@@ -202,6 +202,17 @@ func (q *Queries) CountUnreadCallbacksOf(ctx context.Context, arg CountUnreadCal
 	return count, err
 }
 
+const countWaitingCallbacks = `-- name: CountWaitingCallbacks :one
+SELECT count(*) FROM (SELECT 1 FROM callbacks WHERE state = 0 LIMIT $1) AS waiting
+`
+
+func (q *Queries) CountWaitingCallbacks(ctx context.Context, most int32) (int64, error) {
+	row := q.db.QueryRowContext(ctx, countWaitingCallbacks, most)
+	var count int64
+	err := row.Scan(&count)
+	return count, err
+}
+
 const forgetEarlyReceipts = `-- name: ForgetEarlyReceipts :exec
 DELETE FROM early_receipts WHERE came_at < $1
 `

@@ -31,6 +31,9 @@ WHERE provider_id = @provider_id AND state = 2 AND id < @before_id ORDER BY id D
 -- How many could not be read, as far as anybody counts.
 SELECT count(*) FROM (SELECT 1 FROM callbacks WHERE state = 2 LIMIT @most) AS waiting;
 
+-- name: CountWaitingCallbacks :one
+SELECT count(*) FROM (SELECT 1 FROM callbacks WHERE state = 0 LIMIT @most) AS waiting;
+
 -- name: CountUnreadCallbacksOf :one
 SELECT count(*) FROM (SELECT 1 FROM callbacks WHERE provider_id = @provider_id AND state = 2 LIMIT @most) AS waiting;
 
