@@ -89,6 +89,13 @@ func (q *writeQueue) join(w *write) bool {
 	return leads
 }
 
+// Waiting is how many changes wait for their commit.
+func (s *Store) Waiting() int {
+	s.writes.mu.Lock()
+	defer s.writes.mu.Unlock()
+	return len(s.writes.waiting)
+}
+
 // group takes what waits, the leader's own change first.
 func (q *writeQueue) group() []*write {
 	q.mu.Lock()

@@ -156,39 +156,50 @@ const (
 	// applySize how much of what they say is applied in one transaction: little
 	// enough that those who post wait but a few milliseconds.
 	readSize  = 64
-	applySize = 64
+	applySize = 128
 )
 
 // ReadCallbacks understands the callbacks that wait in the store and applies
 // what they say, all that there are. Only trouble with the store is an error:
 // what cannot be understood keeps no other waiting.
 func (d *Desk) ReadCallbacks(ctx context.Context) error {
-	page := db.WaitingCallbacksParams{PageSize: readSize}
-	for {
-		waiting, err := d.store.WaitingCallbacks(ctx, page)
-		if err != nil {
-			return fmt.Errorf("read callbacks: %w", err)
-		}
-		if len(waiting) == 0 {
-			return nil
-		}
-		page.AfterID = waiting[len(waiting)-1].ID
-		for todo := d.parseCallbacks(ctx, waiting); len(todo) > 0; {
-			n, size := 1, todo[0].size()
-			for n < len(todo) && size+todo[n].size() <= applySize {
-				size += todo[n].size()
-				n++
-			}
-			if err := d.applyCallbacks(ctx, todo[:n]); err != nil {
-				return err
-			}
-			todo = todo[n:]
-		}
-		if len(waiting) < readSize {
-			return nil
+	for after, more := int64(0), true; more; {
+		var err error
+		if after, more, err = d.ReadSomeCallbacks(ctx, after); err != nil {
+			return err
 		}
 	}
+	return nil
 }
+
+// ReadSomeCallbacks does so with a few of them, those after an id, and returns
+// how far it came and whether there may be more.
+func (d *Desk) ReadSomeCallbacks(ctx context.Context, after int64) (last int64, more bool, err error) {
+	waiting, err := d.store.WaitingCallbacks(ctx, db.WaitingCallbacksParams{AfterID: after, PageSize: readSize})
+	if err != nil {
+		return after, false, fmt.Errorf("read callbacks: %w", err)
+	}
+	for todo := d.parseCallbacks(ctx, waiting); len(todo) > 0; {
+		n, size := 1, todo[0].size()
+		for n < len(todo) && size+todo[n].size() <= applySize {
+			size += todo[n].size()
+			n++
+		}
+		if err := d.applyCallbacks(ctx, todo[:n]); err != nil {
+			return after, false, err
+		}
+		after = todo[n-1].row.ID
+		todo = todo[n:]
+	}
+	return after, len(waiting) == readSize, nil
+}
+
+// Crowded reports whether many wait to write, who come before whatever can as
+// well be done a little later.
+func (d *Desk) Crowded() bool { return d.store.Waiting() >= crowd }
+
+// crowd is how many writers are many.
+const crowd = 8
 
 // parsed is a callback and what it says, or why nobody can tell.
 type parsed struct {
@@ -328,15 +339,22 @@ func (d *Desk) applyTogether(ctx context.Context, all []parsed) error {
 	}
 	return d.store.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
 		receipts := map[int64][]providers.Receipt{}
+		var set Settings // read once, if at all
 		for _, p := range all {
 			if p.problem != nil {
 				continue
+			}
+			if len(p.posted.Inbound) > 0 && set.Zone == nil {
+				var err error
+				if set, err = d.settings(ctx, tx.Queries); err != nil {
+					return err
+				}
 			}
 			for i, in := range p.posted.Inbound {
 				if in.ID == "" { // else all of them would be repeats of the first
 					in.ID = fmt.Sprintf("callback %d, %d", p.row.ID, i)
 				}
-				if err := d.receive(ctx, tx, arrival{Inbound: in, providerID: p.row.ProviderID, callbackID: p.row.ID, at: p.row.ReceivedAt}); err != nil {
+				if err := d.receive(ctx, tx, set, arrival{Inbound: in, providerID: p.row.ProviderID, callbackID: p.row.ID, at: p.row.ReceivedAt}); err != nil {
 					return err
 				}
 			}

@@ -44,8 +44,12 @@ func (d *Desk) Received(ctx context.Context, providerID int64, page providers.In
 		last = len(all) == 0
 		err := d.store.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
 			now := d.now()
+			set, err := d.settings(ctx, tx.Queries)
+			if err != nil {
+				return err
+			}
 			for _, in := range some {
-				if err := d.receive(ctx, tx, arrival{Inbound: in, providerID: providerID, at: now}); err != nil {
+				if err := d.receive(ctx, tx, set, arrival{Inbound: in, providerID: providerID, at: now}); err != nil {
 					return err
 				}
 			}
@@ -65,12 +69,8 @@ func (d *Desk) Received(ctx context.Context, providerID int64, page providers.In
 // answers. A repeat changes nothing: texts are known
 // by the provider's id. Every text that comes in passes here, by callback, by
 // poll, or typed on a simulated phone.
-func (d *Desk) receive(ctx context.Context, tx *db.Tx, in arrival) error {
+func (d *Desk) receive(ctx context.Context, tx *db.Tx, set Settings, in arrival) error {
 	in.Body = strings.ToValidUTF8(in.Body, "\ufffd")
-	set, err := d.settings(ctx, tx.Queries)
-	if err != nil {
-		return err
-	}
 	answered, err := d.answeredBy(ctx, tx, set, in.providerID, in.Inbound)
 	if err != nil && !db.IsNotFound(err) {
 		return fmt.Errorf("look for the answered message: %w", err)

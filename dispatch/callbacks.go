@@ -11,6 +11,8 @@ const (
 	readEvery = 5 * time.Second
 	// readRest is how long the reader rests when the store is in trouble.
 	readRest = time.Second
+	// readYield is how long it lets others go first who wait to write.
+	readYield = 20 * time.Millisecond
 )
 
 // ringReader tells the reader that a callback has come. It never blocks.
@@ -23,14 +25,21 @@ func (dp *Dispatcher) ringReader() {
 
 // readCallbacks reads what providers have posted, from the store, until ctx
 // ends. It has a goroutine of its own: neither a provider that posts a thousand
-// a second nor one whose callbacks cannot be understood holds up a send.
+// a second nor one whose callbacks cannot be understood holds up a send. In a
+// burst it takes its time, because those who post wait for an answer.
 func (dp *Dispatcher) readCallbacks(ctx context.Context) {
-	for ctx.Err() == nil {
-		if err := dp.desk.ReadCallbacks(ctx); err != nil {
+	for after := int64(0); ctx.Err() == nil; {
+		last, more, err := dp.desk.ReadSomeCallbacks(ctx, after)
+		switch after = last; {
+		case err != nil:
 			dp.trouble(ctx, "read callbacks", err)
 			pause(ctx, readRest, nil)
-			continue
+			after = 0
+		case !more:
+			pause(ctx, readEvery, dp.read)
+			after = 0
+		case dp.desk.Crowded():
+			pause(ctx, readYield, nil)
 		}
-		pause(ctx, readEvery, dp.read)
 	}
 }
