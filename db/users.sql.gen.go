@@ -106,6 +106,18 @@ func (q *Queries) CountAdmins(ctx context.Context) (int64, error) {
 	return count, err
 }
 
+const countAdminsLetIn = `-- name: CountAdminsLetIn :one
+SELECT count(*) FROM users WHERE level = 'admin' AND suspended_at = 0 AND archived_at = 0
+`
+
+// Those who are not kept out, whether or not they have a password yet.
+func (q *Queries) CountAdminsLetIn(ctx context.Context) (int64, error) {
+	row := q.db.QueryRowContext(ctx, countAdminsLetIn)
+	var count int64
+	err := row.Scan(&count)
+	return count, err
+}
+
 const countChildren = `-- name: CountChildren :one
 SELECT count(*) FROM users WHERE parent_id = $1 AND archived_at = 0
 `

@@ -436,7 +436,7 @@ func TestListOfTwentyThousand(t *testing.T) {
 	o.booksAreRight(t)
 }
 
-func must(t *testing.T, err error) {
+func must(t testing.TB, err error) {
 	t.Helper()
 	if err != nil {
 		t.Fatal(err)

@@ -284,6 +284,9 @@ type ImportAnswers struct {
 
 // StartImport has an import that was checked begin.
 func (d *Desk) StartImport(ctx context.Context, a Actor, id int64, say ImportAnswers) error {
+	if err := a.mayImport(); err != nil {
+		return err
+	}
 	row, err := d.Import(ctx, a, id)
 	if err != nil {
 		return err

@@ -117,14 +117,16 @@ func (d *Desk) notLast(ctx context.Context, tx *db.Tx, u db.User) error {
 	if u.Level != LevelAdmin || StateOf(u) == UserSuspended || StateOf(u) == UserArchived {
 		return nil
 	}
-	n, err := tx.CountAdmins(ctx)
+	// Who has no password yet cannot take over from somebody who has.
+	count := tx.CountAdmins
+	if StateOf(u) == UserInvited {
+		count = tx.CountAdminsLetIn
+	}
+	n, err := count(ctx)
 	if err != nil {
 		return fmt.Errorf("count administrators: %w", err)
 	}
-	if StateOf(u) == UserActive {
-		n--
-	}
-	if n <= 0 {
+	if n <= 1 {
 		return ErrLastAdmin
 	}
 	return nil

@@ -108,7 +108,7 @@ func readCredits(typed string) (int64, bool) {
 // it.
 func (v *visit) topUp() error {
 	ctx := v.Request().Context()
-	typed := v.FormValue("top_up")
+	typed := v.FormValue("credits")
 	n, _ := readCredits(typed) // what is no number is 0, which the desk refuses
 	if v.FormValue("direction") == "back" {
 		n = -n

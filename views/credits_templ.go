@@ -522,7 +522,7 @@ func TopUpPage(page ui.Page, f TopUpForm) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.Input{Name: "top_up", Label: "How many", Value: f.Typed, Suffix: "credits", InputMode: "numeric", Width: ui.Medium, Error: ui.ErrorFor(f.Errors, "credits"), Attrs: templ.Attributes{"autocomplete": "off"}}.Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Input{Name: "credits", Label: "How many", Value: f.Typed, Suffix: "credits", InputMode: "numeric", Width: ui.Medium, Error: ui.ErrorFor(f.Errors, "credits"), Attrs: templ.Attributes{"autocomplete": "off"}}.Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -620,7 +620,7 @@ func ConfirmTopUp(page ui.Page, p TopUpPlan) templ.Component {
 			templ_7745c5c3_Err = ui.Confirm{
 				Title: page.Title, Label: p.label(), Path: "/credits/top-up", CancelPath: "/credits",
 				Consequences: []string{"You have " + Plural(p.Before, "credit", "credits") + " now, and " + Count(p.Before+p.Credits) + " after it.", "It stands in your ledger as a top-up."},
-				Fields:       map[string]string{"top_up": p.Typed, "direction": p.direction(), "seen": itoa(p.Seen), "confirmed": "yes"},
+				Fields:       map[string]string{"credits": p.Typed, "direction": p.direction(), "seen": itoa(p.Seen), "confirmed": "yes"},
 			}.Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

@@ -11,6 +11,10 @@ SELECT * FROM users ORDER BY username_key;
 -- Those who can sign in: somebody who has not used their link yet cannot.
 SELECT count(*) FROM users WHERE level = 'admin' AND suspended_at = 0 AND archived_at = 0 AND password_hash <> '';
 
+-- name: CountAdminsLetIn :one
+-- Those who are not kept out, whether or not they have a password yet.
+SELECT count(*) FROM users WHERE level = 'admin' AND suspended_at = 0 AND archived_at = 0;
+
 -- name: AnyUser :one
 SELECT CAST(EXISTS (SELECT 1 FROM users) AS BIGINT);
 
