@@ -285,7 +285,9 @@ func TestActingAsSomebody(t *testing.T) {
 			t.Errorf("%s: still %s", what, a.User.Username)
 		}
 		must(t, c.undo())
-		must(t, o.store.Write(ctx, func(ctx context.Context, tx *db.Tx) error { return tx.ActAs(ctx, db.ActAsParams{Hash: hashToken(session)}) }))
+		must(t, o.store.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+			return tx.ActAs(ctx, db.ActAsParams{Hash: hashToken(session)})
+		}))
 	}
 	must(t, o.Suspend(ctx, o.admin, "head"))
 	if _, err := o.ActorBySession(ctx, session, ""); !errors.Is(err, ErrSignedOut) {
