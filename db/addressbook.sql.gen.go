@@ -866,6 +866,21 @@ func (q *Queries) RunningBookJobs(ctx context.Context) ([]BookJob, error) {
 	return items, nil
 }
 
+const setEntryFields = `-- name: SetEntryFields :exec
+UPDATE list_entries SET fields = $1 WHERE list_id = $2 AND id = $3
+`
+
+type SetEntryFieldsParams struct {
+	Fields string
+	ListID int64
+	ID     int64
+}
+
+func (q *Queries) SetEntryFields(ctx context.Context, arg SetEntryFieldsParams) error {
+	_, err := q.db.ExecContext(ctx, setEntryFields, arg.Fields, arg.ListID, arg.ID)
+	return err
+}
+
 const setListColumns = `-- name: SetListColumns :exec
 UPDATE lists SET columns = $1, changed_at = $2 WHERE id = $3
 `

@@ -23,7 +23,10 @@ type ContactFilter struct {
 	Since Millis
 	// Suppressed: those whom nobody may text. Allowed: the others.
 	Suppressed, Allowed bool
-	Search              ContactSearch
+	// Consented: those of whom a consent is written down that stands. Unasked:
+	// the others.
+	Consented, Unasked bool
+	Search             ContactSearch
 }
 
 // ContactOrder is how a list of contacts is sorted.
@@ -244,7 +247,20 @@ func (s *Store) planContacts(ctx context.Context, f ContactFilter, few int64) (c
 		drivers = append(drivers, contactWay{size: n, from: "suppressions d CROSS JOIN contacts c INDEXED BY contacts_number ON c.user_id = ? AND c.number = d.number WHERE 1",
 			where: "EXISTS (SELECT 1 FROM suppressions d WHERE d.number = c.number)", args: []any{f.UserID}, values: []any{}})
 	}
+	const consent = "SELECT number FROM consents WHERE user_id = ? AND withdrawn_at = 0"
+	if f.Consented {
+		n, err := s.countUpTo(ctx, max(few, someContacts)+1, "FROM consents WHERE user_id = ? AND withdrawn_at = 0", f.UserID)
+		if err != nil {
+			return plan, err
+		}
+		drivers = append(drivers, contactWay{size: n, from: "(SELECT DISTINCT number FROM consents WHERE user_id = ? AND withdrawn_at = 0) d CROSS JOIN contacts c INDEXED BY contacts_number ON c.user_id = ? AND c.number = d.number WHERE 1",
+			where: "EXISTS (" + consent + " AND number = c.number)", args: []any{f.UserID, f.UserID}, values: []any{f.UserID}})
+	}
 	conditions := len(drivers)
+	if f.Unasked {
+		conditions++
+		plan.where, plan.values = append(plan.where, "NOT EXISTS ("+consent+" AND number = c.number)"), append(plan.values, f.UserID)
+	}
 	if f.Allowed {
 		conditions++
 		plan.where = append(plan.where, "NOT EXISTS (SELECT 1 FROM suppressions d WHERE d.number = c.number)")

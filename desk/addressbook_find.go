@@ -23,6 +23,10 @@ type ContactFilter struct {
 	// Suppressed: whom nobody may text. Allowed: the others.
 	Suppressed bool `json:"suppressed,omitempty"`
 	Allowed    bool `json:"allowed,omitempty"`
+	// Consented: of whom a consent is written down that stands. Unasked: the
+	// others.
+	Consented bool `json:"consented,omitempty"`
+	Unasked   bool `json:"unasked,omitempty"`
 }
 
 // Any reports whether the filter leaves anybody out.
@@ -96,7 +100,8 @@ func (d *Desk) CountContacts(ctx context.Context, a Actor, f ContactFilter) (int
 
 // contactFilter turns the filter into what the store understands.
 func (d *Desk) contactFilter(ctx context.Context, a Actor, f ContactFilter) (db.ContactFilter, error) {
-	where := db.ContactFilter{UserID: a.User.ID, GroupID: f.Group, Ungrouped: f.NoGroup && f.Group == 0, Since: db.At(f.Since), Suppressed: f.Suppressed, Allowed: f.Allowed && !f.Suppressed}
+	where := db.ContactFilter{UserID: a.User.ID, GroupID: f.Group, Ungrouped: f.NoGroup && f.Group == 0, Since: db.At(f.Since), Suppressed: f.Suppressed, Allowed: f.Allowed && !f.Suppressed,
+		Consented: f.Consented, Unasked: f.Unasked && !f.Consented}
 	if f.Group != 0 {
 		g, err := d.Group(ctx, a, f.Group)
 		if err != nil {

@@ -290,9 +290,9 @@ func TestLists(t *testing.T) {
 	must(t, err)
 	var got []string
 	for _, e := range entries {
-		got = append(got, fmt.Sprintf("%s %s %s %s|%s", e.Number, e.Name, e.Email, e.Mm1, e.Mm2))
+		got = append(got, fmt.Sprintf("%s %s %s %s|%s|%v", e.Number, e.Name, e.Email, e.Mm1, e.Mm2, EntryValues(e, []string{"Coach"})))
 	}
-	want := "+447700900001 Ann Lee  Coach C|10:00\n+447700900002 Bo  Coach B|\n+447700900006 Cy Day  Coach A|"
+	want := "+447700900001 Ann Lee  |10:00|[Coach C]\n+447700900002 Bo  Coach B||[]\n+447700900006 Cy Day  Coach A||[]"
 	if strings.Join(got, "\n") != want {
 		t.Errorf("the list has\n%s\nwant\n%s", strings.Join(got, "\n"), want)
 	}

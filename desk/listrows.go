@@ -23,12 +23,14 @@ var columnNames = map[string]int{"number": columnNumber, "mobile": columnNumber,
 	"email address": columnEmail, "mm1": columnFields, "mm2": columnFields + 1, "mm3": columnFields + 2, "mm4": columnFields + 3, "mm5": columnFields + 4,
 	"field 1": columnFields, "field 2": columnFields + 1, "field 3": columnFields + 2, "field 4": columnFields + 3, "field 5": columnFields + 4}
 
-// readRows reads the rows of a spreadsheet. No number comes twice: its first
-// row counts.
-func readRows(text, home string) (entries []db.ListEntry, p Pasted, err error) {
+// readRows reads the rows of a spreadsheet for a list with such columns. A first
+// row that names columns which the list does not have gives it them. No number
+// comes twice: its first row counts.
+func readRows(text, home string, had []string) (entries []db.ListEntry, columns []string, p Pasted, err error) {
+	columns = slices.Clone(had)
 	lines := strings.Split(strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(text), "\n")
 	if len(lines) > MaxPasted {
-		return nil, p, ErrTooMuchPasted.because("Up to %s lines can be pasted at once; this has %s.", thousands(MaxPasted), thousands(int64(len(lines))))
+		return nil, nil, p, ErrTooMuchPasted.because("Up to %s lines can be pasted at once; this has %s.", thousands(MaxPasted), thousands(int64(len(lines))))
 	}
 	var order []int // what each cell of a row is
 	seen := map[sms.MSISDN]bool{}
@@ -38,12 +40,15 @@ func readRows(text, home string) (entries []db.ListEntry, p Pasted, err error) {
 			continue
 		}
 		if order == nil {
-			if order = headed(cells); order != nil {
+			if order, err = headed(cells, &columns); err != nil {
+				return nil, nil, p, err
+			}
+			if order != nil {
 				continue
 			}
-			order = guessed(cells, home)
+			order = guessed(cells, home, len(columns))
 		}
-		form, r := readCells(cells, order)
+		form, r := readCells(cells, order, columns)
 		e, bad := readEntry(form, home)
 		switch {
 		case r != nil:
@@ -61,16 +66,16 @@ func readRows(text, home string) (entries []db.ListEntry, p Pasted, err error) {
 	}
 	if len(entries) == 0 {
 		if len(p.Bad) == 0 {
-			return nil, p, ErrNothingPasted
+			return nil, nil, p, ErrNothingPasted
 		}
-		return nil, p, ErrNothingPasted.because("None of these lines can be used. Line %d: %s", p.Bad[0].Line, p.Bad[0].Why)
+		return nil, nil, p, ErrNothingPasted.because("None of these lines can be used. Line %d: %s", p.Bad[0].Line, p.Bad[0].Why)
 	}
-	return entries, p, nil
+	return entries, columns, p, nil
 }
 
-// headed reads a row that names the columns, nil when it is no such row. A
-// column with a name of its own takes the next free field.
-func headed(cells []string) []int {
+// headed reads a row that names the columns, nil when it is no such row. A name
+// that the list does not know becomes a column of it.
+func headed(cells []string, columns *[]string) ([]int, error) {
 	order := make([]int, len(cells))
 	taken := map[int]bool{}
 	for i, c := range cells {
@@ -80,28 +85,42 @@ func headed(cells []string) []int {
 		}
 	}
 	if !taken[columnNumber] {
-		return nil
+		return nil, nil
 	}
-	for i := range order {
-		for n := columnFields; order[i] < 0 && n < columnCount; n++ {
-			if !taken[n] {
-				order[i], taken[n] = n, true
+	for i, c := range cells {
+		name := cleanName(c)
+		if order[i] >= 0 || name == "" {
+			continue
+		}
+		at := slices.IndexFunc(*columns, func(n string) bool { return bookKey(n) == bookKey(name) })
+		if at < 0 {
+			if _, known := columnNames[bookKey(name)]; known {
+				continue // a second one of those that every list has
 			}
+			if _, err := freeColumn(*columns, name); err != nil {
+				return nil, err
+			}
+			at = len(*columns)
+			*columns = append(*columns, name)
+		}
+		if !taken[columnCount+at] {
+			order[i], taken[columnCount+at] = columnCount+at, true
 		}
 	}
-	return order
+	return order, nil
 }
 
 // guessed takes the first cell that is a number for the column of the numbers,
-// and the others in their order.
-func guessed(cells []string, home string) []int {
+// and the others in their order: those that every list has, then those with
+// names.
+func guessed(cells []string, home string, named int) []int {
 	numbers := max(0, slices.IndexFunc(cells, func(c string) bool {
 		_, err := sms.ParseMSISDN(c, home)
 		return err == nil
 	}))
-	order := make([]int, 0, columnCount)
+	order := make([]int, 0, columnCount+named)
 	next := columnName
-	for i := range columnCount {
+	for i := range columnCount + named {
 		if i == numbers {
 			order = append(order, columnNumber)
 			continue
@@ -114,11 +133,11 @@ func guessed(cells []string, home string) []int {
 
 // readCells puts the cells where they belong. One that belongs nowhere is
 // refused, unless nothing is in it.
-func readCells(cells []string, order []int) (form EntryForm, r *Refusal) {
+func readCells(cells []string, order []int, columns []string) (form EntryForm, r *Refusal) {
 	for i, c := range cells {
-		if i >= len(order) || order[i] < 0 || order[i] >= columnCount {
+		if i >= len(order) || order[i] < 0 || order[i] >= columnCount+len(columns) {
 			if strings.TrimSpace(c) != "" {
-				return form, ErrTooLong.because("There are more than %d columns.", columnCount)
+				return form, ErrTooLong.because("There are more than %d columns.", columnCount+len(columns))
 			}
 			continue
 		}
@@ -130,6 +149,10 @@ func readCells(cells []string, order []int) (form EntryForm, r *Refusal) {
 		case columnEmail:
 			form.Email = c
 		default:
+			if n >= columnCount {
+				form.Named = append(form.Named, Field{columns[n-columnCount], c})
+				continue
+			}
 			form.Fields[n-columnFields] = c
 		}
 	}

@@ -15,6 +15,8 @@ const MergeFields = 5
 type EntryForm struct {
 	Number, Name, Email string
 	Fields              [MergeFields]string
+	// Named are what stands in the list's columns with names.
+	Named []Field
 }
 
 // Lists returns a page of the actor's distribution lists with how many are on
@@ -159,7 +161,9 @@ func (d *Desk) ChangeEntry(ctx context.Context, a Actor, listID, id int64, form 
 		return err
 	}
 	e, bad := readEntry(form, set.Country)
-	e.Fields = was.Fields
+	if form.Named == nil {
+		e.Fields = was.Fields
+	}
 	if len(bad) > 0 {
 		return refused(bad)
 	}
@@ -217,12 +221,25 @@ func readEntry(form EntryForm, home string) (e db.ListEntry, bad []*Refusal) {
 			bad = append(bad, r)
 		}
 	}
+	for i, f := range form.Named {
+		if r := tooLong(fmt.Sprintf("column%d", i+1), cleanName(f.Value), maxBookField); r != nil {
+			bad = append(bad, r)
+		}
+	}
+	if e.Fields, r = readFields(filled(form.Named)); r != nil && len(bad) == 0 {
+		bad = append(bad, r)
+	}
 	return e, bad
+}
+
+// filled leaves out fields in which nothing stands.
+func filled(fields []Field) []Field {
+	return slices.DeleteFunc(slices.Clone(fields), func(f Field) bool { return cleanName(f.Value) == "" })
 }
 
 // PasteIntoList adds lines to a list from rows of a spreadsheet, with tabs
 // between the cells: the number, the name, the e-mail address, and up to five
-// fields. Where another column than the first has the numbers, the others are
+// fields and what stands in the list's own columns. Where another column than the first has the numbers, the others are
 // taken in that order; a first row with the columns' names says it all. A
 // number that is on the list has its line replaced.
 func (d *Desk) PasteIntoList(ctx context.Context, a Actor, id int64, text string) (Pasted, error) {
@@ -236,9 +253,28 @@ func (d *Desk) PasteIntoList(ctx context.Context, a Actor, id int64, text string
 	if err != nil {
 		return Pasted{}, err
 	}
-	entries, p, err := readRows(text, set.Country)
+	had, err := d.ListColumns(ctx, a, id)
+	if err != nil {
+		return Pasted{}, err
+	}
+	entries, columns, p, err := readRows(text, set.Country, had)
 	if err != nil {
 		return p, err
+	}
+	if len(columns) > len(had) {
+		err := d.store.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+			return changeColumns(ctx, tx, d.now(), id, func(names []string) ([]string, error) {
+				for _, name := range columns[len(had):] {
+					if !slices.Contains(names, name) {
+						names = append(names, name)
+					}
+				}
+				return names, nil
+			})
+		})
+		if err != nil {
+			return p, err
+		}
 	}
 	// In steps, each whole: a number that is there has its line replaced.
 	for some := range slices.Chunk(entries, moveStep) {

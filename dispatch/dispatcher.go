@@ -102,7 +102,8 @@ func (dp *Dispatcher) Run(ctx context.Context) error {
 	var work sync.WaitGroup
 	work.Go(func() { dp.sweep(ctx) })
 	work.Go(func() { dp.readCallbacks(ctx) })
-	work.Go(func() { dp.index(ctx) })
+	work.Go(func() { dp.inSteps(ctx, "index contacts", dp.desk.IndexContacts) })
+	work.Go(func() { dp.inSteps(ctx, "work in address books", dp.desk.RunBookWork) })
 	work.Go(func() { dp.repeat(ctx) })
 	work.Go(func() { dp.prepare(ctx) })
 	work.Go(func() { dp.accept(ctx) })
@@ -232,26 +233,6 @@ func (dp *Dispatcher) sweep(ctx context.Context) {
 			}
 		}
 		pause(ctx, dp.until(next), dp.wake)
-	}
-}
-
-// indexEvery is how soon contacts that came in bulk are begun to be made quick to
-// find; meanwhile they are found as well, only slower.
-const indexEvery = 2 * time.Second
-
-// index keeps the search of the address book up with what comes in bulk, a
-// little at a time: whoever else writes goes between.
-func (dp *Dispatcher) index(ctx context.Context) {
-	for ctx.Err() == nil {
-		more, err := dp.desk.IndexContacts(ctx)
-		if err != nil {
-			dp.trouble(ctx, "index contacts", err)
-		}
-		wait := indexEvery
-		if more {
-			wait = time.Millisecond
-		}
-		pause(ctx, wait, nil)
 	}
 }
 
