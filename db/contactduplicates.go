@@ -41,3 +41,25 @@ func (s *Store) ContactsWithKey(ctx context.Context, userID int64, byName bool, 
 	}
 	return found, nil
 }
+
+// RecurringTo names the repeating sends of users (nil: everybody's) that have not
+// ended and go to a group or to a list; the other is 0.
+func (s *Store) RecurringTo(ctx context.Context, users []int64, group, list int64) ([]string, error) {
+	field, id := "$.groups", group
+	if list != 0 {
+		field, id = "$.lists", list
+	}
+	query := `SELECT r.name FROM recurring r WHERE r.ended_at = 0 AND EXISTS (SELECT 1 FROM json_each(r.recipients, ?) j WHERE j.value = ?)`
+	args := []any{field, id}
+	if users != nil {
+		query, args = query+" AND r.user_id IN (SELECT value FROM json_each(?))", append(args, idList(users))
+	}
+	names, err := readRows(ctx, s.reads, func(rows *sql.Rows) (name string, err error) {
+		err = rows.Scan(&name)
+		return name, err
+	}, query+" ORDER BY r.name LIMIT 20", args...)
+	if err != nil {
+		return nil, fmt.Errorf("find repeating sends: %w", err)
+	}
+	return names, nil
+}

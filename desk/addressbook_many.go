@@ -25,6 +25,9 @@ const (
 	workDeleteAll   = "delete_all"
 )
 
+// BookWork is something that is being done to many people.
+type BookWork = db.BookJob
+
 // atOnce is up to how many contacts are changed while somebody waits.
 const atOnce = 2000
 

@@ -8,6 +8,9 @@ import (
 	"textdesk/sms"
 )
 
+// StoredContact is a contact as it is stored.
+type StoredContact = db.Contact
+
 // ContactForm is a contact as typed.
 type ContactForm struct {
 	Name, Number, Email string

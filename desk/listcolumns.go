@@ -12,9 +12,9 @@ import (
 // MaxColumns is how many columns with names a list may have, beside MM1 to MM5.
 const MaxColumns = 40
 
-// ListColumns are the names of a list's further columns, in their order. A text
+// ColumnsOf are the names of a list's further columns, in their order. A text
 // can be filled in with them by those names.
-func (d *Desk) ListColumns(ctx context.Context, a Actor, id int64) ([]string, error) {
+func (d *Desk) ColumnsOf(ctx context.Context, a Actor, id int64) ([]string, error) {
 	if _, err := d.List(ctx, a, id); err != nil {
 		return nil, err
 	}

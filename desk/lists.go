@@ -253,7 +253,7 @@ func (d *Desk) PasteIntoList(ctx context.Context, a Actor, id int64, text string
 	if err != nil {
 		return Pasted{}, err
 	}
-	had, err := d.ListColumns(ctx, a, id)
+	had, err := d.ColumnsOf(ctx, a, id)
 	if err != nil {
 		return Pasted{}, err
 	}

@@ -57,8 +57,8 @@ func TestGroupPages(t *testing.T) {
 	b.get("/groups/1/paste").wants(t, http.StatusOK, "Text 3 people")
 	b.post("/groups/1/remove", form("contact", "1", "contact", "x")).wants(t, http.StatusOK, "1 person was taken out.", "Text 2 people")
 	b.post("/groups/1/remove", nil).wants(t, http.StatusOK, "Nobody was selected")
-	b.post("/contacts/add-to-group", form("contact", "1", "contact", "2", "group", "1")).wants(t, http.StatusOK, "1 person was added.", "Text 3 people")
-	b.post("/contacts/add-to-group", form("group", "1")).wants(t, http.StatusOK, "Nobody was selected")
+	b.post("/contacts/chosen", form("do", "join", "contact", "1", "contact", "2", "into", "1", "back_group", "1")).wants(t, http.StatusOK, "1 person was added.", "Text 3 people")
+	b.post("/contacts/chosen", form("do", "join", "into", "1")).wants(t, http.StatusOK, "Nobody was selected")
 	b.post("/groups/1/rename", form("name", "")).wants(t, http.StatusUnprocessableEntity, "Enter a name.")
 	b.post("/groups/1/rename", form("name", "Year 5")).wants(t, http.StatusOK, "was renamed", "Year 5")
 	b.get("/groups").wants(t, http.StatusOK, "Year 5", "/send?group=1")
@@ -73,7 +73,7 @@ func TestGroupPages(t *testing.T) {
 	for _, path := range []string{"/groups/1/paste", "/groups/1/remove", "/groups/1/rename", "/groups/1/empty", "/groups/1/delete"} {
 		kim.post(path, form("people", "07700900009", "name", "Mine", "contact", "1")).wants(t, http.StatusNotFound)
 	}
-	kim.post("/contacts/add-to-group", form("contact", "1", "group", "1")).wants(t, http.StatusNotFound)
+	kim.post("/contacts/chosen", form("do", "join", "contact", "1", "into", "1")).wants(t, http.StatusNotFound)
 
 	b.get("/groups/1/empty").wants(t, http.StatusOK, "Take 3 people out")
 	b.post("/groups/1/empty", nil).wants(t, http.StatusOK, "3 people were taken out.", "Nobody yet")

@@ -118,7 +118,10 @@ func (v *visit) showPerson(status int, id int64, typed desk.ConsentForm, cause e
 	if err != nil {
 		return err
 	}
-	form := views.ContactForm{ID: id, Name: c.Name, Number: c.Number.Display(v.set.Country), Email: c.Email}
+	form, err := v.contactStored(id)
+	if err != nil {
+		return err
+	}
 	if form.Consent, err = v.consentPanel(id, c.Number, c.Name, typed, cause); err != nil {
 		return err
 	}

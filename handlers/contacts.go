@@ -3,7 +3,10 @@ package handlers
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
+	"strings"
+	"time"
 
 	"github.com/labstack/echo/v4"
 
@@ -21,26 +24,110 @@ const (
 
 func (v *visit) contacts() error {
 	ctx := v.Request().Context()
-	people, paging, err := v.s.Desk.Contacts(ctx, v.actor, v.bookSearch())
+	c, err := v.contactList()
 	if err != nil {
 		return err
 	}
-	c := views.Contacts{Book: v.book("/contacts", paging, len(people))}
-	for _, p := range people {
-		c.People = append(c.People, views.Person{ID: p.ID, Name: p.Name, Number: p.Number.Display(v.set.Country), Email: p.Email})
+	if v.fragment() {
+		return render(v.Context, http.StatusOK, c.Found())
 	}
-	groups, _, err := v.s.Desk.Groups(ctx, v.actor, desk.BookSearch{Limit: choicesShown})
+	working, err := v.s.Desk.RunningBookWork(ctx, v.actor)
 	if err != nil {
 		return err
 	}
-	for _, g := range groups {
-		c.Groups = append(c.Groups, views.Set{ID: g.ID, Name: g.Name, Count: g.Count})
+	for _, j := range working {
+		c.Working = append(c.Working, workView(j))
 	}
 	page, err := v.page("Contacts", "/contacts")
 	if err != nil {
 		return err
 	}
 	return render(v.Context, http.StatusOK, views.ContactsPage(page, c))
+}
+
+// contactList is the page of contacts that the address asks for.
+func (v *visit) contactList() (views.Contacts, error) {
+	ctx := v.Request().Context()
+	filter, sort := v.contactFilter(v.QueryParam)
+	list, err := v.s.Desk.FindContacts(ctx, v.actor, filter, sort, v.bookSearch())
+	if err != nil {
+		return views.Contacts{}, err
+	}
+	c := views.Contacts{Book: v.book("/contacts", list.Paging, len(list.People)), Now: v.now(), Group: v.QueryParam("group"), State: v.QueryParam("state"), Since: v.QueryParam("since"),
+		Sort: string(sort), Total: list.Total, AtLeast: list.AtLeast}
+	c.Blank = !filter.Any() && list.Total == 0
+	c.Previous, c.Next = v.contactPlace(c, "before", list.Previous), v.contactPlace(c, "after", list.Next)
+	q := c.Address()
+	q.Del("sort")
+	c.Exports = exportsOf("/contacts", q)
+	suppressed, err := v.s.Desk.SuppressedAmong(ctx, list.People)
+	if err != nil {
+		return c, err
+	}
+	for _, p := range list.People {
+		c.People = append(c.People, views.ContactRow{Person: v.person(p), Groups: p.NGroups, Changed: p.ChangedAt.Time(), Suppressed: suppressed[p.Number]})
+	}
+	groups, _, err := v.s.Desk.Groups(ctx, v.actor, desk.BookSearch{Limit: choicesShown})
+	if err != nil {
+		return c, err
+	}
+	for _, g := range groups {
+		c.Groups = append(c.Groups, views.Set{ID: g.ID, Name: g.Name, Count: g.Count})
+	}
+	if filter.Group != 0 {
+		g, err := v.s.Desk.Group(ctx, v.actor, filter.Group)
+		if err != nil {
+			return c, err
+		}
+		c.GroupSet = views.Set{ID: g.ID, Name: g.Name, Count: g.Count}
+		if !slices.ContainsFunc(c.Groups, func(s views.Set) bool { return s.ID == g.ID }) {
+			c.Groups = append(c.Groups, c.GroupSet)
+		}
+	}
+	return c, nil
+}
+
+func (v *visit) person(c desk.StoredContact) views.Person {
+	return views.Person{ID: c.ID, Name: c.Name, Number: c.Number.Display(v.set.Country), Email: c.Email}
+}
+
+// contactFilter reads which contacts are meant, and how they are sorted, from an
+// address or from a form.
+func (v *visit) contactFilter(value func(string) string) (desk.ContactFilter, desk.ContactSort) {
+	f := desk.ContactFilter{Search: strings.TrimSpace(value("q"))}
+	if group := value("group"); group == "none" {
+		f.NoGroup = true
+	} else if id, err := strconv.ParseInt(group, 10, 64); err == nil && id > 0 {
+		f.Group = id
+	}
+	switch value("state") {
+	case "suppressed":
+		f.Suppressed = true
+	case "allowed":
+		f.Allowed = true
+	case "consented":
+		f.Consented = true
+	case "unasked":
+		f.Unasked = true
+	}
+	if since, err := time.ParseInLocation(time.DateOnly, value("since"), v.now().Location()); err == nil {
+		f.Since = since
+	}
+	switch sort := desk.ContactSort(value("sort")); sort {
+	case desk.SortByNumber, desk.SortByNewest:
+		return f, sort
+	}
+	return f, desk.SortByName
+}
+
+// contactPlace is the address of another page of the same list.
+func (v *visit) contactPlace(c views.Contacts, name, place string) string {
+	if place == "" {
+		return ""
+	}
+	q := c.Address()
+	q.Set(name, place)
+	return "/contacts?" + q.Encode()
 }
 
 // bookSearch is the search and the place that the address asks for.
@@ -72,134 +159,6 @@ func (v *visit) book(path string, p desk.Paging, shown int) views.Book {
 		b.Tabs[i].Current = b.Tabs[i].Path == path
 	}
 	return b
-}
-
-func (v *visit) newContactForm() error {
-	return v.showContact(http.StatusOK, views.ContactForm{Number: v.QueryParam("number")}, nil)
-}
-
-func (v *visit) newContact() error {
-	_, err := v.s.Desk.AddContact(v.Request().Context(), v.actor, v.contactTyped())
-	if err != nil {
-		return v.showContact(http.StatusUnprocessableEntity, v.contactForm(), err)
-	}
-	return v.back("/contacts", "The contact was added.")
-}
-
-func (v *visit) contact() error {
-	id, err := v.id()
-	if err != nil {
-		return err
-	}
-	c, _, err := v.s.Desk.Contact(v.Request().Context(), v.actor, id)
-	if err != nil {
-		return err
-	}
-	return v.showContact(http.StatusOK, views.ContactForm{ID: id, Name: c.Name, Number: c.Number.Display(v.set.Country), Email: c.Email}, nil)
-}
-
-func (v *visit) changeContact() error {
-	id, err := v.id()
-	if err != nil {
-		return err
-	}
-	if err := v.s.Desk.ChangeContact(v.Request().Context(), v.actor, id, v.contactTyped()); err != nil {
-		form := v.contactForm()
-		form.ID = id
-		return v.showContact(http.StatusUnprocessableEntity, form, err)
-	}
-	return v.back("/contacts", "The contact was saved.")
-}
-
-func (v *visit) contactTyped() desk.ContactForm {
-	return desk.ContactForm{Name: v.FormValue("name"), Number: v.FormValue("number"), Email: v.FormValue("email")}
-}
-
-func (v *visit) contactForm() views.ContactForm {
-	typed := v.contactTyped()
-	return views.ContactForm{Name: typed.Name, Number: typed.Number, Email: typed.Email}
-}
-
-// showContact is the form with what was typed. A refusal that is about no field
-// is about the contact, which is not there.
-func (v *visit) showContact(status int, form views.ContactForm, cause error) error {
-	if cause != nil && wholly(cause) {
-		return cause
-	}
-	title := "Add a contact"
-	if form.ID != 0 {
-		c, groups, err := v.s.Desk.Contact(v.Request().Context(), v.actor, form.ID)
-		if err != nil {
-			return err
-		}
-		title = c.Name
-		for _, g := range groups {
-			form.Groups = append(form.Groups, views.Set{ID: g.ID, Name: g.Name})
-		}
-		if form.Consent.ContactID == 0 {
-			if form.Consent, err = v.consentPanel(c.ID, c.Number, c.Name, desk.ConsentForm{}, nil); err != nil {
-				return err
-			}
-		}
-	}
-	var err error
-	if form.Errors, err = fieldErrors(cause); err != nil {
-		return err
-	}
-	page, err := v.page(title, "/contacts")
-	if err != nil {
-		return err
-	}
-	page.HasErrors, page.Width = len(form.Errors)+len(form.Consent.Errors) > 0, ui.Narrow
-	return render(v.Context, status, views.ContactPage(page, title, form))
-}
-
-func (v *visit) deleteContactForm() error {
-	id, err := v.id()
-	if err != nil {
-		return err
-	}
-	c, groups, err := v.s.Desk.Contact(v.Request().Context(), v.actor, id)
-	if err != nil {
-		return err
-	}
-	page, err := v.page("Delete a contact", "/contacts")
-	if err != nil {
-		return err
-	}
-	page.Width = ui.Narrow
-	return render(v.Context, http.StatusOK, views.DeleteContact(page, views.Person{ID: c.ID, Name: c.Name}, len(groups)))
-}
-
-func (v *visit) deleteContact() error {
-	id, err := v.id()
-	if err != nil {
-		return err
-	}
-	if err := v.s.Desk.DeleteContact(v.Request().Context(), v.actor, id); err != nil {
-		return err
-	}
-	return v.back("/contacts", "The contact was deleted.")
-}
-
-// contactsIntoGroup puts the chosen contacts into a group.
-func (v *visit) contactsIntoGroup() error {
-	chosen, err := v.ids("contact")
-	if err != nil {
-		return err
-	}
-	if len(chosen) == 0 {
-		return v.back("/contacts", "Nobody was selected, so nobody was added.")
-	}
-	group, err := strconv.ParseInt(v.FormValue("group"), 10, 64)
-	if err != nil {
-		return desk.ErrUnknownGroup
-	}
-	n, err := v.s.Desk.AddToGroup(v.Request().Context(), v.actor, group, chosen)
-	if err != nil {
-		return err
-	}
-	return v.back("/groups/"+strconv.FormatInt(group, 10), "%s added.", views.Plural(n, "person was", "people were"))
 }
 
 // ids are the values of a form's field that are ids.

@@ -13,8 +13,7 @@ import (
 // exportContacts is the contacts that a list shows as a file: all, those that
 // match a search, or those that are selected on the page.
 func (v *visit) exportContacts() error {
-	f := desk.ContactFilter{Search: v.QueryParam("q"), NoGroup: v.QueryParam("no_group") != ""}
-	f.Group, _ = strconv.ParseInt(v.QueryParam("in_group"), 10, 64)
+	f, _ := v.contactFilter(v.QueryParam)
 	return v.contactsFile(f, "contacts", "Contacts")
 }
 
@@ -34,6 +33,9 @@ func (v *visit) exportGroup() error {
 // contactsFile writes contacts in the columns that an import finds by itself.
 func (v *visit) contactsFile(f desk.ContactFilter, name, title string) error {
 	ctx, ids := v.Request().Context(), parseIDs(v.QueryParams()["contact"])
+	if v.QueryParam("all") != "" {
+		ids = nil // all that match, whoever is selected
+	}
 	fields, err := v.s.Desk.ExportFields(ctx, v.actor, f, ids)
 	if err != nil {
 		return err
@@ -145,6 +147,10 @@ func (v *visit) exports(path string) views.Exports {
 	if search := v.QueryParam("q"); search != "" && (path == "/contacts" || strings.HasPrefix(path, "/groups/")) {
 		q.Set("q", search)
 	}
+	return exportsOf(path, q)
+}
+
+func exportsOf(path string, q url.Values) views.Exports {
 	e := views.Exports{CSV: path + "/export"}
 	if len(q) > 0 {
 		e.CSV += "?" + q.Encode()

@@ -66,7 +66,7 @@ func TestExports(t *testing.T) {
 	if d := b.get("/groups/1/export?format=xlsx").header.Get("Content-Disposition"); !strings.HasPrefix(d, `attachment; filename="group-choir-big-`) || !strings.HasSuffix(d, `.xlsx"`) {
 		t.Errorf("the file is called %s", d)
 	}
-	for _, path := range []string{"/groups/1/export", "/lists/1/export", "/contacts/export?in_group=1"} {
+	for _, path := range []string{"/groups/1/export", "/lists/1/export", "/contacts/export?group=1"} {
 		kim.get(path).wants(t, http.StatusNotFound)
 	}
 	if got := kim.get("/contacts/export?contact=1"); got.body != "\uFEFFName,Mobile number,E-mail,Groups\r\n" {

@@ -170,10 +170,20 @@ func Routes() []Route {
 		get("/contacts", SignedIn, (*visit).contacts),
 		get("/contacts/new", SignedIn, (*visit).newContactForm),
 		post("/contacts/new", SignedIn, (*visit).newContact),
-		post("/contacts/add-to-group", SignedIn, (*visit).contactsIntoGroup),
 		get("/contacts/export", SignedIn, (*visit).exportContacts),
+		get("/contacts/chosen", SignedIn, (*visit).contactsAgain), // the address of a page that asks
+		post("/contacts/chosen", SignedIn, (*visit).chosen),
+		get("/contacts/delete-all", SignedIn, (*visit).deleteAllForm),
+		post("/contacts/delete-all", SignedIn, (*visit).deleteAll),
+		get("/contacts/duplicates", SignedIn, (*visit).duplicates),
+		get("/contacts/merge", SignedIn, (*visit).mergeForm),
+		post("/contacts/merge", SignedIn, (*visit).merge),
+		get("/contacts/work/:id", SignedIn, (*visit).bookWork),
+		post("/contacts/work/:id/stop", SignedIn, (*visit).stopBookWork),
 		get("/contacts/:id", SignedIn, (*visit).contact),
 		post("/contacts/:id", SignedIn, (*visit).changeContact),
+		get("/contacts/:id/suppress", SignedIn, (*visit).contact), // the address of a form that came back
+		post("/contacts/:id/suppress", Administrators, (*visit).suppressContact),
 		get("/contacts/:id/delete", SignedIn, (*visit).deleteContactForm),
 		post("/contacts/:id/delete", SignedIn, (*visit).deleteContact),
 		get("/contacts/:id/consent", SignedIn, (*visit).contact), // the address of a form that came back
