@@ -120,18 +120,13 @@ func (d *Desk) ErasePerson(ctx context.Context, a Actor, number sms.MSISDN, type
 		return fmt.Errorf("seal erasure: %w", err)
 	}
 	hash := d.store.HashNumber(number)
-	err = d.store.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+	return d.store.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
 		_, err := tx.InsertErasure(ctx, db.InsertErasureParams{Number: hash, Sealed: d.vault.seal(erasurePlace(hash), string(sealed)), AskedBy: db.ID(a.User.ID), AskedAt: d.now()})
 		if err != nil {
 			return fmt.Errorf("insert erasure: %w", err)
 		}
 		return d.audit(ctx, tx, a, "person.erase", "somebody", erasedCounts(t.Traces))
 	})
-	if err != nil {
-		return err
-	}
-	d.wake(0)
-	return nil
 }
 
 func erasurePlace(hash sms.MSISDN) string { return "erasure of " + string(hash) }

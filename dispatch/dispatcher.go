@@ -108,6 +108,7 @@ func (dp *Dispatcher) Run(ctx context.Context) error {
 	work.Go(func() { dp.prepare(ctx) })
 	work.Go(func() { dp.accept(ctx) })
 	work.Go(func() { dp.runImports(ctx) })
+	work.Go(func() { dp.keepHouse(ctx) })
 	tick := time.NewTicker(refresh)
 	defer tick.Stop()
 	for ctx.Err() == nil {
