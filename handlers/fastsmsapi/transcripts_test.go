@@ -13,13 +13,16 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"textdesk/desk"
 )
 
 // The files of testdata/transcripts are conversations on the wire: lines of a
 // request begin with "> ", those of its answer with "< ". A request's body
 // follows an empty line; its length is added. {sam} stands for sam's token, and
-// of an answer's headers only the status and the type are there. Every file has
-// a fresh world.
+// of an answer's headers only the status and the type are there. A line that
+// begins with "! " says what happens on the desk meanwhile. Every file has a
+// fresh world.
 func TestTranscripts(t *testing.T) {
 	files, err := filepath.Glob("testdata/transcripts/*.txt")
 	must(t, err)
@@ -36,6 +39,10 @@ func TestTranscripts(t *testing.T) {
 			defer server.Close()
 			n := 0
 			for _, exchange := range conversation(t, string(content)) {
+				if happens, ok := strings.CutPrefix(exchange[0], "! "); ok {
+					w.happens(happens)
+					continue
+				}
 				request, want := w.fill(exchange[0]), w.fill(exchange[1])
 				if got := onTheWire(t, server.Listener.Addr().String(), request); got != want {
 					t.Errorf("exchange %d:\n%s\nanswered\n%s\nwant\n%s", n+1, exchange[0], got, want)
@@ -63,6 +70,9 @@ func conversation(t *testing.T, content string) (exchanges [][2]string) {
 		case line == "" || strings.HasPrefix(line, "#"):
 			side = -1
 			continue
+		case strings.HasPrefix(line, "! "):
+			exchanges, side = append(exchanges, [2]string{line}), -1
+			continue
 		case now < 0:
 			t.Fatalf("line %d begins with neither > nor <: %q", i+1, line)
 		case now == 0 && side != 0:
@@ -77,6 +87,26 @@ func conversation(t *testing.T, content string) (exchanges [][2]string) {
 		side = now
 	}
 	return exchanges
+}
+
+// happens does on the desk what a transcript says.
+func (w *world) happens(what string) {
+	w.t.Helper()
+	ctx, shell := w.t.Context(), desk.CommandLine()
+	switch what {
+	case "sam is suspended":
+		must(w.t, w.Suspend(ctx, shell, "sam"))
+	case "maintenance begins":
+		must(w.t, w.SetMaintenance(ctx, shell, true, ""))
+	case "there is no provider":
+		must(w.t, w.store.Write(ctx, clearDefault))
+	case "a number gets one text a day":
+		must(w.t, w.SaveGuard(ctx, shell, desk.Guard{AllCountries: true, PerNumber: 1}))
+	case "only numbers at home are texted":
+		must(w.t, w.SaveGuard(ctx, shell, desk.Guard{}))
+	default:
+		w.t.Fatalf("nobody knows how %q happens", what)
+	}
 }
 
 func (w *world) fill(text string) string {
