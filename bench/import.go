@@ -41,10 +41,12 @@ func importFigures(size int) ([]figure, error) {
 	if out, err := build.CombinedOutput(); err != nil {
 		return nil, fmt.Errorf("build: %w: %s", err, out)
 	}
+	before := cpuOf(os.Getpid())
 	bare, err := bareContacts(dir, size)
 	if err != nil {
 		return nil, err
 	}
+	bareSpent := cpuOf(os.Getpid()) - before
 	var figures []figure
 	for _, way := range []struct {
 		name string
@@ -57,15 +59,30 @@ func importFigures(size int) ([]figure, error) {
 		took, err := way.do(s, size)
 		waited := s.stopProbe()
 		peak, rerr := memoryOf(s.cmd.Process.Pid, "VmHWM:")
+		spent := cpuOf(s.cmd.Process.Pid)
 		s.stop()
 		if err := errors.Join(err, rerr); err != nil {
 			return figures, fmt.Errorf("%s: %w", way.name, err)
 		}
 		figures = append(figures, figure{what: fmt.Sprintf("import %d people through %s", size, way.name), value: fmt.Sprintf("%.1f s", took.Seconds()),
 			reference: fmt.Sprintf("%.1f s bare rows", bare.Seconds()), ratio: fmt.Sprintf("%.2f", bare.Seconds()/took.Seconds())},
-			figure{what: "  memory at most; longest wait of another write", value: peak, reference: fmt.Sprintf("%.0f ms", ms(waited))})
+			figure{what: "  memory at most; longest wait of another write", value: peak, reference: fmt.Sprintf("%.0f ms", ms(waited))},
+			figure{what: "  processor time", value: fmt.Sprintf("%.1f s", spent.Seconds()), reference: fmt.Sprintf("%.1f s bare rows", bareSpent.Seconds()),
+				ratio: fmt.Sprintf("%.2f", bareSpent.Seconds()/spent.Seconds())})
 	}
 	return figures, nil
+}
+
+// cpuOf is the processor time of a process by now, 0 where there is no Linux.
+func cpuOf(pid int) time.Duration {
+	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+	_, rest, found := strings.Cut(string(text), ") ")
+	if fields := strings.Fields(rest); err == nil && found && len(fields) > 12 {
+		user, _ := strconv.Atoi(fields[11])
+		system, _ := strconv.Atoi(fields[12])
+		return time.Duration(user+system) * 10 * time.Millisecond
+	}
+	return 0
 }
 
 // importServer is the program at work, with somebody who imports.

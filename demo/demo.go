@@ -82,6 +82,9 @@ func Fill(ctx context.Context, d *desk.Desk, store *db.Store, size int) error {
 	if err := fillBook(ctx, d, admin); err != nil {
 		return err
 	}
+	if err := importSome(ctx, d, admin); err != nil {
+		return err
+	}
 	if err := repeatSome(ctx, d, admin); err != nil {
 		return err
 	}

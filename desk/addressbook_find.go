@@ -135,6 +135,9 @@ func (d *Desk) Members(ctx context.Context, a Actor, groupID int64, f BookSearch
 // IndexContacts makes contacts that came in bulk quick to find, and says whether
 // more of them wait. The engine room calls it.
 func (d *Desk) IndexContacts(ctx context.Context) (more bool, err error) {
+	if d.importing.any() {
+		return false, nil // it would take half of the import's time, and the import half of its
+	}
 	if more, err = d.store.IndexContacts(ctx); err != nil {
 		return false, fmt.Errorf("index contacts: %w", err)
 	}

@@ -104,7 +104,7 @@ func (d *Desk) checkImport(ctx context.Context, f *ImportFile) error {
 	}
 	c := &check{d: d, userID: f.UserID, home: set.Country, book: some > 0, opted: opted > 0, number: slices.IndexFunc(f.Plan.Columns, uses(UseNumber)),
 		found: Findings{Examples: map[string][]RowExample{}}, faults: map[string]*Fault{}, countries: map[string]int{}, groups: map[string]int{}}
-	reader := newRowReader(f.Plan, set.Country)
+	reader := newRowReader(f.Plan, set.Country, f.RowsTotal)
 	chunk := make([]importRow, 0, importChunk)
 	saved := time.Now()
 	for row, err := range f.Rows() {

@@ -3,7 +3,6 @@ package desk
 import (
 	"encoding/json"
 	"errors"
-	"hash/maphash"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -47,14 +46,14 @@ const (
 type rowReader struct {
 	plan ImportPlan
 	home string
-	seed maphash.Seed
-	seen map[uint64]int32 // the number's hash, and the row that had it first
+	seen *seenNumbers // nil at the door
 }
 
-func newRowReader(plan ImportPlan, home string) *rowReader {
-	r := &rowReader{plan: plan, home: home, seed: maphash.MakeSeed()}
+// newRowReader makes a reader for about so many rows.
+func newRowReader(plan ImportPlan, home string, rows int64) *rowReader {
+	r := &rowReader{plan: plan, home: home}
 	if !plan.Door {
-		r.seen = map[uint64]int32{}
+		r.seen = newSeenNumbers(rows)
 	}
 	return r
 }
@@ -110,12 +109,7 @@ func (r *rowReader) read(row sheet.Row) importRow {
 		out.takeGroup(g)
 	}
 	if out.fault == (fault{}) {
-		at := maphash.String(r.seed, string(out.number))
-		if line, before := r.seen[at]; before {
-			out.sameAs = int(line)
-		} else {
-			r.seen[at] = int32(row.Number)
-		}
+		out.sameAs = r.seen.first(out.number, row.Number)
 	}
 	return out
 }

@@ -17,7 +17,7 @@ const (
 	importFew   = 250
 	// importHold is how long a transaction of an import may take. One that took
 	// longer makes the next one smaller.
-	importHold = 130 * time.Millisecond
+	importHold = 110 * time.Millisecond
 	// importCheckpoint is after how many transactions the log is moved into the
 	// database beside the writer, so that no commit has to do it.
 	importCheckpoint = 6
@@ -41,6 +41,13 @@ func (c *claims) take(id int64) bool {
 	}
 	c.held[id] = true
 	return true
+}
+
+// any reports whether an import is at work.
+func (c *claims) any() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return len(c.held) > 0
 }
 
 func (c *claims) release(id int64) {
@@ -125,7 +132,7 @@ func (d *Desk) runImport(ctx context.Context, f *ImportFile, done func(rows []im
 	if err != nil {
 		return err
 	}
-	reader := newRowReader(f.Plan, set.Country)
+	reader := newRowReader(f.Plan, set.Country, f.RowsTotal)
 	im := &running{d: d, row: f.Import, plan: f.Plan, groups: map[string]int64{}, named: map[int64]bool{}}
 	chunk, size, skip := make([]importRow, 0, importChunk), importChunk, f.RowsDone
 	chunks := 0

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"textdesk/db"
+	"textdesk/sms"
 )
 
 // begin uploads a file and has it checked with the columns that were guessed.
@@ -380,6 +381,20 @@ func TestGuessedColumns(t *testing.T) {
 		}
 		if got := strings.Join(uses, " "); got != want {
 			t.Errorf("%s\nis read as %s, want %s", text, got, want)
+		}
+	}
+}
+
+func TestSeenNumbersGrow(t *testing.T) {
+	s := newSeenNumbers(0)
+	for row := 1; row <= 50_000; row++ {
+		if at := s.first(sms.MSISDN(fmt.Sprintf("+44%d", row)), row); at != 0 {
+			t.Fatalf("row %d stood in %d", row, at)
+		}
+	}
+	for row := 1; row <= 50_000; row++ {
+		if at := s.first(sms.MSISDN(fmt.Sprintf("+44%d", row)), 99_999); at != row {
+			t.Fatalf("row %d stood in %d", row, at)
 		}
 	}
 }

@@ -27,6 +27,7 @@ const paths = [
   '/users', '/users?state=archived', '/users?q=nobody-like-this', '/users/new', '/users/many', '/users/1', '/users/5', '/users/5/edit', '/users/6/permissions',
   '/users/5/move', '/users/6/link', '/users/6/suspend', '/users/6/archive', '/users/2/credits', '/audit', '/audit?kind=user', '/account/second-factor', '/settings/sign-in',
   '/contacts', '/contacts?q=nobody-like-this', '/contacts/new', '/contacts/1', '/contacts/1/delete',
+  '/imports', '/imports/1', '/imports/1?result=failed', '/imports/1/undo', '/imports/2', '/imports/2?step=file', '/imports/2?step=columns',
   '/groups', '/groups/1', '/groups/1/rename', '/groups/1/empty', '/groups/1/delete',
   '/lists', '/lists/1', '/lists/1/entries/1', '/lists/1/delete',
   '/suppressions/file', '/suppressions', '/suppressions/remove?number=447700900999',

@@ -78,7 +78,7 @@ func examples(found []desk.RowExample, says bool) []views.ImportExample {
 	for _, e := range found {
 		shown := views.ImportExample{Row: e.Row, Typed: e.Typed}
 		if says && e.Says != e.Typed {
-			shown.Says = e.Says
+			shown.Says = "→ " + e.Says
 		}
 		all = append(all, shown)
 	}

@@ -75,7 +75,7 @@ func TestImportThroughThePages(t *testing.T) {
 	bad.says(t, "Choose the column with the mobile numbers.", "“Number” is the name of something every contact has.")
 
 	got = sam.post(path+"/columns", columns)
-	got.says(t, "What would happen", "New 2", "Same number 1", "To fix 2", "1 number had lost its leading 0, and has it again.", "Row 3: 7700900124 07700 900124",
+	got.says(t, "What would happen", "New 2", "Same number 1", "To fix 2", "1 number had lost its leading 0, and has it again.", "Row 3: 7700900124 → 07700 900124",
 		"Excel has shortened the number", "press Ctrl+1", "Row 4: 4.48E+11", "This is a landline", "Choir 2, new", "1 number is in your contacts already", "Import 2 contacts")
 	if list := sam.get("/contacts"); strings.Contains(list.body, "Zoë") {
 		t.Error("the dry run imported somebody")

@@ -1,0 +1,61 @@
+package desk
+
+import (
+	"hash/maphash"
+	"math/bits"
+
+	"textdesk/sms"
+)
+
+// seenNumbers remembers which row of a file had a number first, in 12 bytes for
+// each place of its table. It keeps hashes of 64 bits: that two numbers of a file
+// with a million rows share one is less likely than a fault of the disk.
+type seenNumbers struct {
+	seed   maphash.Seed
+	hashes []uint64 // 0 is a free place
+	rows   []uint32
+	n      int
+}
+
+// newSeenNumbers makes room for about so many numbers; it grows beyond.
+func newSeenNumbers(room int64) *seenNumbers {
+	places := 1 << bits.Len64(uint64(min(max(room, 64), 1<<22))*4/3)
+	return &seenNumbers{seed: maphash.MakeSeed(), hashes: make([]uint64, places), rows: make([]uint32, places)}
+}
+
+// first returns the row that had the number first, 0 if it is this one, which
+// is remembered.
+func (s *seenNumbers) first(number sms.MSISDN, row int) int {
+	if s.n*4 > len(s.hashes)*3 {
+		s.grow()
+	}
+	h := max(maphash.String(s.seed, string(number)), 1)
+	at := s.place(h)
+	if s.hashes[at] == h {
+		return int(s.rows[at])
+	}
+	s.hashes[at], s.rows[at] = h, uint32(row)
+	s.n++
+	return 0
+}
+
+// place is where a hash is, or would be.
+func (s *seenNumbers) place(h uint64) int {
+	mask := len(s.hashes) - 1
+	at := int(h>>1) & mask
+	for s.hashes[at] != 0 && s.hashes[at] != h {
+		at = (at + 1) & mask
+	}
+	return at
+}
+
+func (s *seenNumbers) grow() {
+	hashes, rows := s.hashes, s.rows
+	s.hashes, s.rows = make([]uint64, 2*len(hashes)), make([]uint32, 2*len(rows))
+	for i, h := range hashes {
+		if h != 0 {
+			at := s.place(h)
+			s.hashes[at], s.rows[at] = h, rows[i]
+		}
+	}
+}
