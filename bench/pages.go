@@ -102,12 +102,16 @@ func ms(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
 
 // signedIn is a client with a session.
 func signedIn(address string) (*http.Client, error) {
+	return signedInAs(address, demo.Username, demo.Password)
+}
+
+func signedInAs(address, username, password string) (*http.Client, error) {
 	jar, err := cookiejar.New(nil)
 	if err != nil {
 		return nil, err
 	}
 	client := &http.Client{Jar: jar}
-	resp, err := client.PostForm(address+"/sign-in", url.Values{"username": {demo.Username}, "password": {demo.Password}})
+	resp, err := client.PostForm(address+"/sign-in", url.Values{"username": {username}, "password": {password}})
 	if err != nil {
 		return nil, err
 	}

@@ -76,6 +76,15 @@ func (q *Queries) DeleteDraft(ctx context.Context, id int64) error {
 	return err
 }
 
+const deleteDraftChunks = `-- name: DeleteDraftChunks :exec
+DELETE FROM draft_chunks WHERE draft_id = $1
+`
+
+func (q *Queries) DeleteDraftChunks(ctx context.Context, draftID int64) error {
+	_, err := q.db.ExecContext(ctx, deleteDraftChunks, draftID)
+	return err
+}
+
 const draft = `-- name: Draft :one
 SELECT id, user_id, submit_key, state, form, wanted, columns, totals, expected, done, batch_id, created_at FROM drafts WHERE id = $1
 `

@@ -55,6 +55,7 @@ type life struct {
 	users    []Actor
 	messages []int64
 	batches  []int64
+	drafts   []ownDraft
 	refs     []string
 	claimed  []db.Message
 	inFlight []db.Message
@@ -81,6 +82,9 @@ func TestALifeOfADesk(t *testing.T) {
 		rt.Repeat(map[string]func(*rapid.T){
 			"":        func(*rapid.T) { l.watch() },
 			"send":    l.send,
+			"prepare": l.prepare,
+			"press":   l.press,
+			"accept":  l.acceptSome,
 			"claim":   l.claim,
 			"mark":    l.mark,
 			"record":  l.record,
@@ -141,6 +145,91 @@ func (l *life) send(rt *rapid.T) {
 	if !bool(after.User.Unlimited) && (after.User.Balance < 0 || after.User.Balance >= before) {
 		rt.Fatalf("a send has moved the balance from %d to %d", before, after.User.Balance)
 	}
+}
+
+// prepare reads an order into a draft.
+func (l *life) prepare(rt *rapid.T) {
+	o := Order{To: numbers(rapid.IntRange(0, 9).Draw(rt, "first"), rapid.IntRange(2, 9).Draw(rt, "count")), Sender: "SCHOOL", Fill: true,
+		Body: "((Number)) " + strings.Repeat("x", rapid.SampledFrom([]int{5, 200}).Draw(rt, "length")), Undo: 20 * time.Second}
+	if rapid.IntRange(0, 3).Draw(rt, "scheduled") == 0 {
+		o.SendAt = l.clock().Add(time.Duration(rapid.IntRange(1, 300).Draw(rt, "minutes")) * time.Minute)
+	}
+	who := l.again(l.t, l.users[rapid.IntRange(0, 2).Draw(rt, "who")])
+	id, err := l.Prepare(context.Background(), who, o, "{}")
+	l.must(err)
+	l.must(l.inPieces(id, rapid.IntRange(1, 4).Draw(rt, "piece")))
+	l.drafts = append(l.drafts, ownDraft{id, who})
+}
+
+// ownDraft is a draft with whose it is.
+type ownDraft struct {
+	id  int64
+	who Actor
+}
+
+// inPieces cuts a draft into so small pieces that a short one has several.
+func (o *office) inPieces(id int64, size int) error {
+	return o.store.Write(context.Background(), func(ctx context.Context, tx *db.Tx) error {
+		p, err := tx.Draft(ctx, id)
+		if err != nil || p.State != Ready {
+			return err
+		}
+		var people []db.DraftRecipient
+		for chunk := int64(0); ; chunk++ {
+			some, err := tx.ChunkPeople(ctx, id, chunk)
+			if err != nil {
+				return err
+			}
+			if len(some) == 0 {
+				break
+			}
+			people = append(people, some...)
+		}
+		var chunks []db.DraftChunk
+		for some := range slices.Chunk(people, size) {
+			c := db.DraftChunk{DraftID: id, Chunk: int64(len(chunks)), People: int64(len(some))}
+			var places []string
+			for _, r := range some {
+				places, c.Credits = append(places, fmt.Sprint(r.Place)), c.Credits+r.Parts
+			}
+			c.Places = "[" + strings.Join(places, ",") + "]"
+			chunks = append(chunks, c)
+		}
+		if err := tx.DeleteDraftChunks(ctx, id); err != nil {
+			return err
+		}
+		return tx.InsertDraftChunks(ctx, chunks)
+	})
+}
+
+// press presses Send on a draft, perhaps not for the first time.
+func (l *life) press(rt *rapid.T) {
+	if len(l.drafts) == 0 {
+		return
+	}
+	draft := rapid.SampledFrom(l.drafts).Draw(rt, "draft")
+	sent, err := l.SendPrepared(context.Background(), l.again(l.t, draft.who), draft.id, true)
+	if l.allowed(err) && !sent.Again {
+		l.batches = append(l.batches, sent.BatchID)
+	}
+}
+
+// acceptSome writes some pieces of the sends that are being accepted, and takes
+// some back of those that were stopped.
+func (l *life) acceptSome(rt *rapid.T) {
+	ids, err := l.Accepting(context.Background())
+	l.must(err)
+	for _, id := range ids {
+		for range rapid.IntRange(0, 3).Draw(rt, "pieces") {
+			c, err := l.NextChunk(context.Background(), id)
+			l.must(err)
+			_, err = l.AcceptChunk(context.Background(), c)
+			l.must(err)
+			l.watch()
+		}
+	}
+	_, err = l.GoOnStopping(context.Background())
+	l.must(err)
 }
 
 func (l *life) claim(rt *rapid.T) {

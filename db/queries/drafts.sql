@@ -90,3 +90,6 @@ UPDATE batches SET resumed_to = @resumed_to WHERE id = @id;
 -- name: MoveAcceptance :exec
 -- What is still to be written of a send gets another time.
 UPDATE acceptances SET due_at = @due_at, expires_at = @expires_at WHERE batch_id = @batch_id;
+
+-- name: DeleteDraftChunks :exec
+DELETE FROM draft_chunks WHERE draft_id = @draft_id;
