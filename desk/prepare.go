@@ -162,7 +162,7 @@ type preparation struct {
 	longest int64
 }
 
-// placed is a person's number and place in eight and four bytes.
+// placed is a person's number and place in sixteen bytes.
 type placed struct {
 	number uint64
 	place  uint32
@@ -248,6 +248,7 @@ func (p *preparation) run(ctx context.Context, a Actor, o Order) error {
 		return nil
 	}
 	p.reader = dr.reader(p.d, o, set)
+	p.order = make([]placed, 0, min(dr.Expected, MaxRecipients))
 	if err := p.d.eachRecipient(ctx, a, o, dr, func(some []Recipient) error { return p.take(ctx, some) }); err != nil {
 		return err
 	}
@@ -330,11 +331,9 @@ func (p *preparation) skip(r *Recipient) {
 
 // finish writes down the order of the numbers and what it all comes to.
 func (p *preparation) finish(ctx context.Context) error {
-	chunks := p.chunks()
-	for some := range slices.Chunk(chunks, 200) {
-		if err := p.d.store.Write(ctx, func(ctx context.Context, tx *db.Tx) error { return tx.InsertDraftChunks(ctx, some) }); err != nil {
-			return err
-		}
+	p.reader = nil // what it remembers is large
+	if err := p.keepChunks(ctx); err != nil {
+		return err
 	}
 	dr, t := &p.draft, &p.totals
 	t.Sender, t.Body, t.Size, t.Longest, t.Validity, t.Groups, t.Lists = dr.Sender, dr.Body, dr.Size, int(p.longest), dr.Validity, dr.Groups, dr.Lists
@@ -354,12 +353,18 @@ func (p *preparation) finish(ctx context.Context) error {
 	})
 }
 
-// chunks puts the people in the order of their numbers.
-func (p *preparation) chunks() []db.DraftChunk {
+// keepChunks writes down the people in the order of their numbers.
+func (p *preparation) keepChunks(ctx context.Context) error {
 	slices.SortFunc(p.order, func(a, b placed) int { return cmp.Compare(a.number, b.number) })
 	var chunks []db.DraftChunk
+	next := int64(0)
+	flush := func() error {
+		err := p.d.store.Write(ctx, func(ctx context.Context, tx *db.Tx) error { return tx.InsertDraftChunks(ctx, chunks) })
+		chunks = chunks[:0]
+		return err
+	}
 	for some := range slices.Chunk(p.order, chunkSize) {
-		c := db.DraftChunk{DraftID: p.id, Chunk: int64(len(chunks)), People: int64(len(some))}
+		c := db.DraftChunk{DraftID: p.id, Chunk: next, People: int64(len(some))}
 		places := make([]byte, 0, 8*len(some))
 		for i, one := range some {
 			places = append(places, ",["[min(i, 1)^1])
@@ -367,10 +372,15 @@ func (p *preparation) chunks() []db.DraftChunk {
 			c.Credits += int64(one.parts)
 		}
 		c.Places = string(append(places, ']'))
-		chunks = append(chunks, c)
+		next++
+		if chunks = append(chunks, c); len(chunks) == 50 {
+			if err := flush(); err != nil {
+				return err
+			}
+		}
 	}
 	p.order = nil
-	return chunks
+	return flush()
 }
 
 // clearDraft deletes the rows of a draft, some at a time.

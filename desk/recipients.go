@@ -28,7 +28,7 @@ func (d *Desk) readRecipients(ctx context.Context, a Actor, o Order, set Setting
 		dr.Problems = append(dr.Problems, ErrTooManyTo.because("One send takes up to %s numbers; this has %s.", thousands(MaxRecipients), thousands(total)))
 		return nil
 	}
-	dr.Estimated = total > MaxAtOnce || o.File != nil
+	dr.Estimated = total > MaxAtOnce || o.File != nil && o.File.Rows > fileAtOnce
 	r := dr.reader(d, o, set)
 	err := d.eachRecipient(ctx, a, o, dr, func(some []Recipient) error {
 		if err := r.read(ctx, some); err != nil {

@@ -132,7 +132,7 @@ func (d *Desk) Send(ctx context.Context, a Actor, o Order) (Sent, error) {
 		}
 		return Sent{Recipients: draft.Recipients}, refused(draft.Problems)
 	}
-	if draft.Estimated {
+	if draft.Estimated || o.File != nil {
 		if len(o.To) > MaxAtOnce { // each would have to be answered for
 			return Sent{}, ErrTooManyTo.because("Up to %s numbers can be named at once; this has %s.", thousands(MaxAtOnce), thousands(int64(len(o.To))))
 		}
@@ -162,7 +162,7 @@ func (d *Desk) Send(ctx context.Context, a Actor, o Order) (Sent, error) {
 	return sent, nil
 }
 
-// sendLarge accepts an order to more people than are read at once. It holds
+// sendLarge accepts an order to more people than are read at once, or to a file. It holds
 // nobody up, and takes as long as reading them does. Credits are for all or none
 // of them, whatever the order says.
 func (d *Desk) sendLarge(ctx context.Context, a Actor, o Order) (Sent, error) {

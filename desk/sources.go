@@ -18,6 +18,8 @@ import (
 const (
 	// readStep is how many recipients are read at a time.
 	readStep = 5000
+	// fileAtOnce is how many rows of a file are read while somebody types.
+	fileAtOnce = 2000
 	// estimateFrom is from how many people a large order is estimated.
 	estimateFrom = 200
 )
@@ -253,7 +255,7 @@ func (d *Desk) eachRow(ctx context.Context, a Actor, o Order, dr *Draft, do func
 	for i, name := range dr.columns {
 		at[merge.Fold(name)] = i
 	}
-	names := nameColumns(at)
+	names := nameColumns(at, o.File.Column)
 	step := readStep
 	if dr.Estimated {
 		step = estimateFrom
@@ -292,9 +294,9 @@ func (d *Desk) eachRow(ctx context.Context, a Actor, o Order, dr *Draft, do func
 }
 
 // nameColumns are the columns that hold a person's name, in the order in which it
-// is written.
-func nameColumns(at map[string]int) []int {
-	for _, wanted := range [][]string{{"name"}, {"fullname"}, {"firstname", "lastname"}, {"firstname", "surname"}, {"forename", "surname"}, {"firstname"}, {"contactname"}, {"parent"}} {
+// is written; where no title says so, the first beside the numbers.
+func nameColumns(at map[string]int, numbers int) []int {
+	for _, wanted := range [][]string{{"name"}, {"fullname"}, {"firstname", "lastname"}, {"firstname", "surname"}, {"forename", "surname"}, {"firstname"}, {"contactname"}, {"child"}, {"pupil"}, {"student"}, {"parent"}} {
 		var found []int
 		for _, name := range wanted {
 			if i, ok := at[name]; ok {
@@ -305,7 +307,13 @@ func nameColumns(at map[string]int) []int {
 			return found
 		}
 	}
-	return nil
+	switch {
+	case len(at) < 2:
+		return nil
+	case numbers == 0:
+		return []int{1}
+	}
+	return []int{0}
 }
 
 // extrapolate works the numbers of a large order out from those who were read.

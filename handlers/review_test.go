@@ -16,8 +16,8 @@ func TestSendToAFile(t *testing.T) {
 	sam := td.signIn("sam")
 	file := "Child,Mobile No,Time (approx.),Coat\r\nZoë,07700 900123,14:30,yes\r\nBen,07700900124,,no\r\n=1+1,07700 900125,16:00,\r\nCid,020 7946 0000,16:00,\r\nDan,,16:10,yes\r\n"
 	got := sam.upload("/send/file", "trip.csv", []byte(file), order("to", "", "body", "", "do", "attach"))
-	got.wants(t, http.StatusOK, "trip.csv", `name="file_ticket"`, `data-insert="((Time approx.))"`, "Remove the file", "Review about 3 messages")
-	got.says(t, "5 rows, numbers in column “Mobile No”.", "About 3 people")
+	got.wants(t, http.StatusOK, "trip.csv", `name="file_ticket"`, `data-insert="((Time approx.))"`, "Remove the file", "Review 3 messages")
+	got.says(t, "5 rows, numbers in column “Mobile No”.", "3 people")
 	form := got.carried()
 	form.Set("sender", "Oakfield")
 	form.Set("when", "now")
@@ -35,7 +35,7 @@ func TestSendToAFile(t *testing.T) {
 	}
 	sam.get(review.path+"?person=2").says(t, "=1+1 is back at 16:00.", "2 of 2")
 	left := sam.get(review.path + "/left-out.csv")
-	for _, want := range []string{"Row 5: 020 7946 0000", "Row 6:", "There is no Time approx. to fill in."} {
+	for _, want := range []string{"Row 5: Cid 020 7946 0000", "Row 6:", "There is no Time approx. to fill in."} {
 		if !strings.Contains(left.body, want) {
 			t.Errorf("those left out lack %q:\n%s", want, left.body)
 		}
@@ -60,7 +60,7 @@ func TestSendToAFile(t *testing.T) {
 			t.Errorf("the download lacks %q:\n%s", want, download)
 		}
 	}
-	sam.get(sent.path+"/left-out.csv").wants(t, http.StatusOK, "Row 5: 020 7946 0000")
+	sam.get(sent.path+"/left-out.csv").wants(t, http.StatusOK, "Row 5: Cid 020 7946 0000")
 	sam.get(review.path).wants(t, http.StatusOK) // another draft of the form, still there
 	sam.get(instead.path).says(t, "This was sent already, and only once.")
 	if n := td.sent("sam"); n != 3 {

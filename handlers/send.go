@@ -208,12 +208,16 @@ func (v *visit) submit(form views.Compose) error {
 	if err != nil {
 		return err
 	}
+	if form.Repeat && form.File != nil {
+		p.form.Errors = []ui.FieldError{{Field: "when", Message: "A text that repeats goes to numbers, groups and lists. Remove the file, or send it once."}}
+		return v.showCompose(http.StatusUnprocessableEntity, p.form, nil)
+	}
 	if form.Repeat {
 		return v.startRepeat(p)
 	}
 	cause := p.problems()
 	many := p.draft.People > 1 || p.draft.People > 0 && p.draft.Bad+p.draft.Suppressed+p.draft.Barred+p.draft.Lacking+len(p.order.Groups)+len(p.order.Lists) > 0
-	many = many || p.draft.Estimated && len(p.draft.Recipients) > 0
+	many = many || len(p.draft.Recipients) > 0 && (p.draft.Estimated || form.File != nil)
 	switch {
 	case form.Key == "":
 		// Without its key a form could be sent twice.

@@ -200,14 +200,14 @@ func fillPager(o Outlook) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if o.People > 10 {
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 10, "<div class=\"cluster\"><label class=\"sr\" for=\"person\">Person number</label> <input class=\"input input-short\" id=\"person\" name=\"person\" form=\"order\" inputmode=\"numeric\" autocomplete=\"off\" placeholder=\"")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 10, "<div class=\"cluster\"><label class=\"sr\" for=\"person\">Person number</label> <input class=\"input w-short\" id=\"person\" name=\"person\" form=\"order\" inputmode=\"numeric\" autocomplete=\"off\" placeholder=\"")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var7 string
-				templ_7745c5c3_Var7, templ_7745c5c3_Err = templ.ResolveAttributeValue(Count(o.People))
+				templ_7745c5c3_Var7, templ_7745c5c3_Err = templ.ResolveAttributeValue("1 to " + Count(o.People))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `fill.templ`, Line: 78, Col: 145}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `fill.templ`, Line: 78, Col: 151}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ_7745c5c3_Var7)
 				if templ_7745c5c3_Err != nil {
