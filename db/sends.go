@@ -44,7 +44,7 @@ type BatchPlace struct {
 const batchColumns = `b.id, b.user_id, b.door, b.submit_key, b.sender, b.ton, b.body, b.send_at, b.zone, b.validity, b.held_at, b.held_why,
   b.stopped_at, b.recipients, b.parts, b.credits, b.created_at, b.n_scheduled, b.n_queued, b.n_submitting, b.n_submitted, b.n_sent, b.n_delivered,
   b.n_failed, b.n_expired, b.n_cancelled, b.n_suppressed, b.n_in_doubt, b.n_unknown, b.paused_at, b.paused_by, b.resuming, b.resuming_at,
-  b.resumed_to, b.again_of, b.day`
+  b.resumed_to, b.again_of, b.n_staged, b.staged_credits, b.columns, b.stopping, b.stopped_by, b.day`
 
 // FindBatches returns a page of sends: the newest first, or of the planned the
 // next first. It seeks to the page, so the ten-thousandth costs what the first
@@ -170,7 +170,7 @@ func scanBatch(rows *sql.Rows) (b Batch, err error) {
 	err = rows.Scan(&b.ID, &b.UserID, &b.Door, &b.SubmitKey, &b.Sender, &b.TON, &b.Body, &b.SendAt, &b.Zone, &b.Validity, &b.HeldAt, &b.HeldWhy,
 		&b.StoppedAt, &b.Recipients, &b.Parts, &b.Credits, &b.CreatedAt, &b.NScheduled, &b.NQueued, &b.NSubmitting, &b.NSubmitted, &b.NSent,
 		&b.NDelivered, &b.NFailed, &b.NExpired, &b.NCancelled, &b.NSuppressed, &b.NInDoubt, &b.NUnknown, &b.PausedAt, &b.PausedBy, &b.Resuming,
-		&b.ResumingAt, &b.ResumedTo, &b.AgainOf, &b.Day)
+		&b.ResumingAt, &b.ResumedTo, &b.AgainOf, &b.NStaged, &b.StagedCredits, &b.Columns, &b.Stopping, &b.StoppedBy, &b.Day)
 	return b, err
 }
 

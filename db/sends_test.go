@@ -8,6 +8,29 @@ import (
 	"testing"
 )
 
+// A column that is added to sends is read in lists too.
+func TestListsReadWholeSends(t *testing.T) {
+	rows, err := open(t).read.QueryContext(t.Context(), "SELECT name FROM pragma_table_info('batches')")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rows.Close()
+	read := strings.FieldsFunc(batchColumns, func(r rune) bool { return r == ',' || r == ' ' || r == '\n' })
+	n := 0
+	for ; rows.Next(); n++ {
+		var name string
+		if err := rows.Scan(&name); err != nil {
+			t.Fatal(err)
+		}
+		if !slices.Contains(read, "b."+name) {
+			t.Errorf("lists of sends do not read %s", name)
+		}
+	}
+	if n != len(read) || rows.Err() != nil {
+		t.Errorf("lists read %d columns of %d: %v", len(read), n, rows.Err())
+	}
+}
+
 func TestPlansOfSends(t *testing.T) {
 	s := open(t)
 	for name, c := range map[string]struct {

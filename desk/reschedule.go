@@ -51,6 +51,9 @@ func (d *Desk) Reschedule(ctx context.Context, a Actor, batchID int64, at time.T
 		if err != nil {
 			return fmt.Errorf("read batch: %w", err)
 		}
+		if b.NStaged > 0 {
+			return ErrNotPlanned.because("This send is still being written down. Change its time in a moment.")
+		}
 		if !movable(b) {
 			return ErrNotPlanned
 		}
@@ -88,11 +91,12 @@ func (d *Desk) Reschedule(ctx context.Context, a Actor, batchID int64, at time.T
 // not meant to leave at once.
 func movable(b db.Batch) bool {
 	waits := b.NScheduled > 0 || b.NQueued > 0 && (WaitsForApproval(b) && b.SendAt > b.CreatedAt || HeldInAMove(b))
-	return waits && b.NScheduled+b.NQueued+b.NCancelled+b.NSuppressed == b.Recipients
+	return waits && !bool(b.Stopping) && b.NScheduled+b.NQueued+b.NCancelled+b.NSuppressed == b.Recipients
 }
 
-// Movable reports whether a batch can be given another time.
-func Movable(b db.Batch) bool { return movable(b) }
+// Movable reports whether a batch can be given another time now: not while most
+// of a large one is still being written.
+func Movable(b db.Batch) bool { return movable(b) && b.NStaged == 0 }
 
 // replan moves the next messages of a batch and reports whether those were the
 // last. Then the batch is let go.

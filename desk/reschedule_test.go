@@ -249,3 +249,18 @@ func TestRescheduleManyMessages(t *testing.T) {
 		t.Fatal(err)
 	}
 }
+
+// A large send whose messages are still being written keeps its time: those that
+// are not there yet would not get another.
+func TestRescheduleWhileItIsWritten(t *testing.T) {
+	b := db.Batch{Recipients: 5, NScheduled: 5, SendAt: 2, CreatedAt: 1}
+	if !Movable(b) {
+		t.Error("a planned send cannot be moved")
+	}
+	for what, change := range map[string]func(*db.Batch){"while it is written": func(b *db.Batch) { b.NStaged = 3 }, "while it is stopped": func(b *db.Batch) { b.Stopping = true }} {
+		other := b
+		if change(&other); Movable(other) {
+			t.Errorf("it can be moved %s", what)
+		}
+	}
+}

@@ -126,7 +126,7 @@ func (d *Desk) sendRows(ctx context.Context, a Actor, found []db.Batch) ([]SendR
 		}
 		if len(stopped) > 0 && b.NQueued > 0 {
 			m, err := d.store.FirstMessageOfBatch(ctx, b.ID)
-			if err != nil {
+			if err != nil && !db.IsNotFound(err) {
 				return nil, fmt.Errorf("read message: %w", err)
 			}
 			r.ProviderPaused = stopped[m.ProviderID]

@@ -93,6 +93,7 @@ test('a send to three people, by keyboard alone', async () => {
   assert.match((await focused(page)).name, /^Stop all 3/)
   await page.keyboard.press('Enter')
   await page.getByText('Stopped: 3 messages were taken back').waitFor()
+  assert.equal(await page.locator('main [role=status]#batch-said').textContent(), 'Stopped.')
   assert.deepEqual(page.complaints, [])
 })
 

@@ -141,8 +141,11 @@ func (v *visit) needs(o desk.Overview, at desk.Attention) []views.Need {
 			continue
 		}
 		text := "Its time passed while the desk was not running. Say whether it goes now."
-		if b.HeldWhy != "late" {
+		switch {
+		case desk.WaitsForApproval(b):
 			text = "It waits until an administrator has approved it."
+		case desk.HeldInAMove(b):
+			text = "The desk stopped while it got another time. Choose its time once more."
 		}
 		add(ui.Attention, "hourglass", "Held: "+views.Opening(b.Body, 48), text, fmt.Sprintf("/batches/%d", b.ID))
 	}
