@@ -105,8 +105,8 @@ func (d *Desk) batchToDecide(ctx context.Context, a Actor, id int64) (db.Batch, 
 
 // standsIn reports whether the actor decides for somebody who has no
 // administrator above them, or none who can sign in: the administrators at the
-// top do, and where they are suspended too, every administrator. So there is
-// always somebody.
+// top do, and where none of those can either, every administrator who can. So
+// there is always somebody.
 func (d *Desk) standsIn(ctx context.Context, a Actor, senderID int64) (bool, error) {
 	users, err := d.store.UserList(ctx)
 	if err != nil {
@@ -122,7 +122,7 @@ func standIns(users []db.User, senderID int64) []int64 {
 	var top, all []int64
 	for _, u := range users {
 		byID[u.ID] = u
-		if u.Level != LevelAdmin || u.SuspendedAt != 0 || u.ID == senderID {
+		if u.Level != LevelAdmin || StateOf(u) != UserActive || u.ID == senderID {
 			continue
 		}
 		all = append(all, u.ID)

@@ -265,7 +265,7 @@ func TestOnlyOneDecides(t *testing.T) {
 // the top, else every administrator.
 func TestWhoStandsIn(t *testing.T) {
 	user := func(id, parent int64, level string, suspended bool) db.User {
-		u := db.User{ID: id, ParentID: db.ID(parent), Level: level}
+		u := db.User{ID: id, ParentID: db.ID(parent), Level: level, PasswordHash: "x"}
 		if suspended {
 			u.SuspendedAt = 1
 		}
@@ -281,11 +281,13 @@ func TestWhoStandsIn(t *testing.T) {
 		"one higher above can":        {[]db.User{user(1, 0, LevelAdmin, false), user(2, 1, LevelAdmin, true), user(9, 2, LevelNormal, false)}, nil},
 		"one above is none any more":  {[]db.User{user(1, 0, LevelAdmin, false), user(2, 0, LevelNormal, false), user(9, 2, LevelNormal, false)}, []int64{1}},
 		"the top is suspended":        {[]db.User{user(1, 0, LevelAdmin, true), user(2, 1, LevelAdmin, false), user(9, 0, LevelNormal, false)}, []int64{2}},
+		"one above is only invited":   {[]db.User{user(1, 0, LevelAdmin, false), {ID: 2, Level: LevelAdmin}, user(9, 2, LevelNormal, false)}, []int64{1}},
+		"one above is archived":       {[]db.User{user(1, 0, LevelAdmin, false), {ID: 2, Level: LevelAdmin, PasswordHash: "x", ArchivedAt: 1}, user(9, 2, LevelNormal, false)}, []int64{1}},
 		"two at the top":              {[]db.User{user(1, 0, LevelAdmin, false), user(2, 0, LevelAdmin, false), user(9, 0, LevelNormal, false)}, []int64{1, 2}},
 		"never the sender":            {[]db.User{user(1, 0, LevelAdmin, false), user(9, 0, LevelAdmin, false)}, []int64{1}},
 		"a circle, which cannot be":   {[]db.User{user(1, 0, LevelAdmin, false), user(8, 9, LevelNormal, false), user(9, 8, LevelNormal, false)}, []int64{1}},
 		"a sender who is not there":   {[]db.User{user(1, 0, LevelAdmin, false)}, []int64{1}},
-		"an unlimited one below them": {[]db.User{user(1, 0, LevelAdmin, true), {ID: 2, ParentID: 1, Level: LevelAdmin, Unlimited: true}, user(3, 1, LevelAdmin, false), user(9, 0, LevelNormal, false)}, []int64{2}},
+		"an unlimited one below them": {[]db.User{user(1, 0, LevelAdmin, true), {ID: 2, ParentID: 1, Level: LevelAdmin, PasswordHash: "x", Unlimited: true}, user(3, 1, LevelAdmin, false), user(9, 0, LevelNormal, false)}, []int64{2}},
 	} {
 		if got := standIns(c.users, 9); !slices.Equal(got, c.want) {
 			t.Errorf("%s: %v, want %v", name, got, c.want)
@@ -300,7 +302,7 @@ func TestWhoStandsIn(t *testing.T) {
 		sender := rapid.Int64Range(2, 9).Draw(rt, "sender")
 		above := 0
 		for id := int64(users[sender-1].ParentID); id != 0; id = int64(users[id-1].ParentID) {
-			if u := users[id-1]; u.Level == LevelAdmin && u.SuspendedAt == 0 {
+			if u := users[id-1]; u.Level == LevelAdmin && StateOf(u) == UserActive {
 				above++
 			}
 		}
@@ -318,6 +320,9 @@ func TestWhoStandsIn(t *testing.T) {
 
 func TestApprovalWithNobodyAbove(t *testing.T) {
 	o, boss, vera, _, _ := staff(t)
+	for _, a := range []Actor{o.admin, boss, vera} { // who can sign in
+		o.password(t, a)
+	}
 	lone := o.orphan(t, "lone", LevelNormal)
 	sent := o.send(t, lone, Order{To: numbers(0, 4)})
 	for _, a := range []Actor{boss, vera} { // not at the top
@@ -363,7 +368,7 @@ func (o *office) orphan(t testing.TB, name, level string) Actor {
 	t.Helper()
 	var a Actor
 	err := o.store.Write(context.Background(), func(ctx context.Context, tx *db.Tx) error {
-		id, err := tx.InsertUser(ctx, db.InsertUserParams{Username: name, UsernameKey: name, Level: level, Unlimited: true, CreatedAt: o.Desk.now()})
+		id, err := tx.InsertUser(ctx, db.InsertUserParams{Username: name, UsernameKey: name, Level: level, PasswordHash: "x", Unlimited: true, CreatedAt: o.Desk.now()})
 		if err != nil {
 			return err
 		}
@@ -374,4 +379,15 @@ func (o *office) orphan(t testing.TB, name, level string) Actor {
 		t.Fatal(err)
 	}
 	return a
+}
+
+// password lets a user sign in.
+func (o *office) password(t testing.TB, a Actor) {
+	t.Helper()
+	err := o.store.Write(context.Background(), func(ctx context.Context, tx *db.Tx) error {
+		return tx.SetPassword(ctx, db.SetPasswordParams{ID: a.User.ID, PasswordHash: "x"})
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
 }

@@ -32,7 +32,7 @@ func TestProviderPausedInTheMiddle(t *testing.T) {
 	if err != nil || rows[0].PausedAt == 0 || int64(rows[0].PausedBy) != o.admin.User.ID {
 		t.Errorf("%+v %v", rows, err)
 	}
-	if l, err := o.ProviderLoad(t.Context(), o.admin, rows[0]); err != nil || l != (ProviderLoad{Waiting: 21}) {
+	if l, err := o.ProviderLoad(t.Context(), o.admin, rows[0]); err != nil || l != (ProviderLoad{Waiting: 21, PausedBy: "admin"}) {
 		t.Errorf("%+v %v", l, err)
 	}
 	since := rows[0].PausedAt
