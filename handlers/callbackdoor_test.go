@@ -19,6 +19,7 @@ import (
 	"textdesk/db"
 	"textdesk/desk"
 	"textdesk/providers/simulator"
+	"textdesk/providers/twilio/twiliotest"
 )
 
 // callbackURL is where the simulator posts.
@@ -276,5 +277,39 @@ func (td *testDesk) slowDisk(stretch time.Duration) (stop func()) {
 		close(done)
 		<-ended
 		_ = other.Close()
+	}
+}
+
+// A provider that signs what it posts signs the address with it, and is answered
+// in its own way.
+func TestASignedCallback(t *testing.T) {
+	td := newTestDesk(t)
+	const account, token = "AC0123456789abcdef0123456789abcdef", "t0ken"
+	_, err := td.AddProvider(t.Context(), desk.CommandLine(), desk.NewProvider{Name: "Tw", Kind: "twilio", Settings: map[string]string{"account": account, "token": token}})
+	must(t, err)
+	rows, err := td.Providers(t.Context(), desk.CommandLine())
+	must(t, err)
+	path, err := td.CallbackPath(desk.CommandLine(), rows[1])
+	must(t, err)
+	to := td.server.URL + path + "/inbound?from=console"
+	text := url.Values{"MessageSid": {"SM00000000000000000000000000000001"}, "AccountSid": {account}, "From": {"+447700900123"}, "To": {"+447700900999"}, "Body": {"Hi £"}}
+	for _, key := range []string{token, "wrong"} {
+		req, err := http.NewRequestWithContext(t.Context(), "POST", to, strings.NewReader(text.Encode()))
+		must(t, err)
+		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		req.Header.Set("X-Twilio-Signature", twiliotest.Sign(key, to, text))
+		res, err := http.DefaultClient.Do(req)
+		must(t, err)
+		body, _ := io.ReadAll(res.Body)
+		res.Body.Close()
+		if res.StatusCode != 200 || string(body) != "<Response/>" || !strings.HasPrefix(res.Header.Get("Content-Type"), "text/xml") {
+			t.Errorf("it is answered %d %s %q", res.StatusCode, res.Header.Get("Content-Type"), body)
+		}
+	}
+	if got := td.bodies(); len(got) != 1 || got[0] != "Hi £" {
+		t.Errorf("the inbox has %q", got)
+	}
+	if got := td.unread(); len(got) != 1 || !strings.Contains(got[0], "signature") {
+		t.Errorf("unread are %q", got)
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"textdesk/providers/fastsms"
 	"textdesk/providers/feedzon"
 	"textdesk/providers/simulator"
+	"textdesk/providers/twilio"
 )
 
 // Types lists the kinds of provider in the order of the page that offers them.
@@ -14,6 +15,7 @@ func Types() []providers.Type {
 		simulator.Type(),
 		fastsms.Type(),
 		feedzon.Type(),
+		twilio.Type(),
 	}
 }
 
