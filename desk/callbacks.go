@@ -156,7 +156,7 @@ const (
 	// applySize how much of what they say is applied in one transaction: little
 	// enough that those who post wait but a few milliseconds.
 	readSize  = 64
-	applySize = 128
+	applySize = 48
 )
 
 // ReadCallbacks understands the callbacks that wait in the store and applies
