@@ -38,11 +38,15 @@ func fillBook(ctx context.Context, d *desk.Desk, admin desk.Actor) error {
 			return fmt.Errorf("fill demo group: %w", err)
 		}
 	}
+	if err := tellFields(ctx, d, admin); err != nil {
+		return err
+	}
 	list, err := d.AddList(ctx, admin, "Spring trip")
 	if err != nil {
 		return fmt.Errorf("make demo list: %w", err)
 	}
 	var rows strings.Builder
+	rows.WriteString("Number\tName\tE-mail\tCoach\tLeaves at\n")
 	for i := range 24 {
 		fmt.Fprintf(&rows, "%s\t%s\t\tCoach %c\t%d:%02d\n", mobile(26+i), parent(26+i), 'A'+i%2, 8+i%2, 15*(i%3+1))
 	}
@@ -53,6 +57,29 @@ func fillBook(ctx context.Context, d *desk.Desk, admin desk.Actor) error {
 		if _, err := d.Suppress(ctx, admin, number, reason); err != nil {
 			return fmt.Errorf("suppress demo number: %w", err)
 		}
+	}
+	return nil
+}
+
+// tellFields fills in what the office knows of some of its contacts, and puts in
+// one person twice.
+func tellFields(ctx context.Context, d *desk.Desk, admin desk.Actor) error {
+	people, _, err := d.Contacts(ctx, admin, desk.BookSearch{Limit: 40})
+	if err != nil {
+		return fmt.Errorf("read demo contacts: %w", err)
+	}
+	for i, c := range people {
+		form := desk.ContactForm{Name: c.Name, Number: string(c.Number), Fields: []desk.Field{{Name: "Class", Value: fmt.Sprintf("%d%c", 3+i%2, 'A'+i%3)}, {Name: "Bus", Value: fmt.Sprint(1 + i%9)}}}
+		if i%3 == 0 {
+			form.Email = strings.ToLower(strings.NewReplacer(" ", ".", "’", "").Replace(c.Name)) + "@example.org"
+		}
+		if err := d.ChangeContact(ctx, admin, c.ID, form); err != nil {
+			return fmt.Errorf("change demo contact: %w", err)
+		}
+	}
+	_, err = d.AddContact(ctx, admin, desk.ContactForm{Name: people[0].Name, Number: "07700 900950", Email: "work@example.org"})
+	if err != nil {
+		return fmt.Errorf("add demo contact: %w", err)
 	}
 	return nil
 }

@@ -35,7 +35,7 @@ func TestExports(t *testing.T) {
 		b.post("/contacts/new", form("name", name, "number", fmt.Sprintf("0770090012%d", i), "email", "a@b.example"))
 	}
 	b.post("/groups", form("name", "Choir, big"))
-	b.post("/contacts/add-to-group", form("contact", "1", "contact", "3", "group", "1"))
+	b.post("/contacts/chosen", form("do", "join", "contact", "1", "contact", "3", "into", "1"))
 	b.post("/lists", form("name", "Spring trip"))
 	b.post("/lists/1/paste", form("people", "07700900150\tCy\tc@d.example\t007\tCoach; B"))
 

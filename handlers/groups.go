@@ -3,6 +3,7 @@ package handlers
 import (
 	"fmt"
 	"net/http"
+	"strings"
 
 	"textdesk/desk"
 	"textdesk/views"
@@ -18,6 +19,9 @@ func (v *visit) newGroup() error {
 	}
 	return redirect(v.Context, groupPath(id))
 }
+
+// addableShown is how many contacts a search on a group's page offers to add.
+const addableShown = 20
 
 func groupPath(id int64) string { return fmt.Sprintf("/groups/%d", id) }
 
@@ -74,6 +78,18 @@ func (v *visit) showGroup(status int, paste views.Paste, cause error) error {
 	g := views.Group{Book: v.book(groupPath(set.ID), paging, len(people)), Set: set, Paste: paste}
 	for _, p := range people {
 		g.People = append(g.People, views.Person{ID: p.ID, Name: p.Name, Number: p.Number.Display(v.set.Country), Email: p.Email})
+	}
+	if v.fragment() {
+		return render(v.Context, http.StatusOK, g.Found())
+	}
+	if g.Adding = strings.TrimSpace(v.QueryParam("add")); g.Adding != "" {
+		found, err := v.s.Desk.FindContacts(v.Request().Context(), v.actor, desk.ContactFilter{Search: g.Adding}, desk.SortByName, desk.BookSearch{Limit: addableShown})
+		if err != nil {
+			return err
+		}
+		for _, p := range found.People {
+			g.Addable = append(g.Addable, v.person(p))
+		}
 	}
 	if g.Errors, err = fieldErrors(cause); err != nil {
 		return err
@@ -177,9 +193,12 @@ func (v *visit) emptyGroup() error {
 	if err != nil {
 		return err
 	}
-	n, err := v.s.Desk.EmptyGroup(v.Request().Context(), v.actor, id)
-	if err != nil {
+	n, work, err := v.s.Desk.ClearGroup(v.Request().Context(), v.actor, id)
+	switch {
+	case err != nil:
 		return err
+	case work != 0:
+		return redirect(v.Context, workPath(work))
 	}
 	return v.back(groupPath(id), "%s taken out.", views.Plural(n, "person was", "people were"))
 }
@@ -189,16 +208,20 @@ func (v *visit) deleteGroupForm() error {
 	if err != nil {
 		return err
 	}
-	return v.showDelete(set, "group")
+	uses, err := v.s.Desk.UsesOf(v.Request().Context(), v.actor, set.ID, 0)
+	if err != nil {
+		return err
+	}
+	return v.showDelete(set, "group", uses)
 }
 
-func (v *visit) showDelete(set views.Set, noun string) error {
+func (v *visit) showDelete(set views.Set, noun string, uses []string) error {
 	page, err := v.page("Delete a "+noun, "/contacts")
 	if err != nil {
 		return err
 	}
 	page.Width = ui.Narrow
-	return render(v.Context, http.StatusOK, views.DeleteSetPage(page, set, noun))
+	return render(v.Context, http.StatusOK, views.DeleteSetPage(page, set, noun, uses))
 }
 
 func (v *visit) deleteGroup() error {
@@ -206,8 +229,12 @@ func (v *visit) deleteGroup() error {
 	if err != nil {
 		return err
 	}
-	if err := v.s.Desk.DeleteGroup(v.Request().Context(), v.actor, id); err != nil {
+	work, err := v.s.Desk.DropGroup(v.Request().Context(), v.actor, id)
+	switch {
+	case err != nil:
 		return err
+	case work != 0:
+		return redirect(v.Context, workPath(work))
 	}
 	return v.back("/groups", "The group was deleted.")
 }

@@ -75,8 +75,11 @@ func (v *visit) showList(status int, paste views.Paste, cause error) error {
 		return err
 	}
 	l := views.List{Book: v.book(listPath(set.ID), paging, len(entries)), Set: set, Paste: paste}
+	if l.Columns, err = v.s.Desk.ColumnsOf(v.Request().Context(), v.actor, set.ID); err != nil {
+		return err
+	}
 	for _, e := range entries {
-		p := views.Person{ID: e.ID, Name: e.Name, Number: e.Number.Display(v.set.Country), Email: e.Email}
+		p := views.Person{Named: desk.EntryValues(e, l.Columns), ID: e.ID, Name: e.Name, Number: e.Number.Display(v.set.Country), Email: e.Email}
 		for i, field := range e.MM() {
 			p.Fields[i] = *field
 		}
@@ -136,7 +139,11 @@ func (v *visit) deleteListForm() error {
 	if err != nil {
 		return err
 	}
-	return v.showDelete(set, "list")
+	uses, err := v.s.Desk.UsesOf(v.Request().Context(), v.actor, 0, set.ID)
+	if err != nil {
+		return err
+	}
+	return v.showDelete(set, "list", uses)
 }
 
 func (v *visit) deleteList() error {
@@ -144,8 +151,12 @@ func (v *visit) deleteList() error {
 	if err != nil {
 		return err
 	}
-	if err := v.s.Desk.DeleteList(v.Request().Context(), v.actor, id); err != nil {
+	work, err := v.s.Desk.DropList(v.Request().Context(), v.actor, id)
+	switch {
+	case err != nil:
 		return err
+	case work != 0:
+		return redirect(v.Context, workPath(work))
 	}
 	return v.back("/lists", "The list was deleted.")
 }
@@ -173,6 +184,10 @@ func (v *visit) entry() error {
 		return err
 	}
 	form := views.EntryForm{List: set, Person: views.Person{ID: id, Name: e.Name, Number: e.Number.Display(v.set.Country), Email: e.Email}}
+	if form.Columns, err = v.s.Desk.ColumnsOf(v.Request().Context(), v.actor, set.ID); err != nil {
+		return err
+	}
+	form.Named = desk.EntryValues(e, form.Columns)
 	for i, field := range e.MM() {
 		form.Fields[i] = *field
 	}
@@ -193,6 +208,14 @@ func (v *visit) changeEntry() error {
 		form.Fields[i] = v.FormValue(fmt.Sprintf("mm%d", i+1))
 	}
 	typed := desk.EntryForm{Number: form.Number, Name: form.Name, Email: form.Email, Fields: form.Fields}
+	if form.Columns, err = v.s.Desk.ColumnsOf(v.Request().Context(), v.actor, set.ID); err != nil {
+		return err
+	}
+	for i, column := range form.Columns {
+		value := v.FormValue(fmt.Sprintf("column%d", i+1))
+		form.Named = append(form.Named, value)
+		typed.Named = append(typed.Named, desk.Field{Name: column, Value: value})
+	}
 	if err := v.s.Desk.ChangeEntry(v.Request().Context(), v.actor, set.ID, id, typed); err != nil {
 		return v.showEntry(http.StatusUnprocessableEntity, form, err)
 	}

@@ -225,6 +225,8 @@ func Routes() []Route {
 		get("/lists/:id/export", SignedIn, (*visit).exportList),
 		get("/lists/:id/paste", SignedIn, (*visit).listAgain),
 		post("/lists/:id/paste", SignedIn, (*visit).pasteIntoList),
+		get("/lists/:id/columns", SignedIn, (*visit).listColumns),
+		post("/lists/:id/columns", SignedIn, (*visit).changeListColumns),
 		get("/lists/:id/rename", SignedIn, (*visit).renameListForm),
 		post("/lists/:id/rename", SignedIn, (*visit).renameList),
 		get("/lists/:id/delete", SignedIn, (*visit).deleteListForm),

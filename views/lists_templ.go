@@ -14,9 +14,10 @@ import "textdesk/views/ui"
 type List struct {
 	Book
 	Set
-	People []Person
-	Paste  Paste
-	Errors []ui.FieldError
+	Columns []string // with names
+	People  []Person
+	Paste   Paste
+	Errors  []ui.FieldError
 }
 
 func (l List) path(rest string) string { return "/lists/" + itoa(l.ID) + rest }
@@ -137,7 +138,7 @@ func ListPage(page ui.Page, l List) templ.Component {
 						}()
 					}
 					ctx = templ.InitializeContext(ctx)
-					templ_7745c5c3_Err = pasteField(l.Paste, "Lines from Excel", "Copy the rows in Excel and paste them here: mobile number, name, e-mail, then up to five fields. A first row with the columns' names is understood. A number that is on the list already has its line replaced.", ui.ErrorFor(l.Errors, "people"), true).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = pasteField(l.Paste, "Lines from Excel", "Copy the rows in Excel and paste them here: mobile number, name, e-mail, then up to five fields. A first row with the columns' names is understood, and columns that the list does not have yet are added. A number that is on the list already has its line replaced.", ui.ErrorFor(l.Errors, "people"), true).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -203,12 +204,18 @@ func (l List) table() ui.Table {
 			t.Columns = append(t.Columns, ui.Column{Label: fieldName(i)})
 		}
 	}
+	for _, name := range l.Columns {
+		t.Columns = append(t.Columns, ui.Column{Label: name})
+	}
 	for _, p := range l.People {
 		cells := []templ.Component{ui.Text(p.Number), orDash(p.Name), orDash(p.Email)}
 		for i, f := range p.Fields {
 			if used[i] {
 				cells = append(cells, orDash(Opening(f, 60)))
 			}
+		}
+		for _, value := range p.Named {
+			cells = append(cells, orDash(Opening(value, 60)))
 		}
 		t.Rows = append(t.Rows, ui.Row{Path: l.path("/entries/" + itoa(p.ID)), Cells: cells})
 	}
@@ -221,7 +228,8 @@ func fieldName(i int) string { return "MM" + Count(i+1) }
 type EntryForm struct {
 	List Set
 	Person
-	Errors []ui.FieldError
+	Columns []string // with names; what stands in them is in Named
+	Errors  []ui.FieldError
 }
 
 func (f EntryForm) path(rest string) string {
@@ -312,6 +320,12 @@ func EntryPage(page ui.Page, f EntryForm) templ.Component {
 				}
 				for i, value := range f.Fields {
 					templ_7745c5c3_Err = ui.Input{Name: "mm" + Count(i+1), Label: fieldName(i), Value: value, Error: ui.ErrorFor(f.Errors, "mm"+Count(i+1)), Optional: true, Autocomplete: "off"}.Render(ctx, templ_7745c5c3_Buffer)
+					if templ_7745c5c3_Err != nil {
+						return templ_7745c5c3_Err
+					}
+				}
+				for i, name := range f.Columns {
+					templ_7745c5c3_Err = ui.Input{Name: "column" + Count(i+1), Label: name, Value: f.Named[i], Error: ui.ErrorFor(f.Errors, "column"+Count(i+1)), Optional: true, Autocomplete: "off"}.Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
