@@ -86,12 +86,16 @@ func (d *Desk) acceptPrepared(ctx context.Context, tx *db.Tx, a Actor, p Prepare
 	if err != nil {
 		return Sent{}, 0, fmt.Errorf("number messages: %w", err)
 	}
+	set, err := d.settings(ctx, tx.Queries)
+	if err != nil {
+		return Sent{}, 0, err
+	}
 	now := d.now()
 	b := db.InsertBatchParams{ID: sent.BatchID, UserID: user.ID, Door: a.Door, Sender: dr.Sender.Address, TON: dr.Sender.TON,
 		SubmitKey: sql.NullString{String: p.Order.SubmitKey, Valid: p.Order.SubmitKey != ""},
 		Body:      dr.Body, SendAt: db.At(dr.SendAt), Zone: dr.SendAt.Location().String(), Validity: int64(dr.Validity.Seconds()),
 		Recipients: int64(dr.People), Parts: dr.Parts, Credits: dr.Parts, CreatedAt: now, AgainOf: db.ID(p.Order.AgainOf),
-		Day: dr.days.user, NStaged: int64(dr.People), StagedCredits: dr.Parts}
+		Day: dayOf(now.Time(), set.Zone), NStaged: int64(dr.People), StagedCredits: dr.Parts}
 	if b.SendAt > now {
 		b.NScheduled = b.NStaged
 	} else {

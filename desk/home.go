@@ -33,6 +33,9 @@ type Overview struct {
 	Lasts time.Duration
 	// LowBelow is how many of those below the actor run low on credits.
 	LowBelow int
+	// Unread is how many callbacks of providers could not be read. For
+	// administrators.
+	Unread int64
 	// Missed is how many times of repeating sends wait for somebody.
 	Missed int64
 }
@@ -94,6 +97,9 @@ func (d *Desk) Overview(ctx context.Context, a Actor) (Overview, error) {
 		return Overview{}, err
 	}
 	if a.Admin() {
+		if o.Unread, err = d.store.CountUnreadCallbacks(ctx, mostUnread); err != nil {
+			return Overview{}, fmt.Errorf("count callbacks: %w", err)
+		}
 		below, err := d.Users(ctx, a)
 		if err != nil {
 			return Overview{}, err

@@ -149,6 +149,9 @@ func (v *visit) needs(o desk.Overview, at desk.Attention) []views.Need {
 		}
 		add(ui.Attention, "hourglass", "Held: "+views.Opening(b.Body, 48), text, fmt.Sprintf("/batches/%d", b.ID))
 	}
+	if n := o.Unread; n > 0 {
+		add(ui.Attention, "radio-tower", views.Plural(n, "callback", "callbacks")+" of a provider could not be read", "They are kept as they came. Look at them, and have them read again.", "/providers/callbacks")
+	}
 	if n := o.Missed; n > 0 {
 		add(ui.Attention, "calendar-clock", views.Plural(n, "time", "times")+" of a repeating send missed", "The desk was not running. Send it now or leave it out.", "/recurring")
 	}

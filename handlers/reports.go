@@ -234,6 +234,9 @@ func (v *visit) reportChoices(at reportAddress, r *views.Report) error {
 		r.Tabs = append(r.Tabs, ui.Tab{Label: k.kind.Name, Path: to.page(0, 0), Current: k.word == at.word})
 	}
 	r.Tabs = append(r.Tabs, ui.Tab{Label: "Credits", Path: "/credits"})
+	if v.actor.Admin() {
+		r.Tabs = append(r.Tabs, ui.Tab{Label: "Audit", Path: "/audit"})
+	}
 	for _, p := range presets {
 		to := at
 		to.period, to.from, to.to = p.key, "", ""
