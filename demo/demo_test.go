@@ -29,8 +29,8 @@ func TestDemoAddsUp(t *testing.T) {
 		t.Fatal(err)
 	}
 	users, err := d.Users(t.Context(), desk.CommandLine())
-	if err != nil || len(users) != len(people) {
-		t.Fatalf("users = %d, %v; want %d", len(users), err, len(people))
+	if err != nil || len(users) <= len(people) {
+		t.Fatalf("users = %d, %v; want %d and their colleagues", len(users), err, len(people))
 	}
 	for _, u := range users {
 		sums, err := store.CreditSums(t.Context(), u.ID)
