@@ -136,7 +136,7 @@ func (a Actor) Name() string {
 // administrator who may see the texts of others, that of everyone below. nil
 // means everyone's.
 func (d *Desk) reach(ctx context.Context, a Actor) ([]int64, error) {
-	if !a.shell() && !bool(a.User.SeesOthers) {
+	if !a.shell() && a.User.ID != 0 && !bool(a.User.SeesOthers) {
 		return []int64{a.User.ID}, nil
 	}
 	return d.below(ctx, a)
@@ -147,6 +147,9 @@ func (d *Desk) reach(ctx context.Context, a Actor) ([]int64, error) {
 func (d *Desk) below(ctx context.Context, a Actor) ([]int64, error) {
 	if a.shell() {
 		return nil, nil
+	}
+	if a.User.ID == 0 {
+		return []int64{-1}, nil // nobody, who has nothing
 	}
 	if !a.Admin() {
 		return []int64{a.User.ID}, nil

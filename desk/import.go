@@ -221,7 +221,10 @@ func (d *Desk) Import(ctx context.Context, a Actor, id int64) (db.Import, error)
 	if err := found("import", err, ErrUnknownImport); err != nil {
 		return db.Import{}, err
 	}
-	return row, d.owned(ctx, a, row.UserID, ErrUnknownImport)
+	if err := d.owned(ctx, a, row.UserID, ErrUnknownImport); err != nil {
+		return db.Import{}, err
+	}
+	return row, nil
 }
 
 // Imports returns the actor's imports before an id, newest first; 0 is from the
