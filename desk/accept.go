@@ -150,8 +150,11 @@ func (d *Desk) mayAccept(ctx context.Context, tx *db.Tx, a Actor, o Order, dr Dr
 	if user, err = tx.User(ctx, a.User.ID); err != nil {
 		return user, provider, fmt.Errorf("read user: %w", err)
 	}
-	if user.SuspendedAt != 0 {
-		return user, provider, ErrSuspended
+	if r := keptOut(user); r != nil {
+		return user, provider, r
+	}
+	if r := permissionsOf(user).refuse(dr.People, dr.Sender); r != nil {
+		return user, provider, r
 	}
 	if provider, err = tx.DefaultProvider(ctx); db.IsNotFound(err) {
 		return user, provider, ErrNoRoute

@@ -105,7 +105,7 @@ func (d *Desk) Overview(ctx context.Context, a Actor) (Overview, error) {
 			return Overview{}, err
 		}
 		for _, u := range below {
-			if u.ID != a.User.ID && u.SuspendedAt == 0 && LowOnCredits(u) {
+			if u.ID != a.User.ID && keptOut(u) == nil && LowOnCredits(u) {
 				o.LowBelow++
 			}
 		}

@@ -94,6 +94,9 @@ func (d *Desk) outlook(ctx context.Context, a Actor, p *Prepared) error {
 	if !dr.Unlimited && dr.Credits > dr.Balance {
 		dr.Problems = append(dr.Problems, notEnough(dr.Credits, dr.Balance))
 	}
+	if err := d.readPermissions(ctx, a, p.Order, &dr); err != nil {
+		return err
+	}
 	if err := d.readGuard(ctx, a, p.Order, &dr); err != nil {
 		return err
 	}
