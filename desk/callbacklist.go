@@ -232,16 +232,3 @@ func (d *Desk) ReplayUnread(ctx context.Context, a Actor, provider string) (n in
 		return d.audit(ctx, tx, a, "callback.replay", row.Name, fmt.Sprintf("%d unread", n))
 	})
 }
-
-// UnreadCallbacks is how many callbacks could not be read, at most so many; 0
-// for whoever may not read them.
-func (d *Desk) UnreadCallbacks(ctx context.Context, a Actor, most int32) (int64, error) {
-	err := d.mayReadCallbacks(ctx, a)
-	if errors.Is(err, ErrForbidden) {
-		return 0, nil
-	}
-	if err != nil {
-		return 0, err
-	}
-	return d.store.CountUnreadCallbacks(ctx, most)
-}

@@ -222,8 +222,11 @@ func TestReplay(t *testing.T) {
 	if _, err := o.ReplayUnread(t.Context(), kim, "Simulator"); !errors.Is(err, ErrForbidden) {
 		t.Errorf("kim gets %v", err)
 	}
-	if n, err := o.UnreadCallbacks(t.Context(), kim, 10); n != 0 || err != nil {
-		t.Errorf("kim is told of %d, %v", n, err)
+	if at, err := o.Attention(t.Context(), kim); at.Unread != 0 || err != nil {
+		t.Errorf("kim is told of %d, %v", at.Unread, err)
+	}
+	if at, err := o.Attention(t.Context(), o.admin); at.Unread != 4 || err != nil {
+		t.Errorf("the administrator is told of %d, %v", at.Unread, err)
 	}
 }
 

@@ -331,6 +331,9 @@ type Attention struct {
 	Troubled []db.Provider
 	// Paused are providers that an administrator has paused.
 	Paused []db.Provider
+	// Unread is how many callbacks could not be read, as far as anybody counts;
+	// for whoever sees everybody's messages.
+	Unread int64
 }
 
 // Attention returns what needs the actor.
@@ -340,6 +343,11 @@ func (d *Desk) Attention(ctx context.Context, a Actor) (Attention, error) {
 		return Attention{}, err
 	}
 	var at Attention
+	if users == nil && a.Admin() {
+		if at.Unread, err = d.store.CountUnreadCallbacks(ctx, 1000); err != nil {
+			return at, fmt.Errorf("count callbacks: %w", err)
+		}
+	}
 	if at.InDoubt, err = d.store.CountMessages(ctx, users, sms.InDoubt); err != nil {
 		return at, err
 	}

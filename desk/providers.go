@@ -335,6 +335,12 @@ func (d *Desk) TestProvider(ctx context.Context, a Actor, name string) (learned 
 	})
 }
 
+// What a check learns of a provider that tells no balance.
+const (
+	noBalance   = "no balance to ask for"
+	keyAccepted = "accepted its credentials"
+)
+
 // ask makes the nearest harmless call.
 func ask(ctx context.Context, p providers.Provider) (string, error) {
 	ctx, cancel := context.WithTimeout(ctx, tryTime)
@@ -343,9 +349,9 @@ func ask(ctx context.Context, p providers.Provider) (string, error) {
 	if !ok {
 		c, ok := p.(providers.Checker)
 		if !ok {
-			return "no balance to ask for", nil
+			return noBalance, nil
 		}
-		return "accepted its credentials", c.Check(ctx)
+		return keyAccepted, c.Check(ctx)
 	}
 	balance, err := b.Balance(ctx)
 	if err != nil {

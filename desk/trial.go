@@ -86,6 +86,9 @@ func (d *Desk) AddTried(ctx context.Context, a Actor, sealed string) (name strin
 		return t.Form.Name, err
 	}
 	return t.Form.Name, d.store.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		if t.Learned == noBalance || t.Learned == keyAccepted {
+			return tx.SetProviderOK(ctx, db.SetProviderOKParams{ID: id, OkAt: t.At})
+		}
 		return tx.SetProviderBalance(ctx, db.SetProviderBalanceParams{ID: id, Balance: t.Learned, BalanceAt: t.At})
 	})
 }

@@ -126,6 +126,9 @@ func (v *visit) needs(o desk.Overview, at desk.Attention) []views.Need {
 	for _, p := range at.Paused {
 		add(ui.Attention, "radio-tower", p.Name+" is paused", "Nothing leaves through it until an administrator resumes it.", "/providers")
 	}
+	if n := at.Unread; n > 0 {
+		add(ui.Attention, "triangle-alert", views.Plural(n, "callback", "callbacks")+" could not be read", "A provider has posted what the desk does not understand. It is kept and can be read again.", "/providers/callbacks")
+	}
 	if n := at.InDoubt; n > 0 {
 		add(ui.Attention, "circle-question-mark", views.Plural(n, "text is", "texts are")+" in doubt", "They went out and no answer came. Send them again or mark them as sent.", "/in-doubt")
 	}

@@ -175,7 +175,7 @@ func replayAll(s CallbackSource) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Button{Label: "Read " + Plural(s.Unread, "callback", "callbacks") + " again", Icon: "refresh-cw", Small: true, Attrs: templ.Attributes{"aria-label": "Read " + Plural(s.Unread, "callback", "callbacks") + " of " + s.Name + " again"}}.Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Button{Label: "Read " + Plural(s.Unread, "callback", "callbacks") + " again", Icon: "refresh-cw", Small: true, Attrs: templ.Attributes{"aria-label": "Read " + Plural(s.Unread, "callback", "callbacks") + " again: " + s.Name}}.Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

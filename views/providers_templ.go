@@ -433,7 +433,7 @@ func providerCard(c ProviderCard, now time.Time) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if c.Unread > 0 && c.CallbacksPath != "" {
-				templ_7745c5c3_Err = ui.Notice{Kind: ui.Caution, Text: Plural(c.Unread, "callback of it", "callbacks of it") + " could not be read.", Action: ui.Button{Label: "See what came", Small: true, Path: "/providers/callbacks", Attrs: templ.Attributes{"aria-label": "See what came of " + c.Name + " and could not be read"}}}.Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Notice{Kind: ui.Caution, Text: Plural(c.Unread, "callback of it", "callbacks of it") + " could not be read.", Action: ui.Button{Label: "See what came", Small: true, Path: "/providers/callbacks", Attrs: templ.Attributes{"aria-label": "See what came: " + c.Name}}}.Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
