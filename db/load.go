@@ -61,6 +61,7 @@ func insertRowsThen(ctx context.Context, db *statements, table, columns, clause 
 	width := strings.Count(columns, ",") + 1
 	group := "(" + placeholders(width) + ")"
 	args := make([]any, 0, min(n, rowsPerInsert)*width)
+	query, of := "", 0 // rows
 	for i := 0; i < n; {
 		args = args[:0]
 		rows := rowsPerInsert
@@ -70,7 +71,9 @@ func insertRowsThen(ctx context.Context, db *statements, table, columns, clause 
 		for end := i + rows; i < end; i++ {
 			args = row(i, args)
 		}
-		query := "INSERT INTO " + table + " (" + columns + ") VALUES " + strings.TrimSuffix(strings.Repeat(group+", ", rows), ", ") + clause
+		if rows != of {
+			query, of = "INSERT INTO "+table+" ("+columns+") VALUES "+strings.TrimSuffix(strings.Repeat(group+", ", rows), ", ")+clause, rows
+		}
 		if _, err := db.ExecContext(ctx, query, args...); err != nil {
 			return fmt.Errorf("insert %s: %w", table, err)
 		}

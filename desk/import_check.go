@@ -102,7 +102,7 @@ func (d *Desk) checkImport(ctx context.Context, f *ImportFile) error {
 	if err != nil {
 		return fmt.Errorf("count suppressions: %w", err)
 	}
-	c := &check{d: d, userID: f.UserID, home: set.Country, book: some > 0, opted: opted > 0, number: slices.IndexFunc(f.Plan.Columns, uses(UseNumber)),
+	c := &check{d: d, userID: f.UserID, home: set.Country, book: some > 0, opted: opted > 0,
 		found: Findings{Examples: map[string][]RowExample{}}, faults: map[string]*Fault{}, countries: map[string]int{}, groups: map[string]int{}}
 	reader := newRowReader(f.Plan, set.Country, f.RowsTotal)
 	chunk := make([]importRow, 0, importChunk)
@@ -161,7 +161,6 @@ type check struct {
 	userID      int64
 	home        string
 	book, opted bool // there is somebody in the address book; somebody must not be texted
-	number      int  // the column
 	found       Findings
 	faults      map[string]*Fault
 	countries   map[string]int
@@ -254,22 +253,14 @@ func (c *check) fault(r *importRow) {
 		c.faults[r.fault.kind] = f
 	}
 	if f.Count++; len(f.Examples) < examplesShown {
-		f.Examples = append(f.Examples, RowExample{r.line, c.typed(r), r.fault.sentence})
+		f.Examples = append(f.Examples, RowExample{r.line, firstLetters(r.typed, 60), r.fault.sentence})
 	}
 }
 
 func (c *check) example(kind string, r *importRow, says string) {
 	if len(c.found.Examples[kind]) < examplesShown {
-		c.found.Examples[kind] = append(c.found.Examples[kind], RowExample{r.line, c.typed(r), says})
+		c.found.Examples[kind] = append(c.found.Examples[kind], RowExample{r.line, firstLetters(r.typed, 60), says})
 	}
-}
-
-// typed is what stands in the column of numbers.
-func (c *check) typed(r *importRow) string {
-	if c.number >= len(r.cells) || c.number < 0 {
-		return ""
-	}
-	return firstLetters(r.cells[c.number], 60)
 }
 
 func firstLetters(text string, n int) string {

@@ -13,8 +13,9 @@ import (
 
 // importRow is a row of a file, understood. It holds nothing of the store.
 type importRow struct {
-	line    int // the user's own number
-	cells   []string
+	line    int      // the user's own number
+	typed   string   // where the number should be
+	cells   []string // of a row that may be kept for putting it right
 	name    string
 	key     string
 	noName  bool // the number stands for the name
@@ -66,7 +67,7 @@ func (r *rowReader) read(row sheet.Row) importRow {
 	if r.plan.Door {
 		return r.readLine(row)
 	}
-	out := importRow{line: row.Number, cells: slices.Clone(row.Cells)}
+	out := importRow{line: row.Number}
 	var name, first, last, number string
 	for i, c := range r.plan.Columns {
 		cell := row.Cell(i)
@@ -99,6 +100,7 @@ func (r *rowReader) read(row sheet.Row) importRow {
 	if name == "" && first+last != "" {
 		name = strings.TrimSpace(first + " " + last)
 	}
+	out.typed = number
 	r.takeNumber(&out, number)
 	out.takeName(name)
 	if out.name == "" && out.fault == (fault{}) {
@@ -111,15 +113,23 @@ func (r *rowReader) read(row sheet.Row) importRow {
 	if out.fault == (fault{}) {
 		out.sameAs = r.seen.first(out.number, row.Number)
 	}
+	r.keepCells(&out, row)
 	return out
+}
+
+// keepCells keeps the cells of a row that may be among those to fix.
+func (r *rowReader) keepCells(out *importRow, row sheet.Row) {
+	if out.fault != (fault{}) || len(out.partial) > 0 || r.plan.SameName == SameSkip {
+		out.cells = slices.Clone(row.Cells)
+	}
 }
 
 // readLine understands a line as the FastSMS page has it: name, number, e-mail,
 // groups. Its words are that page's.
 func (r *rowReader) readLine(row sheet.Row) importRow {
-	out := importRow{line: row.Number, cells: slices.Clone(row.Cells)}
+	out := importRow{line: row.Number, typed: row.Cell(1)}
 	out.takeName(row.Cell(0))
-	typed := row.Cell(1)
+	typed := out.typed
 	var err error
 	if out.number, err = sms.LenientMSISDN(typed, r.home); err != nil && out.fault == (fault{}) {
 		out.fault = fault{faultNoNumber, "No number"}
@@ -140,6 +150,7 @@ func (r *rowReader) readLine(row sheet.Row) importRow {
 	for i := 3; i < len(row.Cells); i++ {
 		out.takeGroup(row.Cells[i])
 	}
+	r.keepCells(&out, row)
 	return out
 }
 

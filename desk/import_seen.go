@@ -19,14 +19,14 @@ type seenNumbers struct {
 
 // newSeenNumbers makes room for about so many numbers; it grows beyond.
 func newSeenNumbers(room int64) *seenNumbers {
-	places := 1 << bits.Len64(uint64(min(max(room, 64), 1<<22))*4/3)
+	places := min(max(room, 64), 1<<22)*4/3 + 1
 	return &seenNumbers{seed: maphash.MakeSeed(), hashes: make([]uint64, places), rows: make([]uint32, places)}
 }
 
 // first returns the row that had the number first, 0 if it is this one, which
 // is remembered.
 func (s *seenNumbers) first(number sms.MSISDN, row int) int {
-	if s.n*4 > len(s.hashes)*3 {
+	if s.n*5 > len(s.hashes)*4 {
 		s.grow()
 	}
 	h := max(maphash.String(s.seed, string(number)), 1)
@@ -41,10 +41,12 @@ func (s *seenNumbers) first(number sms.MSISDN, row int) int {
 
 // place is where a hash is, or would be.
 func (s *seenNumbers) place(h uint64) int {
-	mask := len(s.hashes) - 1
-	at := int(h>>1) & mask
+	high, _ := bits.Mul64(h, uint64(len(s.hashes))) // h as a share of all hashes
+	at := int(high)
 	for s.hashes[at] != 0 && s.hashes[at] != h {
-		at = (at + 1) & mask
+		if at++; at == len(s.hashes) {
+			at = 0
+		}
 	}
 	return at
 }
