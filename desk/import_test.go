@@ -235,6 +235,7 @@ func TestImportGoesOnWhereItWas(t *testing.T) {
 					stop()
 					return
 				}
+				time.Sleep(time.Millisecond)
 			}
 		}()
 		_ = o.WorkImports(ctx)
