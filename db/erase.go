@@ -249,7 +249,7 @@ type place struct {
 	named      string   // the column that may be a name and nothing else
 	mentions   string   // the column in which a name may stand beside other things
 	only       string   // condition
-	clear      string   // SET clause
+	clear      string   // SET clause; "" deletes the row
 }
 
 // places are the tables that are looked through, in this order. What a step of
@@ -263,6 +263,9 @@ var places = []place{
 	{table: "recurring_runs", key: "id", columns: []string{"reason"}, typed: true, clear: "reason = ''"},
 	{table: "contact_changes", key: "id", columns: []string{"detail"}, typed: true, mentions: "detail", clear: "detail = '[]'"},
 	{table: "book_jobs", key: "id", columns: []string{"filter"}, typed: true, mentions: "filter", only: "state <> 'running'", clear: "filter = '{}'"},
+	{table: "imports", key: "id", columns: []string{"findings", "reason"}, typed: true, clear: "findings = '{}', reason = ''"},
+	{table: "import_rows", key: "import_id", columns: []string{"cells", "problem"}, typed: true, mentions: "cells", clear: "cells = '', problem = 'The person was erased.'"},
+	{table: "import_changed", key: "import_id", columns: []string{"was"}, typed: true},
 	{table: "approvals", key: "batch_id", columns: []string{"note"}, typed: true, clear: "note = ''"},
 }
 
@@ -339,7 +342,11 @@ func (tx *Tx) ClearInPlace(ctx context.Context, at int, keys []int64, n sms.MSIS
 		defer func() { err = errors.Join(err, end()) }()
 	}
 	where, args := p.holds(n, names) // one key may have several rows
-	_, err = tx.alter(ctx, "clear "+p.table, "UPDATE "+p.table+" SET "+p.clear+" WHERE "+p.key+" IN (SELECT value FROM json_each(?)) AND "+where, append([]any{idList(keys)}, args...)...)
+	do := "UPDATE " + p.table + " SET " + p.clear
+	if p.clear == "" {
+		do = "DELETE FROM " + p.table
+	}
+	_, err = tx.alter(ctx, "clear "+p.table, do+" WHERE "+p.key+" IN (SELECT value FROM json_each(?)) AND "+where, append([]any{idList(keys)}, args...)...)
 	return err
 }
 

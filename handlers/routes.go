@@ -329,6 +329,12 @@ func Routes() []Route {
 		post("/settings", Administrators, (*visit).saveSettings),
 		get("/settings/quiet-hours", Administrators, (*visit).settings), // the address of a form that came back
 		post("/settings/quiet-hours", Administrators, (*visit).saveQuietHours),
+		get("/settings/retention", Administrators, (*visit).retention),
+		post("/settings/retention", Administrators, (*visit).saveRetention), // shows what would go, then saves
+		get("/privacy", Administrators, (*visit).privacy),
+		get("/privacy/export", Administrators, (*visit).personFile),
+		get("/privacy/erase", Administrators, (*visit).eraseForm),
+		post("/privacy/erase", Administrators, (*visit).erase),
 		get("/settings/guard", Administrators, (*visit).settings), // the address of a form that came back
 		post("/settings/guard", Administrators, (*visit).saveGuard),
 
