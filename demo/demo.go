@@ -94,6 +94,9 @@ func Fill(ctx context.Context, d *desk.Desk, store *db.Store, size int) error {
 	if err := awaitApproval(ctx, d, store, admin, ids[1], size); err != nil {
 		return err
 	}
+	if err := leaveDraft(ctx, d, admin, size); err != nil {
+		return err
+	}
 	if err := f.fill(ctx, size); err != nil {
 		return err
 	}

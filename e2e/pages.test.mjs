@@ -12,7 +12,7 @@ const shapes = [
 // A line for each room of the desk. PAGES=/contacts looks at those that begin so.
 const paths = [
   '/',
-  '/send', '/send?when=repeat', '/send?group=1&list=1',
+  '/send', '/send?when=repeat', '/send?group=1&list=1', '/send/review/1',
   '/outbox/sends', '/outbox/sends?state=planned', '/outbox/sends?state=attention', '/outbox/sends?q=nobody-wrote-this',
   '/outbox', '/outbox?state=failed', '/outbox?q=nobody-wrote-this',
   '/batches/1001', '/batches/1001/stop', '/batches/1002',
