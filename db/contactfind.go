@@ -60,11 +60,14 @@ type FoundContacts struct {
 
 const (
 	// fewContacts is up to how many candidates are read and sorted for a page.
-	// Where there are more, going through all contacts in their order finds a
-	// page sooner.
-	fewContacts = 5_000
+	// Where there are more, going through all contacts in their order, by an
+	// index alone, finds a page sooner.
+	fewContacts = 1_500
 	// someContacts: beside a second filter it may be long before a page is full.
-	someContacts = 20_000
+	someContacts = 5_000
+	// listedContacts is up to how many candidates of a search are compared with
+	// by their ids. More are so common that a page is full soon.
+	listedContacts = 60_000
 	// manyContacts is up to how many candidates are read where all are wanted.
 	manyContacts = 300_000
 )
@@ -214,7 +217,7 @@ func (s *Store) planContacts(ctx context.Context, f ContactFilter, few int64) (c
 		return plan, err
 	}
 	if f.Search.Any() {
-		d, err := s.searchDriver(ctx, f, &plan, max(few, someContacts))
+		d, err := s.searchDriver(ctx, f, &plan, max(few, listedContacts))
 		if err != nil {
 			return plan, err
 		}
@@ -233,14 +236,14 @@ func (s *Store) planContacts(ctx context.Context, f ContactFilter, few int64) (c
 	}
 	if f.Since != 0 {
 		const changed = "FROM contacts INDEXED BY contacts_changed WHERE user_id = ? AND changed_at >= ?"
-		n, err := s.countUpTo(ctx, max(few, someContacts)+1, changed, f.UserID, int64(f.Since))
+		n, err := s.countUpTo(ctx, max(few, listedContacts)+1, changed, f.UserID, int64(f.Since))
 		if err != nil {
 			return plan, err
 		}
 		drivers = append(drivers, contactWay{size: n, from: "contacts c INDEXED BY contacts_changed WHERE c.changed_at >= ?", where: "c.changed_at >= ?", args: []any{int64(f.Since)}})
 	}
 	if f.Suppressed {
-		n, err := s.countUpTo(ctx, max(few, someContacts)+1, "FROM suppressions")
+		n, err := s.countUpTo(ctx, max(few, listedContacts)+1, "FROM suppressions")
 		if err != nil {
 			return plan, err
 		}
@@ -249,7 +252,7 @@ func (s *Store) planContacts(ctx context.Context, f ContactFilter, few int64) (c
 	}
 	const consent = "SELECT number FROM consents WHERE user_id = ? AND withdrawn_at = 0"
 	if f.Consented {
-		n, err := s.countUpTo(ctx, max(few, someContacts)+1, "FROM consents WHERE user_id = ? AND withdrawn_at = 0", f.UserID)
+		n, err := s.countUpTo(ctx, max(few, listedContacts)+1, "FROM consents WHERE user_id = ? AND withdrawn_at = 0", f.UserID)
 		if err != nil {
 			return plan, err
 		}
@@ -449,7 +452,7 @@ func (p ContactPage) walk(plan contactPlan) (string, []any) {
 func (s *Store) EachContact(ctx context.Context, f ContactFilter, order ContactOrder, do func(*Contact) error) error {
 	const atOnce = 1000
 	p := ContactPage{ContactFilter: f, Order: order, Limit: atOnce}
-	plan, err := s.planContacts(ctx, f, someContacts)
+	plan, err := s.planContacts(ctx, f, listedContacts)
 	if err != nil {
 		return fmt.Errorf("read contacts: %w", err)
 	}

@@ -146,7 +146,7 @@ func DuplicatesPage(page ui.Page, d Duplicates) templ.Component {
 							return templ_7745c5c3_Err
 						}
 						if i > 0 {
-							templ_7745c5c3_Err = ui.Button{Label: "Compare with the first", Small: true, Path: "/contacts/merge?keep=" + itoa(s.People[0].ID) + "&with=" + itoa(p.ID), Attrs: templ.Attributes{"aria-label": "Compare " + p.Name + ", " + p.Number + ", with the first"}}.Render(ctx, templ_7745c5c3_Buffer)
+							templ_7745c5c3_Err = ui.Button{Label: "Compare with the first", Small: true, Path: "/contacts/merge?keep=" + itoa(s.People[0].ID) + "&with=" + itoa(p.ID), Attrs: templ.Attributes{"aria-label": "Compare with the first: " + p.Name + ", " + p.Number}}.Render(ctx, templ_7745c5c3_Buffer)
 							if templ_7745c5c3_Err != nil {
 								return templ_7745c5c3_Err
 							}
