@@ -72,6 +72,10 @@ var verbs = map[string]string{
 	"Templates": forAll, "TestProvider": forAdmins, "Token": forAll, "TopUp": forAll, "TryChange": forAdmins, "TryProvider": forAdmins, "UndoImport": "owner import",
 	"UnreadCallbacks": forAll, "Unsuppress": forAdmins, "Upload": forAll, "Usage": forAll, "UseSimulator": forAdmins, "User": "user user", "UserTree": forAdmins,
 	"Users": forAll, "WithdrawConsent": "owner contact consent",
+	"AddColumn": "owner list", "Alike": "owner contact", "BookWork": forAll, "ClearGroup": "owner group", "ColumnsOf": "owner list", "Conversation": forAll,
+	"DoMany": forAll, "DropAllContacts": forAll, "DropGroup": "owner group", "DropList": "owner list", "Duplicates": forAll, "ListsWith": "owner contact",
+	"MergeContacts": "owner contact other", "NamesOf": forAll, "RemoveColumn": "owner list", "RenameColumn": "owner list", "Retentions": forAdmins,
+	"RunningBookWork": forAll, "SaveRetention": forAdmins, "StopBookWork": forAll, "UsesOf": forAll, "WouldClear": forAdmins,
 }
 
 // notWhileActing are the verbs that refuse whoever acts as somebody else.
@@ -119,6 +123,9 @@ func newHousehold(t testing.TB) *household {
 	put("list", h.ids["list"], err)
 	entries, _, err := h.Entries(ctx, leaf, h.ids["list"], BookSearch{Limit: 1})
 	put("entry", entries[0].ID, err)
+	must(t, h.AddColumn(ctx, leaf, h.ids["list"], "leaf"))
+	id, err = h.AddContact(ctx, leaf, ContactForm{Name: secret, Number: number(2)})
+	put("other", id, err)
 	id, err = h.AddTemplate(ctx, leaf, TemplateForm{Name: secret, Body: secret})
 	put("template", id, err)
 	_, err = h.NewKey(ctx, leaf, secret)
@@ -352,7 +359,8 @@ func reads(name string) bool {
 	}
 	switch name {
 	case "Contacts", "Groups", "Lists", "Templates", "Inbox", "Outbox", "Sends", "Imports", "Overview", "Attention", "Approvals", "AllRecurring", "MissedRuns", "Ledger", "Users",
-		"Handsets", "Handset", "Report", "ReportPage", "ReceivedPage", "SumReport", "Usage", "FieldNames", "GroupNamed", "ListNamed", "Keys", "SendReport", "Calls", "Token", "Repeats":
+		"Handsets", "Handset", "Report", "ReportPage", "ReceivedPage", "SumReport", "Usage", "FieldNames", "GroupNamed", "ListNamed", "Keys", "SendReport", "Calls", "Token", "Repeats",
+		"BookWork", "RunningBookWork", "Conversation", "Duplicates", "NamesOf", "UsesOf":
 		return true
 	}
 	return false
