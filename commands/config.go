@@ -15,7 +15,7 @@ import (
 // an environment variable, TEXTDESK_ and its name; a flag wins. NAME_FILE names
 // a file that holds the value.
 type Config struct {
-	data, listen, baseURL, trustedProxies, database, secretKey, log string
+	data, listen, baseURL, trustedProxies, database, secretKey, log, backups string
 }
 
 // storeFlags are the flags that every command takes.
@@ -23,6 +23,7 @@ func (c *Config) storeFlags(fs *flag.FlagSet) {
 	fs.StringVar(&c.data, "data", "./textdesk-data", "`directory` for the database, the secret key and uploads")
 	fs.StringVar(&c.database, "database", "", "a postgres:// address; SQLite in the data directory otherwise")
 	fs.StringVar(&c.secretKey, "secret-key", "", "`key` that seals credentials and signs sessions, 32 bytes in base64 or hex; a file in the data directory otherwise")
+	fs.StringVar(&c.backups, "backups", "", "`directory` for backups, better on another disk; backups in the data directory otherwise")
 	fs.StringVar(&c.log, "log", "text", "`format` of the log: text or json")
 }
 
@@ -35,7 +36,7 @@ func (c *Config) serveFlags(fs *flag.FlagSet) {
 // environment are the flags that may come from the environment.
 var environment = map[string]string{
 	"data": "TEXTDESK_DATA", "listen": "TEXTDESK_LISTEN", "base-url": "TEXTDESK_BASE_URL", "trusted-proxies": "TEXTDESK_TRUSTED_PROXIES",
-	"database": "TEXTDESK_DATABASE", "secret-key": "TEXTDESK_SECRET_KEY", "log": "TEXTDESK_LOG",
+	"database": "TEXTDESK_DATABASE", "secret-key": "TEXTDESK_SECRET_KEY", "log": "TEXTDESK_LOG", "backups": "TEXTDESK_BACKUPS",
 }
 
 // fromEnvironment sets the flags that the command line left alone.

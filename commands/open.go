@@ -28,15 +28,20 @@ func (c *Config) open(ctx context.Context) (*opened, error) {
 	if err := os.MkdirAll(c.data, 0o700); err != nil {
 		return nil, fmt.Errorf("the data directory cannot be made: %w", err)
 	}
+	return c.openIn(ctx, c.data)
+}
+
+// openIn opens the database in a directory with the key of the data directory.
+func (c *Config) openIn(ctx context.Context, dir string) (*opened, error) {
 	vault, err := desk.OpenVault(c.data, c.secretKey)
 	if err != nil {
 		return nil, err
 	}
-	store, err := db.Open(ctx, c.data)
+	store, err := db.Open(ctx, dir)
 	if err != nil {
 		return nil, err
 	}
-	return &opened{desk: desk.New(desk.Options{Store: store, Vault: vault, Types: all.Types()}), vault: vault, store: store}, nil
+	return &opened{desk: desk.New(desk.Options{Store: store, Vault: vault, Types: all.Types(), Backups: c.backups}), vault: vault, store: store}, nil
 }
 
 func (o *opened) close() error { return o.store.Close() }

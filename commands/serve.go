@@ -76,6 +76,9 @@ func serve(ctx context.Context, in *invocation) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, o.close()) }()
+	if err := o.desk.EnsureKey(ctx); err != nil {
+		return fmt.Errorf("%w; if that key is lost, textdesk key adopt goes on with this one", err)
+	}
 	if err := o.desk.EnsureProvider(ctx); err != nil {
 		return err
 	}

@@ -26,6 +26,9 @@ type options struct {
 	set       settings
 	isDefault bool
 
+	to     string
+	anyway bool
+
 	demo, dev bool
 	demoSize  int
 }

@@ -288,6 +288,37 @@ func (q *Queries) HoldBatch(ctx context.Context, arg HoldBatchParams) error {
 	return err
 }
 
+const holdRestored = `-- name: HoldRestored :execrows
+UPDATE batches SET held_at = $1, held_why = 'restored'
+WHERE held_at = 0 AND created_at < $2 AND (n_queued > 0 OR (n_scheduled > 0 AND send_at <= $1))
+`
+
+type HoldRestoredParams struct {
+	HeldAt     Millis
+	RestoredAt Millis
+}
+
+// Holds what was waiting in a database that was put back, and was due: it may
+// have left after the copy was made.
+func (q *Queries) HoldRestored(ctx context.Context, arg HoldRestoredParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, holdRestored, arg.HeldAt, arg.RestoredAt)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const inDoubtSum = `-- name: InDoubtSum :one
+SELECT CAST(COALESCE(SUM(n_in_doubt), 0) AS BIGINT) FROM batches WHERE n_in_doubt > 0
+`
+
+func (q *Queries) InDoubtSum(ctx context.Context) (int64, error) {
+	row := q.db.QueryRowContext(ctx, inDoubtSum)
+	var column_1 int64
+	err := row.Scan(&column_1)
+	return column_1, err
+}
+
 const notReached = `-- name: NotReached :many
 SELECT m.number, m.body FROM messages m WHERE m.batch_id = $1 AND m.status IN (6, 7) AND m.body <> '' AND NOT EXISTS (
   SELECT 1 FROM batches b JOIN messages n ON n.batch_id = b.id AND n.number = m.number WHERE b.again_of = m.batch_id)
@@ -479,6 +510,100 @@ type StopBatchParams struct {
 func (q *Queries) StopBatch(ctx context.Context, arg StopBatchParams) error {
 	_, err := q.db.ExecContext(ctx, stopBatch, arg.StoppedAt, arg.StoppedBy, arg.ID)
 	return err
+}
+
+const unsentBatches = `-- name: UnsentBatches :many
+SELECT id, user_id, door, submit_key, sender, ton, body, send_at, zone, validity, held_at, held_why, stopped_at, recipients, parts, credits, created_at, n_scheduled, n_queued, n_submitting, n_submitted, n_sent, n_delivered, n_failed, n_expired, n_cancelled, n_suppressed, n_in_doubt, n_unknown, paused_at, paused_by, resuming, resuming_at, resumed_to, again_of, n_staged, staged_credits, columns, stopping, stopped_by, day FROM batches WHERE (n_queued > 0 OR n_scheduled > 0) AND id < $1 ORDER BY id DESC LIMIT $2
+`
+
+type UnsentBatchesParams struct {
+	BeforeID int64
+	PageSize int32
+}
+
+// Sends with texts that have not left, newest first.
+func (q *Queries) UnsentBatches(ctx context.Context, arg UnsentBatchesParams) ([]Batch, error) {
+	rows, err := q.db.QueryContext(ctx, unsentBatches, arg.BeforeID, arg.PageSize)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []Batch
+	for rows.Next() {
+		var i Batch
+		if err := rows.Scan(
+			&i.ID,
+			&i.UserID,
+			&i.Door,
+			&i.SubmitKey,
+			&i.Sender,
+			&i.TON,
+			&i.Body,
+			&i.SendAt,
+			&i.Zone,
+			&i.Validity,
+			&i.HeldAt,
+			&i.HeldWhy,
+			&i.StoppedAt,
+			&i.Recipients,
+			&i.Parts,
+			&i.Credits,
+			&i.CreatedAt,
+			&i.NScheduled,
+			&i.NQueued,
+			&i.NSubmitting,
+			&i.NSubmitted,
+			&i.NSent,
+			&i.NDelivered,
+			&i.NFailed,
+			&i.NExpired,
+			&i.NCancelled,
+			&i.NSuppressed,
+			&i.NInDoubt,
+			&i.NUnknown,
+			&i.PausedAt,
+			&i.PausedBy,
+			&i.Resuming,
+			&i.ResumingAt,
+			&i.ResumedTo,
+			&i.AgainOf,
+			&i.NStaged,
+			&i.StagedCredits,
+			&i.Columns,
+			&i.Stopping,
+			&i.StoppedBy,
+			&i.Day,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const unsentSum = `-- name: UnsentSum :one
+SELECT count(*) AS sends, CAST(COALESCE(SUM(n_queued + n_scheduled), 0) AS BIGINT) AS texts,
+  CAST(COALESCE(SUM(CASE WHEN send_at > $1 THEN n_scheduled ELSE 0 END), 0) AS BIGINT) AS planned
+FROM batches WHERE n_queued > 0 OR n_scheduled > 0
+`
+
+type UnsentSumRow struct {
+	Sends   int64
+	Texts   int64
+	Planned int64
+}
+
+func (q *Queries) UnsentSum(ctx context.Context, nowAt Millis) (UnsentSumRow, error) {
+	row := q.db.QueryRowContext(ctx, unsentSum, nowAt)
+	var i UnsentSumRow
+	err := row.Scan(&i.Sends, &i.Texts, &i.Planned)
+	return i, err
 }
 
 const countBatch = `-- name: countBatch :one

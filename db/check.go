@@ -186,3 +186,37 @@ func (s *Store) Check(ctx context.Context) (problems []string, err error) {
 	}
 	return problems, broken.Err()
 }
+
+// RowCounts counts the rows of every table. It reads the whole database.
+func (s *Store) RowCounts(ctx context.Context) (map[string]int64, error) {
+	names, err := s.tables(ctx)
+	if err != nil {
+		return nil, err
+	}
+	counts := map[string]int64{}
+	for _, name := range names {
+		var n int64
+		if err := s.read.QueryRowContext(ctx, `SELECT count(*) FROM "`+name+`"`).Scan(&n); err != nil {
+			return nil, fmt.Errorf("count rows: %w", err)
+		}
+		counts[name] = n
+	}
+	return counts, nil
+}
+
+// tables names the tables that are not of a search index.
+func (s *Store) tables(ctx context.Context) (names []string, err error) {
+	rows, err := s.read.QueryContext(ctx, `SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table' AND name NOT LIKE 'sqlite%' ORDER BY name`)
+	if err != nil {
+		return nil, fmt.Errorf("list tables: %w", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var name string
+		if err := rows.Scan(&name); err != nil {
+			return nil, fmt.Errorf("list tables: %w", err)
+		}
+		names = append(names, name)
+	}
+	return names, rows.Err()
+}

@@ -1,10 +1,12 @@
 package db
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+	"time"
 )
 
 // ErrLocked is returned by Lock when another process serves the directory.
@@ -23,4 +25,27 @@ func Lock(dir string) (unlock func() error, err error) {
 		return nil, err
 	}
 	return f.Close, nil
+}
+
+// waitForLock takes a lock once nobody else has it.
+func waitForLock(ctx context.Context, path string) (unlock func() error, err error) {
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	for {
+		err := lockFile(f)
+		if err == nil {
+			return f.Close, nil
+		}
+		if errors.Is(err, ErrLocked) {
+			select {
+			case <-ctx.Done():
+				err = ctx.Err()
+			case <-time.After(20 * time.Millisecond):
+				continue
+			}
+		}
+		return nil, errors.Join(err, f.Close())
+	}
 }

@@ -294,6 +294,20 @@ func (q *Queries) ResumeProvider(ctx context.Context, id int64) error {
 	return err
 }
 
+const setCallbackSecret = `-- name: SetCallbackSecret :exec
+UPDATE providers SET callback_secret = $1 WHERE id = $2
+`
+
+type SetCallbackSecretParams struct {
+	CallbackSecret string
+	ID             int64
+}
+
+func (q *Queries) SetCallbackSecret(ctx context.Context, arg SetCallbackSecretParams) error {
+	_, err := q.db.ExecContext(ctx, setCallbackSecret, arg.CallbackSecret, arg.ID)
+	return err
+}
+
 const setDefaultProvider = `-- name: SetDefaultProvider :exec
 UPDATE providers SET is_default = 1 WHERE id = $1
 `

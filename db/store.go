@@ -39,11 +39,14 @@ type Store struct {
 // [Lock].
 func Open(ctx context.Context, dir string) (*Store, error) {
 	path := filepath.Join(dir, FileName)
+	if err := present(dir); err != nil {
+		return nil, err
+	}
 	if err := touch(path); err != nil {
 		return nil, fmt.Errorf("open database: %w", err)
 	}
 	if err := migrate(ctx, path); err != nil {
-		return nil, err
+		return nil, damaged(err)
 	}
 	s := &Store{path: path}
 	var err error
@@ -133,6 +136,12 @@ func dsn(path string, extra ...string) string {
 		s += "&" + e
 	}
 	return s
+}
+
+// dsnReadOnly names a file that is only looked at, and that nobody changes
+// meanwhile.
+func dsnReadOnly(path string) string {
+	return "file:" + (&url.URL{Path: filepath.ToSlash(path)}).EscapedPath() + "?mode=ro&immutable=1&_pragma=query_only(1)&_pragma=trusted_schema(0)"
 }
 
 // touch makes the file with permissions for its owner only.

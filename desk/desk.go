@@ -20,7 +20,9 @@ type Desk struct {
 	wake    func(providerID int64)
 	calls   callLog
 	hashing chan struct{} // bounds the memory that password hashing takes
-	large   func()        // there is a large order to read, or to accept
+	backups string        // where backups go, "" for the usual place
+	workers map[string]time.Time
+	large   func() // there is a large order to read, or to accept
 
 	mu       sync.Mutex
 	drafting map[int64]bool // drafts that are being read
@@ -38,6 +40,8 @@ type Options struct {
 	Vault *Vault
 	// Types are the kinds of provider there are.
 	Types []providers.Type
+	// Backups is the directory of backups, "" for one in the data directory.
+	Backups string
 	// Clock tells the time; nil is the system's.
 	Clock func() time.Time
 }
@@ -48,7 +52,7 @@ func New(o Options) *Desk {
 		o.Clock = time.Now
 	}
 	o.Store.HashNumbersWith(o.Vault.Key("erased numbers", 32))
-	return &Desk{store: o.Store, vault: o.Vault, types: o.Types, clock: o.Clock,
+	return &Desk{store: o.Store, vault: o.Vault, types: o.Types, clock: o.Clock, backups: o.Backups,
 		wake: func(int64) {}, wakeReader: func() {}, large: func() {}, hashing: make(chan struct{}, 2), drafting: map[int64]bool{},
 		wakeImports: func() {}}
 }

@@ -33,6 +33,12 @@ type Settings struct {
 	Maintenance Maintenance
 	// SecondFactor is who has to have one: SecondOptional or SecondAdmins.
 	SecondFactor string
+	// Backups is when backups are made, Backup how the last one went.
+	Backups BackupPlan
+	Backup  BackupState
+	// RestoredAt is when the desk was restored from a backup, and has sent
+	// nothing since; zero otherwise.
+	RestoredAt time.Time
 	// SetUp tells which steps of the first run are done.
 	SetUp SetUp
 }
@@ -85,7 +91,8 @@ func (d *Desk) settings(ctx context.Context, q *db.Queries) (Settings, error) {
 		values[row.Key] = row.Value
 	}
 	s := Settings{Organisation: values[keyOrganisation], Country: "GB", Zone: time.UTC, Sender: values[keySender], Undo: 20 * time.Second,
-		Quiet: readQuiet(values), Guard: readGuard(values), Maintenance: readMaintenance(values), SecondFactor: readSecondFactor(values)}
+		Quiet: readQuiet(values), Guard: readGuard(values), Maintenance: readMaintenance(values), SecondFactor: readSecondFactor(values),
+		Backups: readBackupPlan(values), Backup: readBackupState(values), RestoredAt: readInstant(values[db.RestoredKey])}
 	if c := values[keyCountry]; c != "" {
 		s.Country = c
 	}

@@ -83,7 +83,7 @@ func (d *Desk) holdLate(ctx context.Context, tx *db.Tx, batchID int64, now db.Mi
 	if err != nil {
 		return false, fmt.Errorf("read batch: %w", err)
 	}
-	if b.HeldWhy == heldForApproval || b.HeldWhy == heldForMove {
+	if b.HeldWhy == heldForApproval || b.HeldWhy == heldForMove || b.HeldWhy == heldAfterRestore {
 		return false, nil
 	}
 	if err := tx.HoldBatch(ctx, db.HoldBatchParams{ID: batchID, HeldAt: now, HeldWhy: heldForLate}); err != nil {

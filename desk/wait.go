@@ -19,6 +19,7 @@ const (
 	WaitsForPerson   WaitsFor = "approval"        // an administrator has to approve it
 	WaitsForDecision WaitsFor = "late"            // its time passed while the desk was down
 	WaitsForNewTime  WaitsFor = "moving"          // the desk stopped while it got another time
+	WaitsForRestore  WaitsFor = "restored"        // it waited in a backup, and may have left since
 	WaitsForResume   WaitsFor = "paused"          // somebody paused its send
 	WaitsForTime     WaitsFor = "time"            // it is planned
 	WaitsForProvider WaitsFor = "provider_paused" // somebody paused its provider
@@ -80,6 +81,8 @@ func waitOf(m db.Message, b db.Batch, p db.Provider, quiet QuietHours, now time.
 		return Wait{For: WaitsForPerson, Since: b.HeldAt.Time()}
 	case HeldInAMove(b):
 		return Wait{For: WaitsForNewTime, Since: b.HeldAt.Time()}
+	case HeldAfterRestore(b):
+		return Wait{For: WaitsForRestore, Since: b.HeldAt.Time()}
 	case b.HeldAt > 0:
 		return Wait{For: WaitsForDecision, Since: b.HeldAt.Time()}
 	case b.PausedAt > 0:

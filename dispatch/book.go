@@ -13,6 +13,7 @@ const stepsEvery = 500 * time.Millisecond
 // writes goes between.
 func (dp *Dispatcher) inSteps(ctx context.Context, what string, step func(context.Context) (more bool, err error)) {
 	for ctx.Err() == nil {
+		dp.desk.Worked(what)
 		more, err := step(ctx)
 		wait := stepsEvery
 		switch {

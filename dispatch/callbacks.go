@@ -29,6 +29,7 @@ func (dp *Dispatcher) ringReader() {
 // burst it takes its time, because those who post wait for an answer.
 func (dp *Dispatcher) readCallbacks(ctx context.Context) {
 	for after := int64(0); ctx.Err() == nil; {
+		dp.desk.Worked("callbacks")
 		last, more, err := dp.desk.ReadSomeCallbacks(ctx, after)
 		switch after = last; {
 		case err != nil:

@@ -100,18 +100,24 @@ func (dp *Dispatcher) Run(ctx context.Context) error {
 		return err
 	}
 	var work sync.WaitGroup
-	work.Go(func() { dp.sweep(ctx) })
 	work.Go(func() { dp.readCallbacks(ctx) })
 	work.Go(func() { dp.inSteps(ctx, "index contacts", dp.desk.IndexContacts) })
 	work.Go(func() { dp.inSteps(ctx, "work in address books", dp.desk.RunBookWork) })
+	work.Go(func() { dp.backUp(ctx) })
+	work.Go(func() { dp.runImports(ctx) })
+	work.Go(func() { dp.keepHouse(ctx) })
+	if !dp.released(ctx) {
+		work.Wait()
+		return nil
+	}
+	work.Go(func() { dp.sweep(ctx) })
 	work.Go(func() { dp.repeat(ctx) })
 	work.Go(func() { dp.prepare(ctx) })
 	work.Go(func() { dp.accept(ctx) })
-	work.Go(func() { dp.runImports(ctx) })
-	work.Go(func() { dp.keepHouse(ctx) })
 	tick := time.NewTicker(refresh)
 	defer tick.Stop()
 	for ctx.Err() == nil {
+		dp.desk.Worked("providers")
 		rows, err := dp.desk.ProviderRows(ctx)
 		if err != nil {
 			dp.trouble(ctx, "read providers", err)
@@ -125,6 +131,45 @@ func (dp *Dispatcher) Run(ctx context.Context) error {
 	}
 	work.Wait()
 	return nil
+}
+
+// released waits until an administrator lets a restored desk send, and reports
+// whether that was before the end. Until then nothing is promoted, expired,
+// accepted in the background, made by repeating, or sent.
+func (dp *Dispatcher) released(ctx context.Context) bool {
+	said := false
+	for ctx.Err() == nil {
+		since, err := dp.desk.SendingHeld(ctx)
+		switch {
+		case err != nil:
+			dp.trouble(ctx, "read whether sending is held", err)
+		case since.IsZero():
+			return true
+		case !said:
+			dp.log.Warn("sending is held, because the desk was restored from a backup; an administrator releases it on the System page", "since", since)
+			said = true
+		}
+		pause(ctx, refresh, nil)
+	}
+	return false
+}
+
+// backUpEvery is how often it is looked whether a backup is due.
+const backUpEvery = time.Minute
+
+// backUp makes the backups of the plan. They read a great deal, so they are
+// beside the sweep.
+func (dp *Dispatcher) backUp(ctx context.Context) {
+	for ctx.Err() == nil {
+		dp.desk.Worked("backups")
+		made, err := dp.desk.ScheduledBackup(ctx)
+		if err != nil {
+			dp.trouble(ctx, "back up", err)
+		} else if made {
+			dp.log.Info("backup made", "directory", dp.desk.BackupDirectory())
+		}
+		pause(ctx, backUpEvery, nil)
+	}
 }
 
 // recover puts right what a crash left.
@@ -224,6 +269,7 @@ func (dp *Dispatcher) sweep(ctx context.Context) {
 		{what: "keep calls of scripts", every: callsEvery, do: dp.desk.KeepCalls},
 	}
 	for ctx.Err() == nil {
+		dp.desk.Worked("schedule and clock")
 		next, err := dp.desk.Promote(ctx)
 		if err != nil {
 			dp.trouble(ctx, "promote scheduled messages", err)

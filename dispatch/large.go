@@ -23,6 +23,7 @@ func (dp *Dispatcher) ringLarge() {
 // the sweep, because reading whom a large one goes to takes a while.
 func (dp *Dispatcher) repeat(ctx context.Context) {
 	for ctx.Err() == nil {
+		dp.desk.Worked("repeating sends")
 		next, err := dp.desk.RunRecurring(ctx)
 		if err != nil {
 			dp.trouble(ctx, "run repeating sends", err)
@@ -34,6 +35,7 @@ func (dp *Dispatcher) repeat(ctx context.Context) {
 // prepare reads whom large orders go to.
 func (dp *Dispatcher) prepare(ctx context.Context) {
 	for ctx.Err() == nil {
+		dp.desk.Worked("preparing sends")
 		if err := dp.desk.PrepareDrafts(ctx); err != nil {
 			dp.trouble(ctx, "prepare large sends", err)
 		}
@@ -45,6 +47,7 @@ func (dp *Dispatcher) prepare(ctx context.Context) {
 // ones, a piece of each in turn.
 func (dp *Dispatcher) accept(ctx context.Context) {
 	for ctx.Err() == nil {
+		dp.desk.Worked("accepting sends")
 		busy, err := dp.acceptSome(ctx)
 		if err != nil {
 			dp.trouble(ctx, "accept large sends", err)

@@ -35,6 +35,7 @@ const paths = [
   '/providers', '/providers/new', '/providers/Simulator/edit', '/providers/Simulator/pause',
   '/providers/callbacks', '/providers/callbacks?provider=Simulator', '/providers/callbacks/2', '/providers/callbacks/6',
   '/settings',
+  '/system',
   '/approvals',
   '/setup/organisation', '/setup/provider', '/setup/text',
   '/no-such-page',

@@ -120,6 +120,7 @@ func (v *visit) batchView(p desk.Progress) views.Batch {
 		People: b.Recipients, Waiting: p.Waiting(), Back: p.Back(), StartsAt: p.StartsAt, Rate: p.Rate, Left: p.Left, Held: b.HeldAt != 0,
 		Scheduled: b.NScheduled > 0 && b.NScheduled == p.Waiting(), Stopped: b.StoppedAt != 0, Trouble: p.Trouble, Final: p.Final(),
 		Forecast: views.Forecast(p.Forecast), Handing: b.NSubmitting, NotReached: p.NotReached, Decision: v.decisionView(p), AgainOf: int64(b.AgainOf)}
+	out.Restored = desk.HeldAfterRestore(b)
 	out.Moving, out.Movable = desk.HeldInAMove(b), desk.Movable(b)
 	if p.ProviderPaused != 0 {
 		out.ProviderPaused = views.Paused{At: p.ProviderPaused.Time(), By: p.ProviderPausedBy, Mine: p.ProviderPausedBy == v.actor.Name()}

@@ -120,6 +120,12 @@ func (v *visit) needs(o desk.Overview, at desk.Attention) []views.Need {
 	add := func(tone ui.Tone, icon, title, text, path string) {
 		all = append(all, views.Need{Tone: tone, Icon: icon, Title: title, Text: text, Path: path})
 	}
+	if v.actor.Admin() && !v.set.RestoredAt.IsZero() {
+		add(ui.Failed, "server", "Nothing is sent", "This desk was restored from a backup. Look at what is due and let it send again.", "/restored")
+	}
+	if b := v.set.Backup; v.actor.Admin() && !b.FailedAt.IsZero() {
+		add(ui.Failed, "server", "The last backup failed", views.Sentence(b.Problem), "/system")
+	}
 	for _, p := range at.Troubled {
 		add(ui.Failed, "radio-tower", p.Name+" is in trouble", p.ErrorText, "/providers")
 	}
@@ -145,6 +151,8 @@ func (v *visit) needs(o desk.Overview, at desk.Attention) []views.Need {
 		}
 		text := "Its time passed while the desk was not running. Say whether it goes now."
 		switch {
+		case desk.HeldAfterRestore(b):
+			text = "It was waiting in a backup that was put back, and may have left since. Say whether it goes."
 		case desk.WaitsForApproval(b):
 			text = "It waits until an administrator has approved it."
 		case desk.HeldInAMove(b):

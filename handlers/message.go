@@ -102,7 +102,7 @@ func liveEvery(m views.Message) string {
 	switch {
 	case m.Status.Final():
 		return ""
-	case m.Wait.For == string(desk.WaitsForDecision), m.Wait.For == string(desk.WaitsForPerson), m.Wait.For == string(desk.WaitsForResume), m.Status == sms.InDoubt, m.Status == sms.Unknown:
+	case m.Wait.For == string(desk.WaitsForDecision), m.Wait.For == string(desk.WaitsForRestore), m.Wait.For == string(desk.WaitsForPerson), m.Wait.For == string(desk.WaitsForResume), m.Status == sms.InDoubt, m.Status == sms.Unknown:
 		return "10s"
 	case m.Status.Waiting() && m.Wait.Until.Sub(m.Now) > time.Minute:
 		return "10s"

@@ -57,6 +57,7 @@ func (s *server) logRequests() echo.MiddlewareFunc {
 		LogMethod: true, LogRoutePath: true, LogStatus: true, LogLatency: true, LogError: true, LogRequestID: true, LogRemoteIP: true,
 		HandleError: true,
 		LogValuesFunc: func(c echo.Context, v middleware.RequestLoggerValues) error {
+			s.gauges.answered(v.Method, v.RoutePath, v.Status, v.Latency)
 			level := slog.LevelDebug
 			if v.Status >= 500 {
 				level = slog.LevelError

@@ -48,6 +48,9 @@ func (v *visit) page(title, current string) (ui.Page, error) {
 	if v.actor.Acting() {
 		p.ActingAs, p.ActingBy = v.actor.Name(), desk.Actor{User: v.actor.By}.Name()
 	}
+	if !v.set.RestoredAt.IsZero() {
+		p.Banner = "Nothing is sent: this desk was restored from a backup. An administrator lets it send again on the System page."
+	}
 	p.Nav = []ui.NavItem{
 		{Path: "/", Icon: "house", Label: "Home"},
 		{Path: "/send", Icon: "send", Label: "Send"},
@@ -73,7 +76,7 @@ func (v *visit) page(title, current string) (ui.Page, error) {
 		} else if n := len(at.Paused); n > 0 {
 			providers.Badge, providers.BadgeLabel = strconv.Itoa(n), "paused"
 		}
-		p.AdminNav = []ui.NavItem{{Path: "/users", Icon: "users-round", Label: "Users"}, providers, {Path: "/audit", Icon: "eye", Label: "Audit log"}, {Path: "/settings", Icon: "settings-2", Label: "Settings"}}
+		p.AdminNav = []ui.NavItem{{Path: "/users", Icon: "users-round", Label: "Users"}, providers, {Path: "/audit", Icon: "eye", Label: "Audit log"}, {Path: "/settings", Icon: "settings-2", Label: "Settings"}, {Path: "/system", Icon: "server", Label: "System"}}
 	}
 	for _, items := range [][]ui.NavItem{p.Nav, p.AdminNav} {
 		for i := range items {

@@ -325,6 +325,13 @@ func Routes() []Route {
 		get("/providers/:name/remove", Administrators, (*visit).removeProviderForm),
 		post("/providers/:name/remove", Administrators, (*visit).removeProvider),
 
+		get("/system", Administrators, (*visit).system),
+		post("/system/backup", Administrators, (*visit).backUpNow),
+		get("/system/backups", Administrators, (*visit).system), // the address of a form that came back
+		post("/system/backups", Administrators, (*visit).saveBackups),
+		get("/restored", Administrators, (*visit).restored), // what is due after a restore
+		post("/restored", Administrators, (*visit).releaseSending),
+
 		get("/settings", Administrators, (*visit).settings),
 		post("/settings", Administrators, (*visit).saveSettings),
 		get("/settings/quiet-hours", Administrators, (*visit).settings), // the address of a form that came back

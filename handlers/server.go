@@ -42,6 +42,7 @@ type server struct {
 	Config
 	base    string // path of BaseURL, "" or "/sms"
 	cookies *sessions.CookieStore
+	gauges  gauges
 }
 
 // New returns the desk's HTTP handler.
@@ -49,7 +50,7 @@ func New(c Config) http.Handler {
 	if c.Log == nil {
 		c.Log = slog.Default()
 	}
-	s := &server{Config: c, cookies: sessions.NewCookieStore(c.CookieKeys[0], c.CookieKeys[1])}
+	s := &server{Config: c, gauges: newGauges(), cookies: sessions.NewCookieStore(c.CookieKeys[0], c.CookieKeys[1])}
 	if c.BaseURL != nil {
 		s.base = strings.TrimRight(c.BaseURL.Path, "/")
 	}
@@ -60,6 +61,7 @@ func New(c Config) http.Handler {
 	e.Use(middleware.RequestID(), s.logRequests(), middleware.Recover(), s.secure)
 	e.GET("/healthz", s.healthz)
 	e.GET("/readyz", s.readyz)
+	e.GET("/metrics", s.metrics)
 	e.GET("/static/*", echo.WrapHandler(static.Handler()))
 	api := fastsmsapi.New(fastsmsapi.Config{Desk: c.Desk, Log: c.Log})
 	e.Match([]string{http.MethodGet, http.MethodPost}, "/api", api.Serve)

@@ -27,6 +27,8 @@ func WaitOf(w Wait, last string, now time.Time) (Status, bool) {
 		return Status{"Waits for approval", ui.Attention, "clock", "Nothing of this send leaves until an administrator has approved it."}, true
 	case "late":
 		return Status{"Held", ui.Attention, "pause", "Its time passed while the desk was down, so it waits until somebody says go."}, true
+	case "restored":
+		return Status{"Held", ui.Attention, "pause", "It was waiting in a backup that was put back, and may have left after the backup was made. Somebody has to say whether it goes."}, true
 	case "moving":
 		return Status{"Held", ui.Attention, "pause", "The desk stopped while this send got another time. Somebody has to choose its time once more."}, true
 	case "paused":
@@ -56,7 +58,7 @@ func WaitBrief(w Wait, now time.Time) string {
 	switch w.For {
 	case "approval":
 		return "Waits for approval"
-	case "late", "moving":
+	case "late", "moving", "restored":
 		return "Held: somebody has to say go"
 	case "paused":
 		return "Paused"

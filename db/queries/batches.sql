@@ -63,3 +63,21 @@ WHERE id = @id RETURNING user_id, day;
 -- name: SetSendAt :exec
 -- Another time for a planned batch, on the clock of a zone.
 UPDATE batches SET send_at = @send_at, zone = @zone WHERE id = @id;
+
+-- name: HoldRestored :execrows
+-- Holds what was waiting in a database that was put back, and was due: it may
+-- have left after the copy was made.
+UPDATE batches SET held_at = @held_at, held_why = 'restored'
+WHERE held_at = 0 AND created_at < @restored_at AND (n_queued > 0 OR (n_scheduled > 0 AND send_at <= @held_at));
+
+-- name: UnsentBatches :many
+-- Sends with texts that have not left, newest first.
+SELECT * FROM batches WHERE (n_queued > 0 OR n_scheduled > 0) AND id < @before_id ORDER BY id DESC LIMIT @page_size;
+
+-- name: UnsentSum :one
+SELECT count(*) AS sends, CAST(COALESCE(SUM(n_queued + n_scheduled), 0) AS BIGINT) AS texts,
+  CAST(COALESCE(SUM(CASE WHEN send_at > @now_at THEN n_scheduled ELSE 0 END), 0) AS BIGINT) AS planned
+FROM batches WHERE n_queued > 0 OR n_scheduled > 0;
+
+-- name: InDoubtSum :one
+SELECT CAST(COALESCE(SUM(n_in_doubt), 0) AS BIGINT) FROM batches WHERE n_in_doubt > 0;

@@ -57,3 +57,6 @@ UPDATE providers SET paused_at = 0, paused_by = NULL WHERE id = @id;
 -- name: InFlight :one
 -- How many messages are being handed to the provider.
 SELECT count(*) FROM messages WHERE provider_id = @provider_id AND status = 2;
+
+-- name: SetCallbackSecret :exec
+UPDATE providers SET callback_secret = @callback_secret WHERE id = @id;

@@ -1,0 +1,135 @@
+package commands
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"textdesk/db"
+	"textdesk/desk"
+)
+
+func backupFlags(fs *flag.FlagSet, in *invocation) {
+	fs.StringVar(&in.opts.to, "to", "", "`file` for the copy; in the directory of backups otherwise")
+}
+
+// keyWarning is what whoever makes a backup must know.
+const keyWarning = "The secret key is NOT in it. Keep a copy of %s apart from the backups: without it nobody can read the providers' credentials in them.\n"
+
+// backup makes a verified copy of the database beside a desk at work.
+func backup(ctx context.Context, in *invocation) error {
+	return in.withDesk(ctx, func(d *desk.Desk) error {
+		var b desk.Backup
+		var err error
+		if in.opts.to != "" {
+			b, err = d.BackupTo(ctx, desk.CommandLine(), in.opts.to)
+		} else {
+			b, err = d.MakeBackup(ctx, desk.CommandLine())
+		}
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(in.Out, "%s holds the whole desk as of now, and was read through.\n"+keyWarning, b.Path, in.keyPlace())
+		return nil
+	})
+}
+
+// keyPlace names where the secret key is.
+func (in *invocation) keyPlace() string {
+	if in.config.secretKey != "" {
+		return "TEXTDESK_SECRET_KEY"
+	}
+	return filepath.Join(in.config.data, desk.KeyFile)
+}
+
+func restoreFlags(fs *flag.FlagSet, in *invocation) {
+	fs.BoolVar(&in.opts.anyway, "anyway", false, "restore a backup whose books are not right, or whose credentials this key does not open")
+}
+
+// restore puts a backup in the place of the database.
+func restore(ctx context.Context, in *invocation) error {
+	return in.putBack(ctx, in.args[0], func(dir string) error {
+		o, err := in.config.openIn(ctx, dir) // brings the copy up to this version
+		if err != nil {
+			return err
+		}
+		defer o.close()
+		problems, err := o.desk.CheckBooks(ctx)
+		if err != nil {
+			return err
+		}
+		for _, p := range problems {
+			fmt.Fprintln(in.Err, p)
+		}
+		if len(problems) > 0 && !in.opts.anyway {
+			return errors.New("the books of this backup are not right, see above; --anyway restores it all the same")
+		}
+		if err := o.desk.CheckKey(ctx); err != nil && !in.opts.anyway {
+			return fmt.Errorf("%w; --anyway restores it without the providers' credentials", err)
+		}
+		return nil
+	})
+}
+
+// rollback puts back the copy that was made before the last upgrade, for the
+// version that ran then.
+func rollback(ctx context.Context, in *invocation) error {
+	from, err := db.Snapshot(in.config.data)
+	if err != nil {
+		return err
+	}
+	if from == "" {
+		return errors.New("there is no copy from before an upgrade in " + filepath.Join(in.config.data, db.BackupDir))
+	}
+	if err := in.putBack(ctx, from, func(string) error { return nil }); err != nil {
+		return err
+	}
+	fmt.Fprintln(in.Out, "What was sent and received since is not in it. Now start the version of Textdesk that ran before the upgrade; this one would upgrade it again.")
+	return nil
+}
+
+// putBack restores a copy, after check has looked at it.
+func (in *invocation) putBack(ctx context.Context, from string, check func(dir string) error) (err error) {
+	if in.config.database != "" {
+		return errors.New("this version keeps its store in SQLite only; leave --database and TEXTDESK_DATABASE empty")
+	}
+	if _, err := db.Verify(ctx, from); err != nil {
+		return err
+	}
+	if err := os.MkdirAll(in.config.data, 0o700); err != nil {
+		return fmt.Errorf("the data directory cannot be made: %w", err)
+	}
+	unlock, err := db.Lock(in.config.data)
+	if errors.Is(err, db.ErrLocked) {
+		return errors.New("stop the desk first: it is running on this data directory")
+	}
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, unlock()) }()
+	replaced, err := db.Restore(ctx, in.config.data, from, db.At(time.Now()), check)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(in.Out, "Restored from %s. The database that was there is in %s.\nSending is held: an administrator lets it go on the System page, which says what is due.\n", from, replaced)
+	return nil
+}
+
+// newKey has the desk take the present secret key for its own.
+func newKey(ctx context.Context, in *invocation) error {
+	return in.withDesk(ctx, func(d *desk.Desk) error {
+		lost, err := d.AdoptKey(ctx, desk.CommandLine())
+		if err != nil {
+			return err
+		}
+		fmt.Fprintln(in.Out, "The desk uses this secret key from now on. Everybody has to sign in again, and numbers of people who were erased are not recognised any more: whoever must not be texted has to be added to the suppressions anew.")
+		for _, name := range lost {
+			fmt.Fprintf(in.Out, "The credentials of the provider %s cannot be read with it: give them again with textdesk provider change %s --set …\n", name, name)
+		}
+		return nil
+	})
+}

@@ -1,0 +1,280 @@
+package desk
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"textdesk/db"
+)
+
+// Backup is a copy of the database.
+type Backup struct {
+	Path string
+	// At is when it was made, Bytes how large it is.
+	At    time.Time
+	Bytes int64
+	// Upgrade: it was made before an upgrade of the database, for a way back.
+	Upgrade bool
+}
+
+// Name is the file's name.
+func (b Backup) Name() string { return filepath.Base(b.Path) }
+
+// BackupPlan is when backups are made by themselves and how many of them stay.
+type BackupPlan struct {
+	Off bool
+	// At is the minute of the day, on the organisation's clock: 150 is 02:30.
+	At int
+	// Keep is how many stay, 1 to 365.
+	Keep int
+}
+
+// BackupState is how the last backup went.
+type BackupState struct {
+	// At is when the last one was made that is whole, FailedAt when one was not
+	// and nothing has been made since; zero for never.
+	At, FailedAt time.Time
+	Problem      string
+	since        time.Time // when they were first thought of
+}
+
+const (
+	keyBackupOff     = "backup_off"
+	keyBackupMinute  = "backup_minute"
+	keyBackupKeep    = "backup_keep"
+	keyBackupAt      = "backup_at"
+	keyBackupFailed  = "backup_failed_at"
+	keyBackupProblem = "backup_problem"
+	keyBackupSince   = "backup_since"
+
+	backupPrefix = "textdesk-" // textdesk-20260603-023000.db
+	backupLayout = "20060102-150405"
+	mostBackups  = 365
+)
+
+// BackupDirectory is where backups go.
+func (d *Desk) BackupDirectory() string {
+	return cmp.Or(d.backups, filepath.Join(d.store.Directory(), db.BackupDir))
+}
+
+// MakeBackup makes a copy of the database in the backup directory while the desk
+// works, reads it through, and deletes the oldest beyond those that the plan
+// keeps. The secret key is not in it. For administrators.
+func (d *Desk) MakeBackup(ctx context.Context, a Actor) (Backup, error) {
+	if !a.Admin() {
+		return Backup{}, ErrForbidden
+	}
+	set, err := d.Settings(ctx)
+	if err != nil {
+		return Backup{}, err
+	}
+	path := filepath.Join(d.BackupDirectory(), backupPrefix+d.clock().UTC().Format(backupLayout)+".db")
+	b, err := d.backUp(ctx, path)
+	if noteErr := d.noteBackup(ctx, a, b, err); noteErr != nil {
+		return b, errors.Join(err, noteErr)
+	}
+	if err != nil {
+		return Backup{}, err
+	}
+	return b, d.rotate(set.Backups.Keep)
+}
+
+// BackupTo makes a copy of the database at path, which must not exist, and reads
+// it through. For administrators.
+func (d *Desk) BackupTo(ctx context.Context, a Actor, path string) (Backup, error) {
+	if !a.Admin() {
+		return Backup{}, ErrForbidden
+	}
+	return d.backUp(ctx, path)
+}
+
+func (d *Desk) backUp(ctx context.Context, path string) (Backup, error) {
+	if err := d.store.Backup(ctx, path); err != nil {
+		return Backup{}, err
+	}
+	if _, err := db.Verify(ctx, path); err != nil {
+		return Backup{}, errors.Join(err, os.Remove(path))
+	}
+	info, err := os.Stat(path)
+	if err != nil {
+		return Backup{}, fmt.Errorf("back up database: %w", err)
+	}
+	return Backup{Path: path, At: info.ModTime(), Bytes: info.Size()}, nil
+}
+
+// noteBackup writes down how a backup went.
+func (d *Desk) noteBackup(ctx context.Context, a Actor, b Backup, failure error) error {
+	return d.store.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		if failure != nil {
+			values := map[string]string{keyBackupFailed: strconv.FormatInt(int64(d.now()), 10), keyBackupProblem: failure.Error()}
+			return setAll(ctx, tx, values)
+		}
+		for _, key := range []string{keyBackupFailed, keyBackupProblem} {
+			if err := tx.DeleteSetting(ctx, key); err != nil {
+				return err
+			}
+		}
+		if err := setAll(ctx, tx, map[string]string{keyBackupAt: strconv.FormatInt(int64(d.now()), 10)}); err != nil {
+			return err
+		}
+		return d.audit(ctx, tx, a, "backup", b.Name(), "")
+	})
+}
+
+func setAll(ctx context.Context, tx *db.Tx, values map[string]string) error {
+	for key, value := range values {
+		if err := tx.SetSetting(ctx, db.SetSettingParams{Key: key, Value: value}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// rotate deletes the oldest backups beyond keep. Copies made before upgrades
+// stay.
+func (d *Desk) rotate(keep int) error {
+	all, err := d.list()
+	if err != nil {
+		return err
+	}
+	for _, b := range all {
+		if b.Upgrade {
+			continue
+		}
+		if keep--; keep < 0 {
+			if err := os.Remove(b.Path); err != nil {
+				return fmt.Errorf("delete old backup: %w", err)
+			}
+		}
+	}
+	return nil
+}
+
+// Backups are the copies in the backup directory, newest first. For
+// administrators.
+func (d *Desk) Backups(a Actor) ([]Backup, error) {
+	if !a.Admin() {
+		return nil, ErrForbidden
+	}
+	return d.list()
+}
+
+func (d *Desk) list() ([]Backup, error) {
+	own := filepath.Join(d.store.Directory(), db.BackupDir) // where those before upgrades go
+	dirs := []string{own}
+	if dir := d.BackupDirectory(); dir != own {
+		dirs = append(dirs, dir)
+	}
+	var all []Backup
+	for _, dir := range dirs {
+		entries, err := os.ReadDir(dir)
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return nil, fmt.Errorf("list backups: %w", err)
+		}
+		for _, e := range entries {
+			upgrade := strings.HasPrefix(e.Name(), "upgrade-")
+			if !strings.HasSuffix(e.Name(), ".db") || !upgrade && !strings.HasPrefix(e.Name(), backupPrefix) {
+				continue
+			}
+			info, err := e.Info()
+			if err != nil {
+				continue // deleted meanwhile
+			}
+			b := Backup{Path: filepath.Join(dir, e.Name()), At: info.ModTime(), Bytes: info.Size(), Upgrade: upgrade}
+			// The name knows better than a file system through which it was copied.
+			if at, err := time.Parse(backupLayout, strings.TrimSuffix(strings.TrimPrefix(e.Name(), backupPrefix), ".db")); err == nil {
+				b.At = at
+			}
+			all = append(all, b)
+		}
+	}
+	slices.SortFunc(all, func(a, b Backup) int { return b.At.Compare(a.At) })
+	return all, nil
+}
+
+// ScheduledBackup makes the backup of the day once its time has come, and
+// returns whether it did. One that failed is tried again an hour later.
+func (d *Desk) ScheduledBackup(ctx context.Context) (made bool, err error) {
+	set, err := d.Settings(ctx)
+	if err != nil {
+		return false, err
+	}
+	if set.Backups.Off {
+		return false, nil
+	}
+	now := d.clock().In(set.Zone)
+	due := time.Date(now.Year(), now.Month(), now.Day(), set.Backups.At/60, set.Backups.At%60, 0, 0, set.Zone)
+	if now.Before(due) {
+		due = due.AddDate(0, 0, -1)
+	}
+	switch {
+	case set.Backup.since.IsZero(): // a desk of today has nothing yet to lose
+		return false, d.store.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+			return setAll(ctx, tx, map[string]string{keyBackupSince: strconv.FormatInt(int64(d.now()), 10)})
+		})
+	case !set.Backup.At.Before(due), set.Backup.since.After(due):
+		return false, nil
+	case now.Sub(set.Backup.FailedAt) < time.Hour:
+		return false, nil
+	}
+	_, err = d.MakeBackup(ctx, CommandLine())
+	return err == nil, err
+}
+
+// SaveBackupPlan stores when backups are made. For administrators.
+func (d *Desk) SaveBackupPlan(ctx context.Context, a Actor, p BackupPlan) error {
+	if !a.Admin() {
+		return ErrForbidden
+	}
+	var bad []*Refusal
+	if p.At < 0 || p.At >= 24*60 {
+		bad = append(bad, ErrBadBackupTime)
+	}
+	if p.Keep < 1 || p.Keep > mostBackups {
+		bad = append(bad, ErrBadBackupKeep)
+	}
+	if len(bad) > 0 {
+		return refused(bad)
+	}
+	return d.store.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		values := map[string]string{keyBackupOff: strconv.FormatBool(p.Off), keyBackupMinute: strconv.Itoa(p.At), keyBackupKeep: strconv.Itoa(p.Keep)}
+		if err := setAll(ctx, tx, values); err != nil {
+			return err
+		}
+		return d.audit(ctx, tx, a, "settings.backups", "", fmt.Sprintf("off %t, %02d:%02d, keep %d", p.Off, p.At/60, p.At%60, p.Keep))
+	})
+}
+
+func readBackupPlan(values map[string]string) BackupPlan {
+	p := BackupPlan{Off: values[keyBackupOff] == "true", At: 2*60 + 30, Keep: 14}
+	if n, err := strconv.Atoi(values[keyBackupMinute]); err == nil {
+		p.At = n
+	}
+	if n, err := strconv.Atoi(values[keyBackupKeep]); err == nil {
+		p.Keep = n
+	}
+	return p
+}
+
+func readBackupState(values map[string]string) BackupState {
+	return BackupState{At: readInstant(values[keyBackupAt]), FailedAt: readInstant(values[keyBackupFailed]), Problem: values[keyBackupProblem],
+		since: readInstant(values[keyBackupSince])}
+}
+
+// readInstant reads a stored instant in milliseconds, zero for none.
+func readInstant(text string) time.Time {
+	n, err := strconv.ParseInt(text, 10, 64)
+	if err != nil {
+		return time.Time{}
+	}
+	return db.Millis(n).Time()
+}
