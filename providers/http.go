@@ -73,14 +73,12 @@ func NewHTTPClient(concurrency int) *http.Client {
 type countingConn struct {
 	net.Conn
 	written, read atomic.Int64
-	asking        atomic.Bool  // a request is about to be written
-	readBefore    atomic.Int64 // what was read when its first byte was written
+	asking        atomic.Pointer[watch] // of the request that is about to be written
 }
 
 func (c *countingConn) Write(b []byte) (int, error) {
-	if c.asking.Load() {
-		c.readBefore.Store(c.read.Load())
-		c.asking.Store(false)
+	if w := c.asking.Swap(nil); w != nil {
+		w.readBefore.Store(c.read.Load())
 	}
 	n, err := c.Conn.Write(b)
 	c.written.Add(int64(n))
@@ -182,7 +180,7 @@ func CallUpTo(ctx context.Context, client *http.Client, req *http.Request, limit
 	ctx, cancel := context.WithTimeout(ctx, CallTimeout)
 	defer cancel()
 
-	var w watch
+	w := &watch{}
 	trace := httptrace.ClientTrace{GotConn: w.gotConn}
 	req = req.WithContext(httptrace.WithClientTrace(ctx, &trace))
 	if req.Body == nil && req.Method != http.MethodPost {
@@ -213,12 +211,15 @@ func CallUpTo(ctx context.Context, client *http.Client, req *http.Request, limit
 }
 
 // watch remembers the connection that a request got. net/http calls gotConn in
-// the goroutine of the call, so nothing here needs a lock.
+// the goroutine of the call, so nothing here needs a lock. What was read before
+// is the request's own and not the connection's: an answer without a body frees
+// its connection, for another request to begin, before we see the answer.
 type watch struct {
-	got   bool
-	conn  *countingConn
-	start int64
-	wrong bool // something left over an earlier connection, or we cannot know
+	got        bool
+	conn       *countingConn
+	start      int64
+	readBefore atomic.Int64 // what the connection had read when the first byte was written
+	wrong      bool         // something left over an earlier connection, or we cannot know
 }
 
 func (w *watch) gotConn(info httptrace.GotConnInfo) {
@@ -230,8 +231,8 @@ func (w *watch) gotConn(info httptrace.GotConnInfo) {
 	}
 	if w.conn, _ = c.(*countingConn); w.conn != nil {
 		w.start = w.conn.written.Load()
-		w.conn.readBefore.Store(w.conn.read.Load()) // for an answer that comes before the first write
-		w.conn.asking.Store(true)
+		w.readBefore.Store(w.conn.read.Load()) // for an answer that comes before the first write
+		w.conn.asking.Store(w)
 	}
 }
 
@@ -255,7 +256,7 @@ func (w *watch) wrote() bool {
 // connection, which would then carry another text's reference. It must be asked
 // before the answer's body is read.
 func (w *watch) stale() bool {
-	return w.conn != nil && w.conn.read.Load() == w.conn.readBefore.Load()
+	return w.conn != nil && w.conn.read.Load() == w.readBefore.Load()
 }
 
 // readAnswer reads the whole body, which lets the connection be used again. A

@@ -373,3 +373,28 @@ func BenchmarkCall(b *testing.B) {
 		})
 	}
 }
+
+// An answer without a body frees its connection before the caller sees it; the
+// next request on it must not be taken for an answer that came too soon.
+func TestAnswersWithoutABody(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {}))
+	defer server.Close()
+	client := providers.NewHTTPClient(2)
+	defer client.CloseIdleConnections()
+	u, err := url.Parse(server.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var work sync.WaitGroup
+	for range 16 {
+		work.Go(func() {
+			for range 150 {
+				if _, err := providers.Call(t.Context(), client, providers.NewRequest(http.MethodPost, u, http.Header{}, []byte("a"))); err != nil {
+					t.Error(err)
+					return
+				}
+			}
+		})
+	}
+	work.Wait()
+}
