@@ -211,3 +211,9 @@ func (tx *Tx) change(ctx context.Context, what, query string, args ...any) (int6
 	}
 	return result.RowsAffected()
 }
+
+// ForgetImported deletes what imports keep of a contact as it was before them.
+func (tx *Tx) ForgetImported(ctx context.Context, contactID int64) error {
+	_, err := tx.change(ctx, "forget contact", `DELETE FROM import_changed WHERE contact_id = ?`, contactID)
+	return err
+}

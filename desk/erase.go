@@ -321,6 +321,9 @@ func (e *erasing) contacts(ctx context.Context) error {
 	}
 	for _, c := range found {
 		err := e.d.store.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+			if err := tx.ForgetImported(ctx, c.ID); err != nil {
+				return err
+			}
 			_, err := tx.DeleteContacts(ctx, c.UserID, []int64{c.ID})
 			return err
 		})
