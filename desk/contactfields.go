@@ -24,6 +24,9 @@ type Field struct{ Name, Value string }
 func ContactFields(c db.Contact) []Field { return readFieldsJSON(c.Fields) }
 
 func readFieldsJSON(stored string) []Field {
+	if all, ok := plainFields(stored); ok {
+		return all
+	}
 	var fields map[string]string
 	if err := json.Unmarshal([]byte(stored), &fields); err != nil || len(fields) == 0 {
 		return nil
@@ -33,6 +36,42 @@ func readFieldsJSON(stored string) []Field {
 		all = append(all, Field{name, fields[name]})
 	}
 	return all
+}
+
+// plainFields reads the fields of nearly every contact, texts in which nothing is
+// escaped, in a tenth of the time: a file of all contacts reads a million of them.
+func plainFields(stored string) (all []Field, ok bool) {
+	rest, ok := strings.CutPrefix(stored, "{")
+	if !ok || strings.Contains(rest, `\`) {
+		return nil, false
+	}
+	text := func() (t string) {
+		if rest, ok = strings.CutPrefix(rest, `"`); ok {
+			t, rest, ok = strings.Cut(rest, `"`)
+		}
+		return t
+	}
+	for rest != "}" {
+		if len(all) > 0 {
+			if rest, ok = strings.CutPrefix(rest, ","); !ok {
+				return nil, false
+			}
+		}
+		name := text()
+		if !ok {
+			return nil, false
+		}
+		if rest, ok = strings.CutPrefix(rest, ":"); !ok {
+			return nil, false
+		}
+		value := text()
+		if !ok {
+			return nil, false
+		}
+		all = append(all, Field{name, value})
+	}
+	slices.SortFunc(all, func(a, b Field) int { return compareFolded(a.Name, b.Name) })
+	return all, true
 }
 
 func compareFolded(a, b string) int { return strings.Compare(bookKey(a)+"\x00"+a, bookKey(b)+"\x00"+b) }
