@@ -13,6 +13,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"textdesk/desk"
+	_ "textdesk/handlers/quiet" // before the library of the figures
 )
 
 // gauges are the figures of the requests that this server has answered.
