@@ -11,28 +11,6 @@ import (
 	"textdesk/sms"
 )
 
-const bringForward = `-- name: BringForward :exec
-UPDATE messages SET due_at = $1, expires_at = $2 WHERE batch_id = $3 AND status = 0 AND due_at = $4
-`
-
-type BringForwardParams struct {
-	DueAt     Millis
-	ExpiresAt Millis
-	BatchID   int64
-	PutOffAt  Millis
-}
-
-// Makes due what was put off.
-func (q *Queries) BringForward(ctx context.Context, arg BringForwardParams) error {
-	_, err := q.db.ExecContext(ctx, bringForward,
-		arg.DueAt,
-		arg.ExpiresAt,
-		arg.BatchID,
-		arg.PutOffAt,
-	)
-	return err
-}
-
 const countInDoubt = `-- name: CountInDoubt :one
 SELECT count(*) FROM messages WHERE status = 10
 `
@@ -194,23 +172,6 @@ func (q *Queries) Events(ctx context.Context, messageID int64) ([]Event, error) 
 		return nil, err
 	}
 	return items, nil
-}
-
-const extendValidity = `-- name: ExtendValidity :exec
-UPDATE messages SET expires_at = $1, due_at = CASE WHEN due_at < $2 THEN $2 ELSE due_at END
-WHERE batch_id = $3 AND status = 1 AND expires_at < $1
-`
-
-type ExtendValidityParams struct {
-	ExpiresAt Millis
-	DueAt     Millis
-	BatchID   int64
-}
-
-// Gives what waited in a held batch its validity again, from an instant on.
-func (q *Queries) ExtendValidity(ctx context.Context, arg ExtendValidityParams) error {
-	_, err := q.db.ExecContext(ctx, extendValidity, arg.ExpiresAt, arg.DueAt, arg.BatchID)
-	return err
 }
 
 const firstMessageOfBatch = `-- name: FirstMessageOfBatch :one
@@ -739,21 +700,6 @@ func (q *Queries) PlannedOtherwise(ctx context.Context, arg PlannedOtherwisePara
 		return nil, err
 	}
 	return items, nil
-}
-
-const putOffScheduled = `-- name: PutOffScheduled :exec
-UPDATE messages SET due_at = $1 WHERE batch_id = $2 AND status = 0
-`
-
-type PutOffScheduledParams struct {
-	DueAt   Millis
-	BatchID int64
-}
-
-// Out of the sweep's sight until a person releases the batch.
-func (q *Queries) PutOffScheduled(ctx context.Context, arg PutOffScheduledParams) error {
-	_, err := q.db.ExecContext(ctx, putOffScheduled, arg.DueAt, arg.BatchID)
-	return err
 }
 
 const routeMessage = `-- name: RouteMessage :exec

@@ -46,3 +46,35 @@ func (tx *Tx) Lengthen(ctx context.Context, ids []int64, by int64) error {
 	}
 	return nil
 }
+
+// Renew makes up to limit waiting messages of a batch that come after the given
+// one due now, if their time was put off or has passed, and has their validity
+// last until an instant at the least. Done twice it changes nothing more. It
+// returns the last message that it came to, 0 for none, and how many they were.
+func (tx *Tx) Renew(ctx context.Context, batchID, after int64, limit int, putOff, now, expires Millis) (last int64, n int, err error) {
+	waiting, err := readRows(ctx, tx.db, func(rows *sql.Rows) (m Message, err error) {
+		err = rows.Scan(&m.ID, &m.DueAt, &m.Attempts, &m.Priority)
+		return m, err
+	}, waitingAfter, batchID, after, limit)
+	if err != nil {
+		return 0, 0, fmt.Errorf("renew validity: %w", err)
+	}
+	if len(waiting) == 0 {
+		return 0, 0, nil
+	}
+	ids := make([]int64, len(waiting))
+	for i, m := range waiting {
+		ids[i], last = m.ID, m.ID
+	}
+	_, err = tx.alter(ctx, "renew validity", `UPDATE messages SET expires_at = ?, due_at = CASE WHEN due_at = ? OR due_at < ? THEN ? ELSE due_at END
+WHERE id IN (SELECT value FROM json_each(?)) AND (status = 0 AND (due_at = ? OR due_at < ?) OR status = 1 AND expires_at < ?)`,
+		expires, putOff, now, now, idList(ids), putOff, now, expires)
+	return last, len(waiting), err
+}
+
+// PutOff takes scheduled messages out of the sweep's sight until a person
+// releases their batch.
+func (tx *Tx) PutOff(ctx context.Context, ids []int64, until Millis) error {
+	_, err := tx.alter(ctx, "put messages off", `UPDATE messages SET due_at = ? WHERE status = 0 AND id IN (SELECT value FROM json_each(?))`, until, idList(ids))
+	return err
+}

@@ -179,7 +179,8 @@ func (d *Desk) holdForApproval(ctx context.Context, tx *db.Tx, batchID int64) er
 // that it is to go even so. For administrators above its sender, and for who
 // stands in where there is none.
 func (d *Desk) Approve(ctx context.Context, a Actor, batchID int64, evenLate bool) error {
-	if _, err := d.batchToDecide(ctx, a, batchID); err != nil {
+	b, err := d.batchToDecide(ctx, a, batchID)
+	if err != nil {
 		return err
 	}
 	// What is due stands as due, also when nobody has looked yet.
@@ -187,22 +188,26 @@ func (d *Desk) Approve(ctx context.Context, a Actor, batchID int64, evenLate boo
 		return err
 	}
 	var first db.Message
-	err := d.settleApproval(ctx, a, batchID, Approved, "", func(ctx context.Context, tx *db.Tx, b db.Batch) (err error) {
+	r := &renewal{batchID: b.ID}
+	for err = errMoreToRenew; errors.Is(err, errMoreToRenew); {
 		if d.late(b) && !evenLate {
 			return ErrPastTime
 		}
-		if err := tx.ReleaseBatch(ctx, b.ID); err != nil {
-			return err
+		if b.Recipients > renewStep && a.decides(b) == nil {
+			if err := d.renew(ctx, r, heldForApproval); err != nil {
+				return err
+			}
 		}
-		if first, err = tx.FirstMessageOfBatch(ctx, b.ID); err != nil {
-			return fmt.Errorf("read message: %w", err)
-		}
-		expires := d.now() + db.Millis(b.Validity*1000)
-		if err := tx.HurryAcceptance(ctx, b.ID, d.now(), expires); err != nil {
-			return err
-		}
-		return tx.ExtendValidity(ctx, db.ExtendValidityParams{BatchID: b.ID, DueAt: d.now(), ExpiresAt: expires})
-	})
+		err = d.settleApproval(ctx, a, batchID, Approved, "", func(ctx context.Context, tx *db.Tx, b db.Batch) (err error) {
+			if d.late(b) && !evenLate {
+				return ErrPastTime
+			}
+			if first, err = tx.FirstMessageOfBatch(ctx, b.ID); err != nil {
+				return fmt.Errorf("read message: %w", err)
+			}
+			return d.finishRenewal(ctx, tx, b, r)
+		})
+	}
 	if err != nil {
 		return err
 	}

@@ -55,6 +55,7 @@ func (d *Desk) Promote(ctx context.Context) (next time.Time, err error) {
 func (d *Desk) promote(ctx context.Context, tx *db.Tx, due []db.Message) error {
 	mv := d.newMoves(tx)
 	late := map[int64]bool{}
+	var putOff []int64
 	for _, m := range due {
 		if m.DueAt < mv.now.Add(-lateAfter) {
 			held, seen := late[m.BatchID]
@@ -66,10 +67,16 @@ func (d *Desk) promote(ctx context.Context, tx *db.Tx, due []db.Message) error {
 				late[m.BatchID] = held
 			}
 			if held {
+				putOff = append(putOff, m.ID)
 				continue
 			}
 		}
 		if _, err := mv.move(ctx, m, change{to: sms.Queued}); err != nil {
+			return err
+		}
+	}
+	if len(putOff) > 0 {
+		if err := tx.PutOff(ctx, putOff, heldUntil); err != nil {
 			return err
 		}
 	}
@@ -86,10 +93,10 @@ func (d *Desk) holdLate(ctx context.Context, tx *db.Tx, batchID int64, now db.Mi
 	if b.HeldWhy == heldForApproval || b.HeldWhy == heldForMove || b.HeldWhy == heldAfterRestore {
 		return false, nil
 	}
-	if err := tx.HoldBatch(ctx, db.HoldBatchParams{ID: batchID, HeldAt: now, HeldWhy: heldForLate}); err != nil {
-		return false, err
+	if b.HeldAt > 0 && b.HeldWhy == heldForLate {
+		return true, nil // with more of its messages; they are put off some at a time
 	}
-	return true, tx.PutOffScheduled(ctx, db.PutOffScheduledParams{BatchID: batchID, DueAt: heldUntil})
+	return true, tx.HoldBatch(ctx, db.HoldBatchParams{ID: batchID, HeldAt: now, HeldWhy: heldForLate})
 }
 
 // Held reports whether a message waits for a person to say go, because its

@@ -29,10 +29,6 @@ SELECT * FROM messages WHERE status = 0 AND due_at <= @now_at ORDER BY due_at LI
 -- name: NextScheduled :one
 SELECT CAST(COALESCE(MIN(due_at), 0) AS BIGINT) FROM messages WHERE status = 0;
 
--- name: PutOffScheduled :exec
--- Out of the sweep's sight until a person releases the batch.
-UPDATE messages SET due_at = @due_at WHERE batch_id = @batch_id AND status = 0;
-
 -- name: Submitting :many
 SELECT * FROM messages WHERE provider_id = @provider_id AND status = 2 LIMIT @page_size;
 
@@ -66,15 +62,6 @@ VALUES (@message_id, @at, @status, @user_id, @code, @reference, @detail);
 
 -- name: Events :many
 SELECT * FROM events WHERE message_id = @message_id ORDER BY id;
-
--- name: BringForward :exec
--- Makes due what was put off.
-UPDATE messages SET due_at = @due_at, expires_at = @expires_at WHERE batch_id = @batch_id AND status = 0 AND due_at = @put_off_at;
-
--- name: ExtendValidity :exec
--- Gives what waited in a held batch its validity again, from an instant on.
-UPDATE messages SET expires_at = @expires_at, due_at = CASE WHEN due_at < @due_at THEN @due_at ELSE due_at END
-WHERE batch_id = @batch_id AND status = 1 AND expires_at < @expires_at;
 
 -- name: RouteMessage :exec
 UPDATE messages SET provider_id = @provider_id WHERE id = @id AND status = @status;
