@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/url"
 	"os"
 	"os/signal"
 	"strconv"
@@ -103,7 +104,7 @@ func serve(ctx context.Context, in *invocation) (err error) {
 	if err != nil {
 		return errors.Join(err, listener.Close())
 	}
-	return run(ctx, log, o.desk, listener, handler, func() { fmt.Fprintf(in.Out, "Textdesk is ready at %s/\n%s", address, link) })
+	return run(ctx, log, o.desk, base, listener, handler, func() { fmt.Fprintf(in.Out, "Textdesk is ready at %s/\n%s", address, link) })
 }
 
 // setupLink is the line with the link that lets the first administrator in; ""
@@ -142,14 +143,14 @@ func reachable(at net.Addr) string {
 
 // run serves and dispatches until ctx ends, then lets both finish what they
 // have in hand.
-func run(ctx context.Context, log *slog.Logger, d *desk.Desk, listener net.Listener, handler http.Handler, ready func()) error {
+func run(ctx context.Context, log *slog.Logger, d *desk.Desk, base *url.URL, listener net.Listener, handler http.Handler, ready func()) error {
 	server := &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 5 * time.Minute,
 		IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn)}
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	var work sync.WaitGroup
 	failures := make(chan error, 2)
-	dispatcher := dispatch.New(d, dispatch.Options{Log: log, Drain: drainTime})
+	dispatcher := dispatch.New(d, dispatch.Options{Log: log, Drain: drainTime, BaseURL: base})
 	work.Go(func() {
 		if err := dispatcher.Run(ctx); err != nil {
 			failures <- err

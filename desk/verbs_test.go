@@ -76,6 +76,8 @@ var verbs = map[string]string{
 	"DoMany": forAll, "DropAllContacts": forAll, "DropGroup": "owner group", "DropList": "owner list", "Duplicates": forAll, "ListsWith": "owner contact",
 	"MergeContacts": "owner contact other", "NamesOf": forAll, "RemoveColumn": "owner list", "RenameColumn": "owner list", "Retentions": forAdmins,
 	"RunningBookWork": forAll, "SaveRetention": forAdmins, "StopBookWork": forAll, "UsesOf": forAll, "WouldClear": forAdmins,
+	"AdoptKey": forAdmins, "BackupTo": forAdmins, "Backups": forAdmins, "MakeBackup": forAdmins, "ReleaseSending": forAdmins, "SaveBackupPlan": forAdmins, "Support": forAdmins, "System": forAdmins, "WaitingAfterRestore": forAdmins,
+	"MailServer": forAdmins, "SaveMailServer": forAdmins, "TestMail": forAdmins,
 }
 
 // notWhileActing are the verbs that refuse whoever acts as somebody else.

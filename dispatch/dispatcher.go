@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"net/url"
 	"sync"
 	"time"
 
@@ -25,6 +26,7 @@ type Dispatcher struct {
 	read  chan struct{}    // a callback has come
 	large [2]chan struct{} // a large order is to be read; it is to be accepted or taken back
 	drain time.Duration
+	base  *url.URL
 
 	imports chan struct{} // an import has something to do
 
@@ -49,6 +51,9 @@ type Options struct {
 	// Inbound is how often providers that do not push are asked for received
 	// texts; 0 is every 15 s.
 	Inbound time.Duration
+	// BaseURL is the desk's public address, for links in e-mails; nil when it is
+	// not known.
+	BaseURL *url.URL
 }
 
 // New makes a dispatcher and has the desk wake it.
@@ -64,7 +69,7 @@ func New(d *desk.Desk, o Options) *Dispatcher {
 	}
 	dp := &Dispatcher{desk: d, log: o.Log, lanes: map[int64]*lane{}, last: map[int64]*lane{},
 		broken: map[int64]db.Provider{}, bells: map[int64]chan struct{}{}, wake: make(chan struct{}, 1), read: make(chan struct{}, 1),
-		large: [2]chan struct{}{make(chan struct{}, 1), make(chan struct{}, 1)}, drain: o.Drain, imports: make(chan struct{}, 1), inboundEvery: o.Inbound}
+		large: [2]chan struct{}{make(chan struct{}, 1), make(chan struct{}, 1)}, drain: o.Drain, base: o.BaseURL, imports: make(chan struct{}, 1), inboundEvery: o.Inbound}
 	d.OnWork(dp.ring)
 	d.OnCallback(dp.ringReader)
 	d.OnLarge(dp.ringLarge)
@@ -104,6 +109,7 @@ func (dp *Dispatcher) Run(ctx context.Context) error {
 	work.Go(func() { dp.inSteps(ctx, "index contacts", dp.desk.IndexContacts) })
 	work.Go(func() { dp.inSteps(ctx, "work in address books", dp.desk.RunBookWork) })
 	work.Go(func() { dp.backUp(ctx) })
+	work.Go(func() { dp.tellAlerts(ctx) })
 	work.Go(func() { dp.runImports(ctx) })
 	work.Go(func() { dp.keepHouse(ctx) })
 	if !dp.released(ctx) {
@@ -169,6 +175,22 @@ func (dp *Dispatcher) backUp(ctx context.Context) {
 			dp.log.Info("backup made", "directory", dp.desk.BackupDirectory())
 		}
 		pause(ctx, backUpEvery, nil)
+	}
+}
+
+// alertsEvery is how often it is looked whether somebody is to be told of
+// something by e-mail.
+const alertsEvery = 5 * time.Minute
+
+// tellAlerts e-mails what people asked to be told. A mail server that is slow
+// holds up nothing else.
+func (dp *Dispatcher) tellAlerts(ctx context.Context) {
+	for ctx.Err() == nil {
+		dp.desk.Worked("alerts")
+		if _, err := dp.desk.SendAlerts(ctx, dp.base); err != nil {
+			dp.trouble(ctx, "tell alerts", err)
+		}
+		pause(ctx, alertsEvery, nil)
 	}
 }
 

@@ -34,7 +34,7 @@ const paths = [
   '/templates', '/templates?q=nothing-like-it', '/templates/new', '/templates/1', '/templates/1/delete',
   '/providers', '/providers/new', '/providers/Simulator/edit', '/providers/Simulator/pause',
   '/providers/callbacks', '/providers/callbacks?provider=Simulator', '/providers/callbacks/2', '/providers/callbacks/6',
-  '/settings', '/settings/retention', '/privacy', '/privacy?number=07700900999', '/privacy/erase?number=07700900999',
+  '/settings', '/settings/mail', '/settings/retention', '/privacy', '/privacy?number=07700900999', '/privacy/erase?number=07700900999',
   '/system',
   '/approvals',
   '/setup/organisation', '/setup/provider', '/setup/text',

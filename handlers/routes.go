@@ -345,6 +345,10 @@ func Routes() []Route {
 		get("/settings/guard", Administrators, (*visit).settings), // the address of a form that came back
 		post("/settings/guard", Administrators, (*visit).saveGuard),
 
+		get("/settings/mail", Administrators, (*visit).mail),
+		post("/settings/mail", Administrators, (*visit).saveMail),
+		get("/settings/mail/test", Administrators, (*visit).mail), // the address of a form that came back
+		post("/settings/mail/test", Administrators, (*visit).testMail),
 		get("/settings/sign-in", Administrators, (*visit).doors),
 		post("/settings/sign-in", Administrators, (*visit).savePolicy),
 		get("/settings/maintenance", Administrators, (*visit).doors), // the address of a form that came back
