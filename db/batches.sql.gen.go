@@ -355,6 +355,48 @@ func (q *Queries) NotReached(ctx context.Context, batchID int64) ([]NotReachedRo
 	return items, nil
 }
 
+const notReachedAfter = `-- name: NotReachedAfter :many
+SELECT m.id, m.number, m.body FROM messages m WHERE m.batch_id = $1 AND m.id > $2 AND m.status IN (6, 7) AND m.body <> '' AND NOT EXISTS (
+  SELECT 1 FROM batches b JOIN messages n ON n.batch_id = b.id AND n.number = m.number WHERE b.again_of = m.batch_id)
+ORDER BY m.id LIMIT $3
+`
+
+type NotReachedAfterParams struct {
+	BatchID  int64
+	AfterID  int64
+	PageSize int32
+}
+
+type NotReachedAfterRow struct {
+	ID     int64
+	Number sms.MSISDN
+	Body   string
+}
+
+// The same, some at a time.
+func (q *Queries) NotReachedAfter(ctx context.Context, arg NotReachedAfterParams) ([]NotReachedAfterRow, error) {
+	rows, err := q.db.QueryContext(ctx, notReachedAfter, arg.BatchID, arg.AfterID, arg.PageSize)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []NotReachedAfterRow
+	for rows.Next() {
+		var i NotReachedAfterRow
+		if err := rows.Scan(&i.ID, &i.Number, &i.Body); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const pauseBatch = `-- name: PauseBatch :exec
 UPDATE batches SET paused_at = CASE WHEN paused_at = 0 THEN $1 ELSE paused_at END, paused_by = $2, resuming = 0 WHERE id = $3
 `

@@ -78,6 +78,15 @@ func (d *Desk) acceptPrepared(ctx context.Context, tx *db.Tx, a Actor, p Prepare
 	if err != nil {
 		return Sent{}, 0, err
 	}
+	if p.Order.AgainOf != 0 {
+		n, err := sentAgain(ctx, tx.Queries, p.Order.AgainOf)
+		if err != nil {
+			return Sent{}, 0, err
+		}
+		if n != p.totals.Agains {
+			return Sent{}, 0, ErrAgainChanged // somebody else has just sent to them
+		}
+	}
 	sent = Sent{Parts: dr.Size.Parts}
 	if sent.BatchID, err = tx.TakeNumbers(ctx, db.TakeNumbersParams{Name: "batch", N: 1}); err != nil {
 		return Sent{}, 0, fmt.Errorf("number batch: %w", err)
@@ -172,10 +181,7 @@ func (d *Desk) mayAccept(ctx context.Context, tx *db.Tx, a Actor, o Order, dr Dr
 	if r := today.refuse(dr.Parts); r != nil {
 		return user, provider, r
 	}
-	if o.AgainOf != 0 {
-		err = stillNotReached(ctx, tx, o.AgainOf, dr.People+dr.Suppressed+dr.Barred)
-	}
-	return user, provider, err
+	return user, provider, nil
 }
 
 // keepColumns has a batch know the columns of the file that it is sent from.

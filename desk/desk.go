@@ -31,6 +31,8 @@ type Desk struct {
 	doors      doors
 
 	wakeImports func()
+	// againAtOnce is how many people a send is sent to again in one go.
+	againAtOnce int64
 	importing   claims // imports that are at work in this process
 }
 
@@ -54,7 +56,7 @@ func New(o Options) *Desk {
 	o.Store.HashNumbersWith(o.Vault.Key("erased numbers", 32))
 	return &Desk{store: o.Store, vault: o.Vault, types: o.Types, clock: o.Clock, backups: o.Backups,
 		wake: func(int64) {}, wakeReader: func() {}, large: func() {}, hashing: make(chan struct{}, 2), drafting: map[int64]bool{},
-		wakeImports: func() {}}
+		wakeImports: func() {}, againAtOnce: MaxAtOnce}
 }
 
 // OnWork sets what is called when a provider has something to do sooner than

@@ -62,6 +62,7 @@ type Draft struct {
 	zone      *time.Location
 	template  merge.Template
 	texts     map[sms.MSISDN]string
+	own       bool                    // each may have a text of their own
 	badField  *Refusal                // what is wrong with the fields of the text
 	further   []string                // fields of the text that not everybody has
 	known     map[string]string       // names of further fields that there are, by folded name

@@ -83,7 +83,7 @@ func (r *Recipient) value(field string) string {
 }
 
 // Filled reports whether the text is different for each person.
-func (dr *Draft) Filled() bool { return len(dr.template.Fields()) > 0 || dr.texts != nil }
+func (dr *Draft) Filled() bool { return len(dr.template.Fields()) > 0 || dr.texts != nil || dr.own }
 
 // Text is what a recipient will read.
 func (dr *Draft) Text(i int) string {
@@ -94,6 +94,8 @@ func (dr *Draft) Text(i int) string {
 // text also names what is missing to fill it in.
 func (dr *Draft) text(r *Recipient) (text string, missing []string) {
 	switch {
+	case r.own != "":
+		return r.own, nil
 	case dr.texts != nil:
 		return dr.texts[r.Number], nil
 	case len(dr.template.Fields()) > 0:
@@ -106,7 +108,7 @@ func (dr *Draft) text(r *Recipient) (text string, missing []string) {
 // readFields finds the fields of the text, where the order fills them in. What
 // is no field at all is a problem that readBody tells.
 func (dr *Draft) readFields(o Order) {
-	dr.texts = o.texts
+	dr.texts, dr.own = o.texts, o.fromBatch()
 	if !o.Fill {
 		return
 	}

@@ -57,6 +57,7 @@ type totals struct {
 	Validity                                             time.Duration
 	Groups, Lists                                        []Chosen
 	Marks                                                []string // who was in them
+	Agains                                               int      // sends to whom the same earlier one did not reach
 	People, Bad, Suppressed, Barred, Duplicates, Lacking int
 	Parts                                                int64
 	ByParts                                              map[int]int
@@ -233,6 +234,11 @@ func (p *preparation) run(ctx context.Context, a Actor, o Order) error {
 		}
 		p.totals.Marks = append(p.totals.Marks, mark)
 	}
+	if o.fromBatch() {
+		if p.totals.Agains, err = sentAgain(ctx, p.d.store.Queries, o.AgainOf); err != nil {
+			return err
+		}
+	}
 	dr.readSender(o, a, set)
 	at := len(dr.Problems)
 	dr.readBody(o)
@@ -283,7 +289,7 @@ func (p *preparation) take(ctx context.Context, some []Recipient) error {
 			if len(p.totals.Names) < keptNames {
 				p.totals.Names = append(p.totals.Names, Recipient{Name: r.Name, Number: r.Number, Typed: r.Typed})
 			}
-			row := db.DraftRecipient{DraftID: p.id, Place: p.written, Number: r.Number, Name: r.Name, Body: p.draft.texts[r.Number], Parts: int64(r.parts)}
+			row := db.DraftRecipient{DraftID: p.id, Place: p.written, Number: r.Number, Name: r.Name, Body: r.own, Parts: int64(r.parts)}
 			var err error
 			if row.Fields, err = p.columns.keep(r); err != nil {
 				return err

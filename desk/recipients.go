@@ -82,6 +82,13 @@ func (d *Desk) readChosen(ctx context.Context, a Actor, o Order, dr *Draft) erro
 	for _, c := range dr.chosen() {
 		dr.Expected += c.Count
 	}
+	if o.fromBatch() {
+		n, err := d.store.CountNotReached(ctx, o.AgainOf)
+		if err != nil {
+			return fmt.Errorf("count numbers: %w", err)
+		}
+		dr.Expected += n
+	}
 	return d.readFileFacts(ctx, a, o, dr)
 }
 

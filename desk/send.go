@@ -69,7 +69,8 @@ type Order struct {
 	// and to the usable numbers when some are not. Otherwise it is all or none
 	// as to credits.
 	Partly bool
-	// AgainOf is the batch to whose failed recipients this is, 0 for none.
+	// AgainOf is the batch to whose failed recipients this is, 0 for none. Where
+	// nobody is named in To, they are read from that batch, each with their text.
 	AgainOf int64
 	// Ask: it comes from a form that asks whether the sender is sure, when it is
 	// for more people than an administrator has set. Sure: they have said so.
@@ -100,6 +101,9 @@ type Recipient struct {
 	// Row is where it stands in the file that it comes from, 0 for others.
 	Row   int
 	parts int // of what they read
+	// own is what they are to read, where that was filled in before; "" for the
+	// order's text.
+	own string
 }
 
 // Sent is an order that was accepted: every recipient is a row on disk.
@@ -175,6 +179,9 @@ func (d *Desk) sendLarge(ctx context.Context, a Actor, o Order) (Sent, error) {
 	}
 	return d.SendPrepared(ctx, a, id, o.Sure)
 }
+
+// fromBatch reports whether an order's people are read from an earlier batch.
+func (o Order) fromBatch() bool { return o.AgainOf != 0 && len(o.To) == 0 }
 
 // earlier finds the batch that the same form made before.
 func earlier(ctx context.Context, q *db.Queries, a Actor, submitKey string) (int64, bool, error) {

@@ -170,6 +170,11 @@ func (d *Desk) eachRecipient(ctx context.Context, a Actor, o Order, dr *Draft, d
 			return err
 		}
 	}
+	if o.fromBatch() {
+		if err := d.eachNotReached(ctx, o, do); err != nil {
+			return err
+		}
+	}
 	for _, g := range dr.Groups {
 		byName := g.Count <= MaxAtOnce
 		err := d.eachPerson(dr, byName, func(after int64, limit int) ([]db.Person, error) {

@@ -47,6 +47,12 @@ SELECT m.number, m.body FROM messages m WHERE m.batch_id = @batch_id AND m.statu
   SELECT 1 FROM batches b JOIN messages n ON n.batch_id = b.id AND n.number = m.number WHERE b.again_of = m.batch_id)
 ORDER BY m.id;
 
+-- name: NotReachedAfter :many
+-- The same, some at a time.
+SELECT m.id, m.number, m.body FROM messages m WHERE m.batch_id = @batch_id AND m.id > @after_id AND m.status IN (6, 7) AND m.body <> '' AND NOT EXISTS (
+  SELECT 1 FROM batches b JOIN messages n ON n.batch_id = b.id AND n.number = m.number WHERE b.again_of = m.batch_id)
+ORDER BY m.id LIMIT @page_size;
+
 -- name: CountNotReached :one
 SELECT count(*) FROM messages m WHERE m.batch_id = @batch_id AND m.status IN (6, 7) AND m.body <> '' AND NOT EXISTS (
   SELECT 1 FROM batches b JOIN messages n ON n.batch_id = b.id AND n.number = m.number WHERE b.again_of = m.batch_id);
