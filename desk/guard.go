@@ -63,9 +63,13 @@ func (d *Desk) SaveGuard(ctx context.Context, a Actor, g Guard) error {
 		slices.SortFunc(bad, func(a, b *Refusal) int { return strings.Compare(a.Field, b.Field) })
 		return refused(bad)
 	}
-	countries := "*"
+	countries, said := "*", "all countries"
 	if !g.AllCountries {
 		countries = strings.Join(g.Countries, ",")
+		said = "home only"
+		if countries != "" {
+			said = "home and " + countries
+		}
 	}
 	values := map[string]string{keyCountries: countries, keyPerNumber: strconv.Itoa(g.PerNumber), keySureAbove: strconv.Itoa(g.SureAbove),
 		keyApproveAbove: strconv.Itoa(g.ApproveAbove)}
@@ -75,7 +79,7 @@ func (d *Desk) SaveGuard(ctx context.Context, a Actor, g Guard) error {
 				return err
 			}
 		}
-		return d.audit(ctx, tx, a, "settings.guard", "", fmt.Sprintf("countries %s, %d a number a day, sure above %d, approval above %d", countries, g.PerNumber, g.SureAbove, g.ApproveAbove))
+		return d.audit(ctx, tx, a, "settings.guard", "", fmt.Sprintf("%s, %d a number a day, sure above %d, approval above %d", said, g.PerNumber, g.SureAbove, g.ApproveAbove))
 	})
 }
 

@@ -106,8 +106,8 @@ func (dp *Dispatcher) Run(ctx context.Context) error {
 	}
 	var work sync.WaitGroup
 	work.Go(func() { dp.readCallbacks(ctx) })
-	work.Go(func() { dp.inSteps(ctx, "index contacts", dp.desk.IndexContacts) })
-	work.Go(func() { dp.inSteps(ctx, "work in address books", dp.desk.RunBookWork) })
+	work.Go(func() { dp.inSteps(ctx, "search in contacts", dp.desk.IndexContacts) })
+	work.Go(func() { dp.inSteps(ctx, "changes to many contacts", dp.desk.RunBookWork) })
 	work.Go(func() { dp.backUp(ctx) })
 	work.Go(func() { dp.tellAlerts(ctx) })
 	work.Go(func() { dp.runImports(ctx) })

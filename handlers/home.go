@@ -132,9 +132,6 @@ func (v *visit) needs(o desk.Overview, at desk.Attention) []views.Need {
 	for _, p := range at.Paused {
 		add(ui.Attention, "radio-tower", p.Name+" is paused", "Nothing leaves through it until an administrator resumes it.", "/providers")
 	}
-	if n := at.Unread; n > 0 {
-		add(ui.Attention, "triangle-alert", views.Plural(n, "callback", "callbacks")+" could not be read", "A provider has posted what the desk does not understand. It is kept and can be read again.", "/providers/callbacks")
-	}
 	if n := at.InDoubt; n > 0 {
 		add(ui.Attention, "circle-question-mark", views.Plural(n, "text is", "texts are")+" in doubt", "They went out and no answer came. Send them again or mark them as sent.", "/in-doubt")
 	}
@@ -161,7 +158,7 @@ func (v *visit) needs(o desk.Overview, at desk.Attention) []views.Need {
 		add(ui.Attention, "hourglass", "Held: "+views.Opening(b.Body, 48), text, fmt.Sprintf("/batches/%d", b.ID))
 	}
 	if n := o.Unread; n > 0 {
-		add(ui.Attention, "radio-tower", views.Plural(n, "callback", "callbacks")+" of a provider could not be read", "They are kept as they came. Look at them, and have them read again.", "/providers/callbacks")
+		add(ui.Attention, "radio-tower", views.Plural(n, "callback", "callbacks")+" could not be read", "A provider has posted what the desk does not understand. It is kept and can be read again.", "/providers/callbacks")
 	}
 	if n := o.Missed; n > 0 {
 		add(ui.Attention, "calendar-clock", views.Plural(n, "time", "times")+" of a repeating send missed", "The desk was not running. Send it now or leave it out.", "/recurring")

@@ -79,7 +79,7 @@ func DuplicatesPage(page ui.Page, d Duplicates) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if len(d.Sets) == 0 {
-				templ_7745c5c3_Err = ui.Empty{Icon: "circle-check", Title: "No duplicates", Text: d.none()}.Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Empty{Icon: "circle-check", Title: "No duplicates", Text: d.none(), Action: d.other()}.Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -197,6 +197,14 @@ func (d Duplicates) none() string {
 	return "No two of your contacts have the same number."
 }
 
+// other leads to where there may be some still.
+func (d Duplicates) other() templ.Component {
+	if d.ByName || d.Later {
+		return nil
+	}
+	return ui.Button{Label: "Look for the same name", Path: "/contacts/duplicates?by=name"}
+}
+
 func (d Duplicates) nextPath() string {
 	q := url.Values{"after": {d.Next}}
 	if d.ByName {
@@ -303,7 +311,7 @@ func MergePage(page ui.Page, m Merge) templ.Component {
 						var templ_7745c5c3_Var10 string
 						templ_7745c5c3_Var10, templ_7745c5c3_Err = templ.JoinStringErrs(l.Label)
 						if templ_7745c5c3_Err != nil {
-							return templ.Error{Err: templ_7745c5c3_Err, FileName: `contacts_merge.templ`, Line: 96, Col: 32}
+							return templ.Error{Err: templ_7745c5c3_Err, FileName: `contacts_merge.templ`, Line: 104, Col: 32}
 						}
 						_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var10))
 						if templ_7745c5c3_Err != nil {
@@ -316,7 +324,7 @@ func MergePage(page ui.Page, m Merge) templ.Component {
 						var templ_7745c5c3_Var11 string
 						templ_7745c5c3_Var11, templ_7745c5c3_Err = templ.JoinStringErrs(l.Kept)
 						if templ_7745c5c3_Err != nil {
-							return templ.Error{Err: templ_7745c5c3_Err, FileName: `contacts_merge.templ`, Line: 97, Col: 22}
+							return templ.Error{Err: templ_7745c5c3_Err, FileName: `contacts_merge.templ`, Line: 105, Col: 22}
 						}
 						_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var11))
 						if templ_7745c5c3_Err != nil {
@@ -345,7 +353,7 @@ func MergePage(page ui.Page, m Merge) templ.Component {
 					var templ_7745c5c3_Var12 string
 					templ_7745c5c3_Var12, templ_7745c5c3_Err = templ.JoinStringErrs("It is in the groups of both: " + Plural(m.Groups, "group comes", "groups come") + " from the second.")
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `contacts_merge.templ`, Line: 106, Col: 113}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `contacts_merge.templ`, Line: 114, Col: 113}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var12))
 					if templ_7745c5c3_Err != nil {

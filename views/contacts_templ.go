@@ -492,7 +492,7 @@ func (c Contacts) count() string {
 	switch {
 	case !c.filtered():
 		return Plural(c.Total, "person", "people") + " in your contacts"
-	case c.Total >= 0 && len(c.People) == 0:
+	case len(c.People) == 0, c.Total < 0 && c.AtLeast < 2:
 		return ""
 	case c.Total >= 0:
 		return Plural(c.Total, "person matches", "people match")

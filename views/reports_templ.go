@@ -382,7 +382,7 @@ func reportFilter(r Report) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if len(r.Groups) > 1 {
-				templ_7745c5c3_Err = ui.Select{Name: "group", Label: "To people of the group", Options: r.Groups}.Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Select{Name: "group", Label: "Group", Options: r.Groups}.Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

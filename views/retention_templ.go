@@ -104,7 +104,7 @@ func RetentionPage(page ui.Page, f RetentionForm) templ.Component {
 				ctx = templ.InitializeContext(ctx)
 				for _, field := range f.Fields {
 					templ_7745c5c3_Err = ui.Input{
-						Name: field.Kind, Label: retentionWords[field.Kind].label, Hint: retentionWords[field.Kind].hint + field.sofar(), Value: field.Days, Suffix: "days", InputMode: "numeric", Width: ui.Short,
+						Name: field.Kind, Label: retentionWords[field.Kind].label, Hint: retentionWords[field.Kind].hint + field.sofar(), Value: field.Days, Suffix: "days", InputMode: "numeric", Width: ui.Medium,
 						Placeholder: "For ever", Error: ui.ErrorFor(f.Errors, field.Kind), Autocomplete: "off",
 					}.Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {

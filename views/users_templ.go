@@ -933,7 +933,7 @@ func (a UserAccount) more() []ui.Fact {
 	if a.State == "suspended" {
 		facts = append(facts, ui.Fact{Term: "Suspended", Detail: ui.Text("They are kept out, and their tokens are refused."), Action: postButton(a.path("/resume"), "Let "+a.Name+" in again")})
 	} else {
-		facts = append(facts, ui.Fact{Term: "Suspend", Detail: ui.Text("Keeps them out for a while. What they sent goes on."), Action: ui.Button{Label: "Suspend", Kind: ui.LinkLike, Path: a.path("/suspend")}})
+		facts = append(facts, ui.Fact{Term: "Suspend", Detail: ui.Text("Keeps them out for a while. What they sent goes on."), Action: ui.Button{Label: "Suspend", Small: true, Path: a.path("/suspend")}})
 	}
 	if a.MayUnlimit {
 		unlimited := ui.Fact{Term: "Unlimited credits", Detail: ui.Text("Their credits are counted."), Action: postButton(a.path("/unlimited"), "Stop counting")}
@@ -942,7 +942,7 @@ func (a UserAccount) more() []ui.Fact {
 		}
 		facts = append(facts, unlimited)
 	}
-	return append(facts, ui.Fact{Term: "Archive", Detail: ui.Text("Ends the account. What they sent stays in the outbox and in reports."), Action: ui.Button{Label: "Archive", Kind: ui.LinkLike, Path: a.path("/archive")}})
+	return append(facts, ui.Fact{Term: "Archive", Detail: ui.Text("Ends the account. What they sent stays in the outbox and in reports."), Action: ui.Button{Label: "Archive", Small: true, Path: a.path("/archive")}})
 }
 
 func postButton(path, label string) templ.Component {
