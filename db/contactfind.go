@@ -48,6 +48,8 @@ type ContactPage struct {
 	// of a place is the name's key, the number, or the instant of the change.
 	After, Before BookPlace
 	Limit         int
+	// plain: in the order alone, whatever was typed.
+	plain bool
 }
 
 // FoundContacts are a page, in its order.
@@ -56,6 +58,9 @@ type FoundContacts struct {
 	// Total is how many match, where it is known without reading them all, and
 	// -1 otherwise. AtLeast is what it is at the least.
 	Total, AtLeast int64
+	// First is how many of those that match can be paged through when there are
+	// more than that, and 0 when all can.
+	First int64
 }
 
 const (
@@ -114,7 +119,14 @@ func instant(key string) int64 {
 
 // FindContacts returns a page of somebody's contacts.
 func (s *Store) FindContacts(ctx context.Context, p ContactPage) (FoundContacts, error) {
-	plan, err := s.planContacts(ctx, p.ContactFilter, fewContacts)
+	if p.Search.Any() && p.Order != ByID {
+		found, err := s.searchPage(ctx, p)
+		if err != nil {
+			return FoundContacts{}, fmt.Errorf("search contacts: %w", err)
+		}
+		return found, nil
+	}
+	plan, err := s.planContacts(ctx, p.ContactFilter, fewContacts, listedContacts)
 	if err != nil {
 		return FoundContacts{}, fmt.Errorf("find contacts: %w", err)
 	}
@@ -160,18 +172,14 @@ func (s *Store) contactPage(ctx context.Context, p ContactPage, plan contactPlan
 
 // cut takes the page out of all that match.
 func (p ContactPage) cut(all []Contact) []Contact {
-	slices.SortFunc(all, func(a, b Contact) int { return p.Order.compare(&a, &b) })
+	all = p.sorted(all)
 	from, to := 0, len(all)
-	past := func(place BookPlace) (int, bool) {
-		at := p.Order.at(place)
-		return slices.BinarySearchFunc(all, at, func(c Contact, at *Contact) int { return p.Order.compare(&c, at) })
-	}
 	switch {
 	case p.Before.ID != 0:
-		to, _ = past(p.Before)
+		to, _ = p.place(all, p.Before)
 		from = max(0, to-p.Limit)
 	case p.After.ID != 0:
-		i, there := past(p.After)
+		i, there := p.place(all, p.After)
 		if from = i; there {
 			from++
 		}
@@ -197,6 +205,8 @@ type contactPlan struct {
 	total  int64
 	// atLeast is what is known when total is not.
 	atLeast int64
+	// other is the smallest condition beside the search: at the most, everybody.
+	other contactWay
 }
 
 // contactWay is a condition that can be answered from an index of its own.
@@ -208,8 +218,9 @@ type contactWay struct {
 }
 
 // planContacts weighs the conditions of a filter by how many contacts each
-// leaves. few is up to how many are worth reading.
-func (s *Store) planContacts(ctx context.Context, f ContactFilter, few int64) (contactPlan, error) {
+// leaves. few is up to how many are worth reading; listed up to how many
+// candidates of a search are worth comparing with by their ids, 0 for none.
+func (s *Store) planContacts(ctx context.Context, f ContactFilter, few, listed int64) (contactPlan, error) {
 	plan := contactPlan{search: f.Search, total: -1}
 	var drivers []contactWay
 	book, err := s.AddressBook(ctx, f.UserID)
@@ -217,12 +228,13 @@ func (s *Store) planContacts(ctx context.Context, f ContactFilter, few int64) (c
 		return plan, err
 	}
 	if f.Search.Any() {
-		d, err := s.searchDriver(ctx, f, &plan, max(few, listedContacts))
+		d, err := s.searchDriver(ctx, f, &plan, max(few, listed), listed > 0)
 		if err != nil {
 			return plan, err
 		}
 		drivers = append(drivers, d...)
 	}
+	searches := len(drivers)
 	if f.GroupID != 0 {
 		g, err := s.Group(ctx, f.GroupID)
 		if err != nil && !IsNotFound(err) {
@@ -271,12 +283,18 @@ func (s *Store) planContacts(ctx context.Context, f ContactFilter, few int64) (c
 	if conditions >= 2 {
 		few = max(few, someContacts)
 	}
-	best := -1
+	// Everybody: few enough, where it is a small address book of many.
+	drivers = append(drivers, contactWay{size: book.Contacts, from: "contacts c INDEXED BY contacts_name WHERE 1"})
+	best, other := -1, searches
 	for i := range drivers {
 		if best < 0 || drivers[i].size < drivers[best].size {
 			best = i
 		}
+		if i >= searches && drivers[i].size < drivers[other].size {
+			other = i
+		}
 	}
+	plan.other = drivers[other]
 	// What one index answers exactly needs no counting.
 	switch {
 	case conditions == 0:
@@ -300,8 +318,9 @@ func (s *Store) planContacts(ctx context.Context, f ContactFilter, few int64) (c
 	return plan, nil
 }
 
-// searchDriver gathers the candidates of a search, up to a limit.
-func (s *Store) searchDriver(ctx context.Context, f ContactFilter, plan *contactPlan, limit int64) ([]contactWay, error) {
+// searchDriver weighs the candidates of a search, up to a limit. listed: the
+// others are to be compared with them by their ids.
+func (s *Store) searchDriver(ctx context.Context, f ContactFilter, plan *contactPlan, limit int64, listed bool) ([]contactWay, error) {
 	search := f.Search
 	if search.Digits == "" && search.Prefix != "" && search.longTerms() == nil {
 		// A digit or two: of a number, or else a name, "Room 12".
@@ -314,7 +333,7 @@ func (s *Store) searchDriver(ctx context.Context, f ContactFilter, plan *contact
 			return []contactWay{{size: n, from: "contacts c INDEXED BY contacts_number WHERE c.number >= ? AND c.number < ?",
 				where: "c.number >= ? AND c.number < ?", args: []any{search.Prefix, search.Prefix + ":"}}}, nil
 		}
-		search.Prefix = ""
+		search.Prefix, plan.search.Prefix = "", ""
 	}
 	if search.short() {
 		d := contactWay{size: 1 << 62}
@@ -337,8 +356,11 @@ func (s *Store) searchDriver(ctx context.Context, f ContactFilter, plan *contact
 	if n += int64(len(waiting)); n > limit {
 		return []contactWay{{size: 1 << 62}}, nil // compared one by one
 	}
-	return []contactWay{{size: n, from: "(" + contactsMatching + ") d CROSS JOIN contacts c ON c.id = d.id WHERE 1",
-		where: "c.id IN (" + contactsMatching + ")", args: []any{match, idList(waiting)}}}, nil
+	d := contactWay{size: n, from: "(" + contactsMatching + ") d CROSS JOIN contacts c ON c.id = d.id WHERE 1", args: []any{match, idList(waiting)}}
+	if listed {
+		d.where = "c.id IN (" + contactsMatching + ")"
+	}
+	return []contactWay{d}, nil
 }
 
 // contactsMatching are the candidates that the index knows, and those that are
@@ -372,12 +394,8 @@ func (s *Store) countUpTo(ctx context.Context, limit int64, from string, args ..
 
 // candidates reads all that match, by the driver, in no order.
 func (s *Store) candidates(ctx context.Context, f ContactFilter, plan contactPlan, do func(*Contact)) error {
-	query := "SELECT " + contactColumns + " FROM " + plan.from + " AND c.user_id = ?"
-	args := append(slices.Clone(plan.args), f.UserID)
-	for _, w := range plan.where {
-		query += " AND " + w
-	}
-	rows, err := s.reads.QueryContext(ctx, query, append(args, plan.values...)...)
+	query, args := candidatesFrom(plan.from, plan.args, f.UserID, plan)
+	rows, err := s.reads.QueryContext(ctx, query, args...)
 	if err != nil {
 		return err
 	}
@@ -451,8 +469,8 @@ func (p ContactPage) walk(plan contactPlan) (string, []any) {
 // must not keep a connection from everybody else.
 func (s *Store) EachContact(ctx context.Context, f ContactFilter, order ContactOrder, do func(*Contact) error) error {
 	const atOnce = 1000
-	p := ContactPage{ContactFilter: f, Order: order, Limit: atOnce}
-	plan, err := s.planContacts(ctx, f, listedContacts)
+	p := ContactPage{ContactFilter: f, Order: order, Limit: atOnce, plain: true}
+	plan, err := s.planContacts(ctx, f, listedContacts, listedContacts)
 	if err != nil {
 		return fmt.Errorf("read contacts: %w", err)
 	}
@@ -480,7 +498,7 @@ func (s *Store) EachContact(ctx context.Context, f ContactFilter, order ContactO
 // CountContacts counts the contacts of a filter. It is quick where a counter
 // knows, and may take a second where a million have to be looked at.
 func (s *Store) CountContacts(ctx context.Context, f ContactFilter) (n int64, err error) {
-	plan, err := s.planContacts(ctx, f, manyContacts)
+	plan, err := s.planContacts(ctx, f, manyContacts, listedContacts)
 	switch {
 	case err != nil:
 		return 0, fmt.Errorf("count contacts: %w", err)

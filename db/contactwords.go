@@ -162,12 +162,14 @@ type ContactSearch struct {
 	Terms []string
 	// Digits anywhere in the number, or Prefix at its beginning, do instead.
 	Digits, Prefix string
+	// Typed is what was typed as keys of names are, in small letters.
+	Typed string
 }
 
 // NewContactSearch reads what was typed. prefix is the number that begins so,
 // "" when none does.
 func NewContactSearch(typed, prefix string) ContactSearch {
-	s := ContactSearch{Terms: strings.Fields(Fold(typed)), Prefix: prefix}
+	s := ContactSearch{Terms: strings.Fields(Fold(typed)), Prefix: prefix, Typed: strings.ToLower(norm.NFKC.String(strings.Join(strings.Fields(typed), " ")))}
 	digits := strings.Map(func(r rune) rune {
 		switch {
 		case r >= '0' && r <= '9':

@@ -35,7 +35,12 @@ type BookSearch struct {
 }
 
 // Paging says how to go on from a page: "" where there is nothing.
-type Paging struct{ Previous, Next string }
+type Paging struct {
+	Previous, Next string
+	// First is how many there are to page through where more match, and 0 where
+	// those are all.
+	First int64
+}
 
 // filter turns the search into what the store understands.
 func (f BookSearch) filter(home string) db.BookFilter {

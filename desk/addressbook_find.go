@@ -75,6 +75,7 @@ func (d *Desk) FindContacts(ctx context.Context, a Actor, f ContactFilter, sort 
 	}
 	list := ContactList{Total: found.Total, AtLeast: found.AtLeast}
 	list.People, list.Paging = paged(found.Contacts, page, func(c db.Contact) db.BookPlace { return order.Place(&c) })
+	list.First = found.First
 	return list, nil
 }
 

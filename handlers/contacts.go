@@ -138,7 +138,7 @@ func (v *visit) bookSearch() desk.BookSearch {
 // book is what a list of the address book has around it. shown is how many rows
 // it has.
 func (v *visit) book(path string, p desk.Paging, shown int) views.Book {
-	b := views.Book{Path: path, Query: v.QueryParam("q"), Blank: shown == 0 && v.QueryParam("q") == "" && v.QueryParam("after") == "" && v.QueryParam("before") == ""}
+	b := views.Book{Path: path, First: p.First, Query: v.QueryParam("q"), Blank: shown == 0 && v.QueryParam("q") == "" && v.QueryParam("after") == "" && v.QueryParam("before") == ""}
 	at := func(name, place string) string {
 		if place == "" {
 			return ""
