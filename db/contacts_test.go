@@ -292,6 +292,24 @@ func TestPlansOfContacts(t *testing.T) {
 	}
 }
 
+// A search reads its candidates from an index in the index's order: it neither
+// scans nor sorts anybody but those.
+func TestPlansOfSearches(t *testing.T) {
+	b := newBook(t)
+	chosen, err := b.planContacts(t.Context(), ContactFilter{UserID: b.user, GroupID: b.groups[0], Allowed: true, Search: NewContactSearch("smith", "")}, fewContacts, 0)
+	if err != nil || len(chosen.where) != 2 {
+		t.Fatalf("%+v, %v", chosen, err)
+	}
+	_, names := keysBetween("name")
+	_, numbers := keysBetween("number")
+	for from, args := range map[string][]any{names: {b.user, "a", "b", lookedAt}, numbers: {b.user, "+44", "+45", lookedAt},
+		lettersOf + " LIMIT ?) d CROSS JOIN contacts c ON c.id = d.id WHERE 1": {`"smi"`, lookedAt}, lettersOf + " DESC LIMIT ?) d CROSS JOIN contacts c ON c.id = d.id WHERE 1": {`"smi"`, lookedAt},
+		chosen.other.from: chosen.other.args} {
+		query, all := candidatesFrom(from, args, b.user, chosen)
+		planned(t, b, "candidates", query, all)
+	}
+}
+
 func planned(t *testing.T, b *book, name, query string, args []any) {
 	t.Helper()
 	whole, bad := plan(t, b.Store, query, args...)

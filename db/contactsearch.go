@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 // While somebody types, a search may match hundreds of thousands. Nobody reads
@@ -83,7 +84,7 @@ func (g *gathering) gather(ctx context.Context) (whole bool, err error) {
 // the index of letters.
 func (g *gathering) fromIndexes(ctx context.Context) (whole bool, err error) {
 	search := g.plan.search
-	short, two := search.short(), true
+	short := search.short()
 	begins := search.begins()
 	if short {
 		begins = search.Terms
@@ -105,15 +106,13 @@ func (g *gathering) fromIndexes(ctx context.Context) (whole bool, err error) {
 				return false, err
 			}
 			whole = whole && (all || !short)
-			two = two && len([]rune(b)) == 2
 		}
-	}
-	if short && !two {
-		return false, nil
 	}
 	match := search.match()
 	if short {
-		match = search.startsOfWords()
+		if match = search.startsOfWords(); match == "" || g.full() {
+			return false, nil
+		}
 	}
 	waiting, err := g.store.unindexed(ctx, g.page.UserID, search, lookedAt)
 	if err != nil {
@@ -126,7 +125,7 @@ func (g *gathering) fromIndexes(ctx context.Context) (whole bool, err error) {
 	if g.page.Order == ByChanged {
 		way = " DESC" // whom one looks for came lately
 	}
-	from := "(SELECT rowid AS id FROM contact_words WHERE contact_words MATCH ? ORDER BY rowid" + way + " LIMIT ?) d CROSS JOIN contacts c ON c.id = d.id WHERE 1"
+	from := lettersOf + way + " LIMIT ?) d CROSS JOIN contacts c ON c.id = d.id WHERE 1"
 	if err := g.from(ctx, from, []any{match, lookedAt}); err != nil || g.full() {
 		return false, err
 	}
@@ -140,18 +139,26 @@ func (g *gathering) between(ctx context.Context, what, from, to string) (whole b
 	if g.full() {
 		return false, nil
 	}
-	table, key := "contacts INDEXED BY contacts_name", "name_key"
-	if what == "number" {
-		table, key = "contacts INDEXED BY contacts_number", "number"
-	}
-	within := "FROM " + table + " WHERE user_id = ? AND " + key + " >= ? AND " + key + " < ?"
+	within, query := keysBetween(what)
 	args := []any{g.page.UserID, from, to}
-	query := "(SELECT id " + within + " ORDER BY " + key + ", id LIMIT ?) d CROSS JOIN contacts c ON c.id = d.id WHERE 1"
 	if err := g.from(ctx, query, append(slices.Clone(args), lookedAt)); err != nil || g.full() {
 		return false, err
 	}
 	n, err := g.store.countUpTo(ctx, lookedAt+1, within, args...)
 	return n <= lookedAt, err
+}
+
+const lettersOf = "(SELECT rowid AS id FROM contact_words WHERE contact_words MATCH ? ORDER BY rowid"
+
+// keysBetween are the rows of an index between two keys, and the first of them as
+// candidates.
+func keysBetween(what string) (within, candidates string) {
+	table, key := "contacts INDEXED BY contacts_name", "name_key"
+	if what == "number" {
+		table, key = "contacts INDEXED BY contacts_number", "number"
+	}
+	within = "FROM " + table + " WHERE user_id = ? AND " + key + " >= ? AND " + key + " < ?"
+	return within, "(SELECT id " + within + " ORDER BY " + key + ", id LIMIT ?) d CROSS JOIN contacts c ON c.id = d.id WHERE 1"
 }
 
 // from takes what matches out of candidates until it is full.
@@ -203,14 +210,28 @@ func (s ContactSearch) onlyPrefix() bool {
 	return s.Digits == "" && s.Prefix != "" && s.longTerms() == nil
 }
 
-// startsOfWords asks the index for words that begin with two letters, except the
-// first of a name.
+// startsOfWords asks the index for words that begin with one letter or two, except
+// the first of a name; "" when it cannot tell. After a single letter it knows of
+// what a keyboard here types: a letter of another script is found by typing it.
 func (s ContactSearch) startsOfWords() string {
-	spaced := make([]string, len(s.Terms))
+	every := make([]string, len(s.Terms))
 	for i, t := range s.Terms {
-		spaced[i] = " " + t
+		switch {
+		case utf8.RuneCountInString(t) == 2:
+			every[i] = trigrams([]string{" " + t})
+		case t[0] >= utf8.RuneSelf:
+			return ""
+		default:
+			either := []string{trigrams([]string{" " + t + "\n"})}
+			for next := byte(' '); next < 0x7f; next++ {
+				if next < 'A' || next > 'Z' {
+					either = append(either, trigrams([]string{" " + t + string(next)}))
+				}
+			}
+			every[i] = "(" + strings.Join(either, " OR ") + ")"
+		}
 	}
-	return trigrams(spaced)
+	return strings.Join(every, " AND ")
 }
 
 // rank puts the number that was typed first, then the names that begin so, then

@@ -53,7 +53,7 @@ func TestSearchOfMany(t *testing.T) {
 	}{
 		{"smith", "Smitha", 0, false}, {"zoe", "Zoë", 0, false}, {"sm", "Smitha", 0, false}, {"s", "Smitha", 0, false}, {"ng", "", 0, false}, {"x", "Xu", 0, false},
 		{"77", "", 0, false}, {"ng", "", b.groups[1], true}, {"bo ng", "Bo", b.groups[1], true}, {"smitha ng", "", b.groups[1], true},
-		{"xu smith", "Xu", b.groups[0], true}, {"nobody", "", 0, true}, {"q", "", 0, true}, {"qq", "", 0, true},
+		{"xu smith", "Xu", b.groups[0], true}, {"nobody", "", 0, true}, {"n", "", b.groups[1], true}, {"b n", "Bo", b.groups[1], true}, {"q", "", 0, true}, {"qq", "", 0, true},
 	} {
 		for _, order := range []ContactOrder{ByName, ByNumber, ByChanged} {
 			prefix := ""
