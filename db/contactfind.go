@@ -58,8 +58,8 @@ type FoundContacts struct {
 	// Total is how many match, where it is known without reading them all, and
 	// -1 otherwise. AtLeast is what it is at the least.
 	Total, AtLeast int64
-	// First is how many of those that match can be paged through when there are
-	// more than that, and 0 when all can.
+	// First is how many of those that match can be paged through where not
+	// everybody was looked at, and 0 where all can.
 	First int64
 }
 
@@ -207,6 +207,8 @@ type contactPlan struct {
 	atLeast int64
 	// other is the smallest condition beside the search: at the most, everybody.
 	other contactWay
+	// waiting are those that match and are not in the index of letters yet.
+	waiting []int64
 }
 
 // contactWay is a condition that can be answered from an index of its own.
@@ -348,6 +350,7 @@ func (s *Store) searchDriver(ctx context.Context, f ContactFilter, plan *contact
 	if err != nil {
 		return nil, err
 	}
+	plan.waiting = waiting
 	match := search.match()
 	n, err := s.countUpTo(ctx, limit+1, "FROM contact_words WHERE contact_words MATCH ?", match)
 	if err != nil {

@@ -42,7 +42,9 @@ func (s *Store) searchPage(ctx context.Context, p ContactPage) (FoundContacts, e
 	found := FoundContacts{Total: n, AtLeast: n}
 	if !whole {
 		found.Total, found.First = -1, n
-		found.AtLeast = n + 1
+		if n == shownOfMany {
+			found.AtLeast++
+		}
 	}
 	found.Contacts = p.cut(g.all)
 	return found, nil
@@ -114,9 +116,11 @@ func (g *gathering) fromIndexes(ctx context.Context) (whole bool, err error) {
 			return false, nil
 		}
 	}
-	waiting, err := g.store.unindexed(ctx, g.page.UserID, search, lookedAt)
-	if err != nil {
-		return false, err
+	waiting := g.plan.waiting
+	if short {
+		if waiting, err = g.store.unindexed(ctx, g.page.UserID, search, fewContacts); err != nil {
+			return false, err
+		}
 	}
 	if err := g.from(ctx, "(SELECT value AS id FROM json_each(?)) d CROSS JOIN contacts c ON c.id = d.id WHERE 1", []any{idList(waiting)}); err != nil {
 		return false, err
@@ -130,7 +134,7 @@ func (g *gathering) fromIndexes(ctx context.Context) (whole bool, err error) {
 		return false, err
 	}
 	n, err := g.store.countUpTo(ctx, lookedAt+1, "FROM contact_words WHERE contact_words MATCH ?", match)
-	return whole && n <= lookedAt && len(waiting) <= lookedAt, err
+	return whole && n <= lookedAt && len(waiting) <= fewContacts, err
 }
 
 // between takes those whose name or number stands between two, in that order, and

@@ -37,8 +37,8 @@ type BookSearch struct {
 // Paging says how to go on from a page: "" where there is nothing.
 type Paging struct {
 	Previous, Next string
-	// First is how many there are to page through where more match, and 0 where
-	// those are all.
+	// First is how many there are to page through where not everybody who matches
+	// is among them, and 0 where they are all.
 	First int64
 }
 
