@@ -38,12 +38,17 @@ type Draft struct {
 	// Unlimited, Balance: what the user has.
 	Unlimited bool
 	Balance   int64
+	// DayMost is how many credits the user may use a day, 0 without limit, and
+	// DayLeft how many of them are left today.
+	DayMost, DayLeft int64
 	// Problems keep the order from being sent.
 	Problems []*Refusal
 
 	// AskSure: it is for so many people that a page asks whether the sender is
 	// sure. Approval: it will wait for an administrator.
 	AskSure, Approval bool
+	// ApproveAbove is the number of people above which it does.
+	ApproveAbove int64
 
 	// Expected is how many rows there are to read. Estimated: they are too many to
 	// be read while somebody types, so the numbers above are worked out from the
@@ -103,7 +108,12 @@ func (d *Desk) Check(ctx context.Context, a Actor, o Order) (Draft, error) {
 
 func (dr *Draft) readSender(o Order, a Actor, set Settings) {
 	typed := strings.TrimSpace(o.Sender)
-	for _, fallback := range []string{a.User.Sender, permissionsOf(a.User).firstSender(), set.Sender} {
+	may := permissionsOf(a.User)
+	own := a.User.Sender
+	if _, ok := may.Listed(own, set.Country); !ok {
+		own = "" // one from before they were limited
+	}
+	for _, fallback := range []string{own, may.firstSender(), set.Sender} {
 		if typed == "" {
 			typed = fallback
 		}

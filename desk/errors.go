@@ -151,6 +151,7 @@ var (
 	ErrNoBulk         = define("no_bulk", "to", "You may text one person at a time.")
 	ErrTemplatesOnly  = define("templates_only", "body", "You may send texts of templates only. Choose one and fill it in.")
 	ErrNoImport       = define("no_import", "", "You may not bring in many people at once. Ask your administrator.")
+	ErrBlankField     = define("blank_field", "body", "Fill in every field of the template.")
 	ErrSenderBarred   = define("sender_barred", "sender", "You may not use this sender.")
 	ErrBadSenders     = define("bad_senders", "senders", "One of these is no sender.")
 	ErrBadApprove     = define("bad_approve", "approve_above", "Enter a whole number of people up to 1,000,000, or nothing.")

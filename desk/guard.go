@@ -209,11 +209,15 @@ func (dr *Draft) fullNumber() *Refusal {
 // use today.
 func (d *Desk) readGuard(ctx context.Context, a Actor, o Order, dr *Draft) error {
 	dr.AskSure = dr.guard.SureAbove > 0 && dr.People > dr.guard.SureAbove
-	dr.Approval = dr.guard.asksApproval(a.User, dr.People)
+	dr.Approval, dr.ApproveAbove = dr.guard.asksApproval(a.User, dr.People), int64(dr.guard.ApproveAbove)
+	if a.User.ApproveAbove >= 0 {
+		dr.ApproveAbove = a.User.ApproveAbove
+	}
 	if o.Partly {
 		return nil
 	}
 	today, err := allowanceOf(ctx, d.store.Queries, a.User, dr.days.user)
+	dr.DayMost, dr.DayLeft = today.most, today.left
 	if r := today.refuse(dr.Credits); r != nil {
 		dr.Problems = append(dr.Problems, r)
 	}

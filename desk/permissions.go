@@ -125,6 +125,24 @@ func (p Permissions) words() string {
 	return strings.Join(words, "; ")
 }
 
+// Listed is a sender as it stands among those that may be used, and whether it
+// does; where any may be used, as it was typed.
+func (p Permissions) Listed(typed, home string) (string, bool) {
+	if len(p.Senders) == 0 {
+		return typed, true
+	}
+	sender, r := parseSender(strings.TrimSpace(typed), home)
+	if r != nil {
+		return "", false
+	}
+	for _, one := range p.Senders {
+		if (Permissions{Senders: []string{one}}).refuseSender(sender) == nil {
+			return one, true
+		}
+	}
+	return "", false
+}
+
 // firstSender is what stands in for a sender that was not typed.
 func (p Permissions) firstSender() string {
 	if len(p.Senders) > 0 {

@@ -36,7 +36,7 @@ const (
 // here who may use it.
 var verbs = map[string]string{
 	"About": forAdmins, "ActAs": "user user", "AddContact": forAll, "AddGroup": forAll, "AddList": forAll, "AddProvider": forAdmins, "AddRecurring": forAll,
-	"AddTemplate": forAll, "AddToGroup": "owner group", "AddTried": forAdmins, "AddUser": forAdmins, "AddUsers": forAdmins, "AllRecurring": forAll,
+	"AddTemplate": forAll, "FillIn": "own template", "AddToGroup": "owner group", "AddTried": forAdmins, "AddUser": forAdmins, "AddUsers": forAdmins, "AllRecurring": forAll,
 	"Approval": "owner batch", "Approvals": forAll, "Approve": "owner batch", "Archive": "user user", "ArchiveByName": "user", "Attention": forAll,
 	"AuditLog": forAdmins, "Batch": "owner batch", "BeginImport": forAll, "BeginSecondFactor": forAll, "CallbackOf": forAll, "CallbackPath": forAdmins,
 	"Callbacks": forAdmins, "CallbacksSeen": forAdmins, "Calls": forAll, "Cancel": "owner message", "CancelImport": "owner import",

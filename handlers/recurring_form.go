@@ -52,6 +52,9 @@ func (v *visit) newRecurring() error {
 	if v.FormValue("do") != "start" {
 		return v.showRepeat(http.StatusOK, typed, nil)
 	}
+	if err := v.fillRepeat(&typed); err != nil {
+		return v.showRepeat(http.StatusUnprocessableEntity, typed, err)
+	}
 	order := repeatOrder(typed)
 	if form.Key != "" {
 		sum := sha256.Sum256([]byte(form.Key + "\n" + v.Request().PostForm.Encode()))
@@ -115,6 +118,9 @@ func (v *visit) editRecurring() error {
 	if v.FormValue("do") != "start" {
 		return v.showRepeat(http.StatusOK, f, nil)
 	}
+	if err := v.fillRepeat(&f); err != nil {
+		return v.showRepeat(http.StatusUnprocessableEntity, f, err)
+	}
 	err = v.s.Desk.ChangeRecurring(v.Request().Context(), v.actor, r.ID, repeatOrder(f))
 	if errors.Is(err, desk.ErrRecurringOver) {
 		return v.recurringRefused(r, err)
@@ -150,6 +156,17 @@ func repeatOrder(f views.RepeatForm) desk.RecurringForm {
 	return order
 }
 
+// fillRepeat fills the chosen template in, for those who send nothing else.
+func (v *visit) fillRepeat(f *views.RepeatForm) error {
+	to := repeatOrder(*f).To
+	blank, err := v.filled(&f.Form, desk.Order{To: to.Numbers, Raw: to.Numbers, Groups: to.Groups, Lists: to.Lists})
+	if err != nil {
+		return err
+	}
+	f.Form.Blanks = nil // they are shown anew
+	return joined(nil, blank)
+}
+
 // showRepeat is the form with what was typed and, as far as it is a rule, the
 // next times.
 func (v *visit) showRepeat(status int, f views.RepeatForm, cause error) error {
@@ -164,6 +181,10 @@ func (v *visit) showRepeat(status int, f views.RepeatForm, cause error) error {
 	}
 	f.Form = p.form
 	if f.Form.Groups, f.Form.Lists, err = v.choices(f.Form.GroupIDs, f.Form.ListIDs); err != nil {
+		return err
+	}
+	v.showMay(&f.Form)
+	if f.Form.Templates, err = v.templateOptions(); err != nil {
 		return err
 	}
 	zone := v.set.Zone
@@ -188,6 +209,7 @@ func (v *visit) showRepeat(status int, f views.RepeatForm, cause error) error {
 	if f.Errors, err = fieldErrors(cause); err != nil {
 		return err
 	}
+	v.atTemplate(f.Errors)
 	for i := range f.Errors {
 		f.Errors[i].Field = repeatField(f, f.Errors[i].Field)
 	}
@@ -211,7 +233,7 @@ func repeatField(f views.RepeatForm, field string) string {
 		return "fortnight_days"
 	case field == "weekdays":
 		return "week_days"
-	case f.ID == 0 && (field == "to" || field == "body" || field == "sender"):
+	case f.ID == 0 && (field == "to" || field == "body" || field == "sender" || field == "template" || strings.HasPrefix(field, fillPrefix)):
 		return ""
 	}
 	return field

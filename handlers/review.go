@@ -166,6 +166,12 @@ func (v *visit) sayInstead(p desk.Prepared) error {
 		return v.showPrepared(p, nil)
 	}
 	form.Body = template.WithFallback(v.FormValue("lacking"), instead)
+	if form.TemplateID != "" {
+		if form.Fills == nil {
+			form.Fills = map[string]string{}
+		}
+		form.Fills[merge.Fold(v.FormValue("lacking"))] = instead
+	}
 	again, err := v.plan(form)
 	if err != nil {
 		return err
@@ -275,7 +281,8 @@ func (v *visit) showPrepared(p desk.Prepared, cause error) error {
 func (v *visit) preparedForm(p desk.Prepared, form views.Compose) (views.Compose, error) {
 	dr := p.Draft
 	o := views.Outlook{Now: v.now(), Home: v.set.Country, People: dr.People, Duplicates: dr.Duplicates, Bad: dr.Bad, Suppressed: dr.Suppressed,
-		Sender: dr.Sender, Counter: views.Counter{Body: dr.Body, Size: dr.Size}, Credits: dr.Credits, Balance: dr.Balance, Unlimited: dr.Unlimited}
+		Sender: dr.Sender, Counter: views.Counter{Body: dr.Body, Size: dr.Size}, Credits: dr.Credits, Balance: dr.Balance, Unlimited: dr.Unlimited,
+		DayMost: dr.DayMost, DayLeft: dr.DayLeft}
 	if !p.Order.SendAt.IsZero() {
 		o.Leaves = p.Order.SendAt.In(v.set.Zone)
 		if at, err := desk.ReadLocalTime(form.Date, form.Time, v.set.Zone); err == nil {

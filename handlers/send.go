@@ -46,6 +46,12 @@ func (v *visit) send() error {
 	case "send", "review":
 		return v.submit(form)
 	case "template":
+		if v.may().TemplatesOnly {
+			if err := v.useTemplate(&form); err != nil {
+				return err
+			}
+			break
+		}
 		if err := v.fillIn(&form, v.FormValue("template")); err != nil {
 			return err
 		}
@@ -68,10 +74,17 @@ func (v *visit) sendCheck() error {
 		form.Body = gsm.Plain(gsm.Clean(form.Body))
 		form.Outlook.Counter.Replaced = true
 	}
+	chosen, _, _ := strings.Cut(form.Shown, " ")
+	if form.TemplateID != "" && form.TemplateID != chosen {
+		if err := v.useTemplate(&form); err != nil {
+			return err
+		}
+	}
 	p, err := v.plan(form)
 	if err != nil {
 		return err
 	}
+	v.showMay(&p.form)
 	return render(v.Context, http.StatusOK, views.SendCheck(p.form))
 }
 
@@ -80,21 +93,31 @@ func (v *visit) readCompose() (views.Compose, error) {
 	if err := v.Request().ParseForm(); err != nil {
 		return views.Compose{}, echo.NewHTTPError(http.StatusRequestEntityTooLarge, "This is more than one send can take. Go back and make it smaller")
 	}
-	return views.Compose{Key: v.FormValue("key"), To: v.FormValue("to"), Sender: v.FormValue("sender"), Body: v.FormValue("body"),
+	form := views.Compose{Key: v.FormValue("key"), To: v.FormValue("to"), Sender: v.FormValue("sender"), Body: v.FormValue("body"),
 		GroupIDs: parseIDs(v.Request().Form["group"]), ListIDs: parseIDs(v.Request().Form["list"]),
-		File: v.readFile(), Later: v.FormValue("when") == "later", Repeat: v.FormValue("when") == "repeat", Date: v.FormValue("at_date"), Time: v.FormValue("at_time")}, nil
+		File: v.readFile(), Later: v.FormValue("when") == "later", Repeat: v.FormValue("when") == "repeat", Date: v.FormValue("at_date"), Time: v.FormValue("at_time")}
+	v.readTemplate(&form)
+	return form, nil
 }
 
 // ownSender is the sender that the user starts with.
 func (v *visit) ownSender() string {
+	may := v.may()
 	for _, typed := range []string{v.actor.User.Sender, v.set.Sender} {
-		if typed == "" {
+		listed, ok := may.Listed(typed, v.set.Country)
+		if !ok {
+			continue
+		}
+		if typed = listed; typed == "" {
 			continue
 		}
 		if s, err := sms.ParseSender(typed, v.set.Country); err == nil {
 			return s.Display(v.set.Country)
 		}
 		return typed
+	}
+	if len(may.Senders) > 0 {
+		return may.Senders[0]
 	}
 	return ""
 }
@@ -104,21 +127,27 @@ type plan struct {
 	form  views.Compose // with its outlook
 	order desk.Order
 	draft desk.Draft
+	// blank is what a template lacks.
+	blank []*desk.Refusal
 	// when is why the date and time are none, nil when they are.
 	when error
 }
 
 // plan has the desk work out what a form would do.
 func (v *visit) plan(form views.Compose) (plan, error) {
-	p := plan{form: form}
 	typed := sms.SplitNumbers(form.To)
-	p.order = desk.Order{Sender: form.Sender, Body: form.Body, Fill: true, Groups: form.GroupIDs, Lists: form.ListIDs}
+	p := plan{order: desk.Order{Sender: form.Sender, Fill: true, Groups: form.GroupIDs, Lists: form.ListIDs}}
 	for _, t := range typed {
 		p.order.To, p.order.Raw = append(p.order.To, t.Number), append(p.order.Raw, t.Raw)
 	}
 	if form.File != nil {
 		p.order.File = fileSource(*form.File)
 	}
+	var err error
+	if p.blank, err = v.filled(&form, p.order); err != nil {
+		return plan{}, err
+	}
+	p.form, p.order.Body = form, form.Body
 	var at desk.LocalTime
 	if form.Later {
 		if at, p.when = desk.ReadLocalTime(form.Date, form.Time, v.set.Zone); p.when != nil && len(desk.Refusals(p.when)) == 0 {
@@ -126,9 +155,11 @@ func (v *visit) plan(form views.Compose) (plan, error) {
 		}
 		p.order.SendAt = at.At
 	}
-	var err error
 	if p.draft, err = v.s.Desk.Check(v.Request().Context(), v.actor, p.order); err != nil {
 		return plan{}, err
+	}
+	if len(p.blank) > 0 {
+		p.draft.Problems = append(withoutBody(p.draft.Problems), p.blank...)
 	}
 	if p.form.File != nil && p.draft.File != nil {
 		p.form.File.Name, p.form.File.Column, p.form.File.Fields = p.draft.File.Name, p.draft.File.Column, p.draft.File.Fields
@@ -170,7 +201,9 @@ func (v *visit) outlook(p plan, typed []sms.Typed, at desk.LocalTime) views.Outl
 	o := views.Outlook{Now: v.now(), Home: v.set.Country, People: p.draft.People, Duplicates: p.draft.Duplicates, Bad: p.draft.Bad, Suppressed: p.draft.Suppressed,
 		Estimated: p.draft.Estimated, Sender: p.draft.Sender, Leaves: at.At, Twice: at.Twice,
 		Counter: views.Counter{Body: p.draft.Body, Size: p.draft.Size, Replaced: p.form.Outlook.Counter.Replaced},
-		Credits: p.draft.Credits, Balance: p.draft.Balance, Unlimited: p.draft.Unlimited, Repeats: p.form.Repeat}
+		Credits: p.draft.Credits, Balance: p.draft.Balance, Unlimited: p.draft.Unlimited, Repeats: p.form.Repeat,
+		DayMost: p.draft.DayMost, DayLeft: p.draft.DayLeft, DayProblem: dayProblem(p.draft.Problems), Approval: p.draft.Approval, ApproveAbove: p.draft.ApproveAbove}
+	o.Counter.Fixed = v.may().TemplatesOnly
 	if !o.Estimated {
 		o.Skipped = skipped(p.draft.Recipients, typed, v.set.Country)
 	}
@@ -187,12 +220,12 @@ func (v *visit) outlook(p plan, typed []sms.Typed, at desk.LocalTime) views.Outl
 	for _, r := range p.draft.Problems {
 		// What is merely not filled in yet is no news to whoever is typing.
 		switch {
-		case errors.Is(r, desk.ErrTooManyTo), errors.Is(r, desk.ErrUnknownGroup), errors.Is(r, desk.ErrUnknownList),
+		case errors.Is(r, desk.ErrTooManyTo), errors.Is(r, desk.ErrUnknownGroup), errors.Is(r, desk.ErrUnknownList), errors.Is(r, desk.ErrNoBulk),
 			errors.Is(r, desk.ErrEmptyGroup), errors.Is(r, desk.ErrEmptyList):
 			o.ToProblem = r.Sentence
-		case errors.Is(r, desk.ErrSenderTooLong), errors.Is(r, desk.ErrBadSender):
+		case errors.Is(r, desk.ErrSenderTooLong), errors.Is(r, desk.ErrBadSender), errors.Is(r, desk.ErrSenderBarred):
 			o.SenderProblem = r.Sentence
-		case errors.Is(r, desk.ErrBodyTooLong), errors.Is(r, desk.ErrBadField), errors.Is(r, desk.ErrMissingField):
+		case errors.Is(r, desk.ErrBodyTooLong), errors.Is(r, desk.ErrBadField), errors.Is(r, desk.ErrMissingField), errors.Is(r, desk.ErrTemplatesOnly) && r.Field == "body":
 			o.Counter.Problem = r.Sentence
 		case r.Field == "when":
 			o.TimeProblem, o.Leaves = r.Sentence, time.Time{}
@@ -222,7 +255,7 @@ func (v *visit) submit(form views.Compose) error {
 	case form.Key == "":
 		// Without its key a form could be sent twice.
 		p.form.Errors = []ui.FieldError{{Message: "Check this page, then press the button again."}}
-	case p.when != nil:
+	case p.when != nil, len(p.blank) > 0:
 	case many:
 		if wholly(cause) {
 			return v.prepare(p)
@@ -312,6 +345,8 @@ func (v *visit) showCompose(status int, form views.Compose, cause error) error {
 		return err
 	}
 	p.form.Errors = append(form.Errors, refused...)
+	v.atTemplate(p.form.Errors)
+	v.showMay(&p.form)
 	if p.form.Templates, err = v.templateOptions(); err != nil {
 		return err
 	}

@@ -205,10 +205,12 @@ func (v *visit) fillIn(form *views.Compose, id string) error {
 	if err != nil {
 		return err
 	}
-	form.Body = t.Body
-	if t.Sender != "" {
-		form.Sender = t.Sender
+	v.takeSender(form, t.Sender)
+	if v.may().TemplatesOnly {
+		form.TemplateID = id
+		return nil
 	}
+	form.Body = t.Body
 	return nil
 }
 
@@ -219,9 +221,16 @@ func (v *visit) templateOptions() ([]ui.Option, error) {
 	if err != nil || len(found) == 0 {
 		return nil, err
 	}
+	only := v.may().TemplatesOnly
 	options := []ui.Option{{Label: "Choose one"}}
 	for _, t := range found {
+		if only && t.Own {
+			continue // which they may not send
+		}
 		options = append(options, ui.Option{Value: strconv.FormatInt(t.ID, 10), Label: t.Name, Group: t.Folder})
+	}
+	if len(options) == 1 {
+		return nil, nil
 	}
 	return options, nil
 }

@@ -16,6 +16,8 @@ type Counter struct {
 	Size gsm.Size // of Body
 	// Problem is why it cannot be sent, "" when it can.
 	Problem string
+	// Fixed: whoever sends it may not change it.
+	Fixed bool
 	// Replaced: its characters were made plain just now.
 	Replaced bool
 	// For is whose text this is, the longest, where it is filled in for each

@@ -422,16 +422,36 @@ func repeatText(f RepeatForm) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Input{Name: "sender", Label: "From", Value: f.Form.Sender, Error: ui.ErrorFor(f.Errors, "sender"), Width: ui.Medium, Hint: "A number, or a name of up to 11 characters.", Attrs: templ.Attributes{"spellcheck": "false"}}.Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = composeFrom(withErrors(f.Form, f.Errors)).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.TextArea{Name: "body", Label: "Message", Value: f.Form.Body, Rows: 5, Error: ui.ErrorFor(f.Errors, "body"), Attrs: templ.Attributes{"dir": "auto"}}.Render(ctx, templ_7745c5c3_Buffer)
-		if templ_7745c5c3_Err != nil {
-			return templ_7745c5c3_Err
+		if f.Form.Limits.TemplatesOnly {
+			templ_7745c5c3_Err = pickTemplate(withErrors(f.Form, f.Errors)).Render(ctx, templ_7745c5c3_Buffer)
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 19, " ")
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+			templ_7745c5c3_Err = templateMessage(withErrors(f.Form, f.Errors)).Render(ctx, templ_7745c5c3_Buffer)
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+		} else {
+			templ_7745c5c3_Err = ui.TextArea{Name: "body", Label: "Message", Value: f.Form.Body, Rows: 5, Error: ui.ErrorFor(f.Errors, "body"), Attrs: templ.Attributes{"dir": "auto"}}.Render(ctx, templ_7745c5c3_Buffer)
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
 		}
 		return nil
 	})
+}
+
+func withErrors(f Compose, errors []ui.FieldError) Compose {
+	f.Errors = errors
+	return f
 }
 
 func (f RepeatForm) often() []ui.Option {

@@ -50,7 +50,7 @@ type FileChosen struct {
 
 // Typed is the form as it was typed, to go back to.
 func (f Compose) Typed() Compose {
-	return Compose{Key: f.Key, To: f.To, Sender: f.Sender, Body: f.Body, GroupIDs: f.GroupIDs, ListIDs: f.ListIDs, Later: f.Later, Repeat: f.Repeat, Date: f.Date, Time: f.Time, File: f.File}
+	return Compose{TemplateID: f.TemplateID, Fills: f.Fills, Key: f.Key, To: f.To, Sender: f.Sender, Body: f.Body, GroupIDs: f.GroupIDs, ListIDs: f.ListIDs, Later: f.Later, Repeat: f.Repeat, Date: f.Date, Time: f.Time, File: f.File}
 }
 
 // ChooseColumn is the page that asks which column of a file has the numbers.

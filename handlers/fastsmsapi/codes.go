@@ -248,6 +248,7 @@ var byRefusal = map[string]Code{
 	desk.ErrActing.Code:         -509,
 	desk.ErrNoBulk.Code:         -509, // the page has no code for what a user may not; this one is about the user
 	desk.ErrTemplatesOnly.Code:  -509,
+	desk.ErrBlankField.Code:     -507,
 	desk.ErrNoImport.Code:       -509,
 	desk.ErrSenderBarred.Code:   -506,
 	desk.ErrBadSenders.Code:     -518,
