@@ -169,18 +169,14 @@ func TestWhoSendsTemplatesPicksAndFills(t *testing.T) {
 
 // Where each person has their own of a field, it is theirs, and what is typed
 // is for those who have none.
-func TestATemplateFilledForAGroup(t *testing.T) {
+func TestATemplateFilledForEachPerson(t *testing.T) {
 	td := underBoss(t)
 	template := td.shared("Letter", "We write to ((Email)) today.", "")
-	group, err := td.AddGroup(t.Context(), td.actor("sam"), "Year 4")
-	must(t, err)
-	_, err = td.PasteIntoGroup(t.Context(), td.actor("sam"), group, "07700900123\tAnn Lee\tann@school.example\n07700900124\n")
-	must(t, err)
 	td.limit(func(p *desk.Permissions) { p.TemplatesOnly = true })
 	sam := td.signIn("sam")
-	all := []string{"to", "", "group", strconv.FormatInt(group, 10), "body", "", "template", template}
-	sam.post("/send", order(append(all, "do", "template")...)).wants(t, 200, "Type here what stands there where somebody has none.")
-	review := sam.post("/send", order(all...))
+	attached := sam.upload("/send/file", "all.csv", []byte("Mobile,Email\n07700900123,ann@school.example\n07700900124,\n"), order("to", "", "body", "", "template", template, "do", "attach"))
+	attached.wants(t, 200, "Type here what stands there where somebody has none.")
+	review := sam.post("/send", form2(attached.carried(), "to", "", "sender", "Oakfield", "when", "now", "template", template, "do", "send"))
 	review.says(t, "1 person has nothing for Email", "We write to ann@school.example today.")
 	instead := sam.post("/send", form2(review.carried(), "do", "instead", "lacking", "Email", "instead", "you"))
 	instead.says(t, "Send 2 messages")
