@@ -117,17 +117,17 @@ type DraftWith struct {
 	Used, Accepting bool
 }
 
-// DraftsWith returns the drafts that have a number, among their people or in the
-// form as it was typed.
+// DraftsWith returns the drafts that have a number, among their people, beside
+// one of them, or in the form as it was typed.
 func (s *Store) DraftsWith(ctx context.Context, n sms.MSISDN) ([]DraftWith, error) {
 	digits := n.National()
 	found, err := readRows(ctx, s.reads, func(rows *sql.Rows) (d DraftWith, err error) {
 		err = rows.Scan(&d.ID, &d.Used, &d.Accepting)
 		return d, err
 	}, `SELECT d.id, d.state = 'used', EXISTS (SELECT 1 FROM acceptances a WHERE a.draft_id = d.id) FROM drafts d
-WHERE instr(`+digitsOf("d.form")+`, ?) > 0 OR instr(`+digitsOf("d.wanted")+`, ?) > 0
-  OR EXISTS (SELECT 1 FROM draft_recipients r WHERE r.draft_id = d.id AND r.number = ?)
-  OR EXISTS (SELECT 1 FROM draft_skips k WHERE k.draft_id = d.id AND instr(`+digitsOf("k.typed")+`, ?) > 0) ORDER BY d.id`, digits, digits, string(n), digits)
+WHERE instr(`+digitsOf("d.form")+`, ?) > 0 OR instr(`+digitsOf("d.wanted")+`, ?) > 0 OR instr(`+digitsOf("d.totals")+`, ?) > 0
+  OR EXISTS (SELECT 1 FROM draft_recipients r WHERE r.draft_id = d.id AND (r.number = ? OR instr(`+digitsOf("r.fields")+`, ?) > 0 OR instr(`+digitsOf("r.body")+`, ?) > 0))
+  OR EXISTS (SELECT 1 FROM draft_skips k WHERE k.draft_id = d.id AND instr(`+digitsOf("k.typed")+`, ?) > 0) ORDER BY d.id`, digits, digits, digits, string(n), digits, digits, digits)
 	if err != nil {
 		return nil, fmt.Errorf("look through drafts: %w", err)
 	}
@@ -267,6 +267,7 @@ var places = []place{
 	{table: "import_rows", key: "import_id", columns: []string{"cells", "problem"}, typed: true, mentions: "cells", clear: "cells = '', problem = 'The person was erased.'"},
 	{table: "import_changed", key: "import_id", columns: []string{"was"}, typed: true},
 	{table: "approvals", key: "batch_id", columns: []string{"note"}, typed: true, clear: "note = ''"},
+	{table: "message_fields", key: "message_id", columns: []string{"fields"}, typed: true, mentions: "fields"},
 }
 
 // Places is how many tables are looked through for a number.

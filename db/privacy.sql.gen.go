@@ -12,10 +12,10 @@ import (
 )
 
 const clearDraft = `-- name: ClearDraft :exec
-UPDATE drafts SET form = '', wanted = '{}' WHERE id = $1 AND state = 'used'
+UPDATE drafts SET form = '', wanted = '{}', columns = '{}', totals = '{}' WHERE id = $1 AND state = 'used'
 `
 
-// What was typed, of a draft that nobody sends any more.
+// What was typed, and what it came to, of a draft that nobody sends any more.
 func (q *Queries) ClearDraft(ctx context.Context, id int64) error {
 	_, err := q.db.ExecContext(ctx, clearDraft, id)
 	return err

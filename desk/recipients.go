@@ -213,6 +213,7 @@ func (dr *Draft) nobody(o Order) {
 		dr.Problems = append(dr.Problems, ErrEmptyList.because("Nobody is on the list %s.", dr.Lists[0].Name))
 	case out+dr.Lacking == 0:
 		dr.Problems = append(dr.Problems, ErrNoRecipients)
+	case out == 0: // all lack what is to be filled in, as endFill says
 	case out == 1:
 		dr.Problems = append(dr.Problems, dr.firstOut)
 	case dr.Barred == out:

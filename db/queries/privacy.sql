@@ -58,5 +58,5 @@ SELECT id FROM retention_left WHERE kind = @kind AND id > @after_id ORDER BY id 
 UPDATE recurring SET recipients = @recipients WHERE id = @id;
 
 -- name: ClearDraft :exec
--- What was typed, of a draft that nobody sends any more.
-UPDATE drafts SET form = '', wanted = '{}' WHERE id = @id AND state = 'used';
+-- What was typed, and what it came to, of a draft that nobody sends any more.
+UPDATE drafts SET form = '', wanted = '{}', columns = '{}', totals = '{}' WHERE id = @id AND state = 'used';
