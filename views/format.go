@@ -126,6 +126,7 @@ var audited = map[string]string{
 	"recurring.skip": "Left out a time of", "settings.guard": "Changed the spend guard", "settings.organisation": "Changed the organisation",
 	"settings.quiet": "Changed the quiet hours", "settings.second_factor": "Changed who needs a second factor", "sign_in": "Signed in",
 	"sign_out_elsewhere": "Signed out everywhere else", "suppression.add": "Put on the list of numbers not to text",
+	"import.start": "Started the import of", "import.cancel": "Cancelled the import of", "import.undo": "Undid the import of",
 	"suppression.remove": "Took off the list of numbers not to text", "template.add": "Added template", "template.change": "Changed template",
 	"template.delete": "Deleted template", "token.add": "Made an API token for", "token.revoke": "Revoked an API token of", "user.act_as": "Began to act as",
 	"user.act_as_end": "Stopped acting as", "user.add": "Created user", "user.archive": "Archived user", "user.cap": "Set the daily limit of",
