@@ -26,7 +26,7 @@ test-go:
 # Browser journeys in headless Chromium, with JavaScript and without, axe on every page.
 test-browser: build
 	./e2e/install
-	cd e2e && node --test --test-concurrency=2 --test-timeout=240000
+	cd e2e && node --test --test-concurrency=2 --test-timeout=600000
 
 # After a change to views/*.templ, db/queries or db/migrations/postgres.
 generate:

@@ -91,7 +91,7 @@ func TestFindContacts(t *testing.T) {
 		case 0, 3: // some with the index at once, some for later
 			var made []Contact
 			var groups [][]int64
-			for range []int{40, 300}[round/3%2] {
+			for range []int{40, 120}[round/3%2] {
 				made = append(made, somebody(r, b.user, at))
 				groups = append(groups, [][]int64{nil, {b.groups[0]}, b.groups}[r.IntN(3)])
 			}
