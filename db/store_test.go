@@ -19,7 +19,7 @@ import (
 
 func TestMain(m *testing.M) {
 	if raceDetector {
-		if err := flag.Set("rapid.checks", "25"); err != nil {
+		if err := flag.Set("rapid.checks", "10"); err != nil {
 			panic(err)
 		}
 	}

@@ -22,7 +22,7 @@ func TestMain(m *testing.M) {
 	// Fewer lives unless somebody asks for more with -rapid.checks.
 	checks := "60"
 	if raceDetector {
-		checks = "6"
+		checks = "3"
 	}
 	if err := flag.Set("rapid.checks", checks); err != nil {
 		panic(err)
