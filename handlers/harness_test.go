@@ -8,7 +8,9 @@ import (
 	"net/http/cookiejar"
 	"net/http/httptest"
 	"net/url"
+	"os"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -38,6 +40,9 @@ type testDesk struct {
 func newTestDesk(t *testing.T) *testDesk {
 	t.Helper()
 	dir := t.TempDir()
+	made.Do(func() { made.dir, made.err = makeDesk() })
+	must(t, made.err)
+	must(t, os.CopyFS(dir, os.DirFS(made.dir)))
 	store, err := db.Open(t.Context(), dir)
 	must(t, err)
 	t.Cleanup(func() { must(t, store.Close()) })
@@ -50,12 +55,49 @@ func newTestDesk(t *testing.T) *testDesk {
 		CookieKeys: [2][]byte{vault.Key("cookie signature", 32), vault.Key("cookie seal", 32)}, Version: "test"})
 	td.server = httptest.NewServer(handler)
 	t.Cleanup(td.server.Close)
-	must(t, td.EnsureProvider(t.Context()))
-	td.addUser(desk.NewUser{Username: "boss", Level: desk.LevelAdmin, FirstName: "Bo", LastName: "Ross", Unlimited: true})
-	td.addUser(desk.NewUser{Username: "sam", Level: desk.LevelNormal, FirstName: "Sam", LastName: "Carter", Credits: 1000})
-	must(t, td.SaveOrganisation(t.Context(), td.actor("boss"), desk.Organisation{Name: "Oakfield School", Country: "GB", Zone: "Europe/London", Sender: "Oakfield"}))
-	must(t, td.SaveQuietHours(t.Context(), desk.CommandLine(), desk.QuietHours{Off: true})) // tests run at night too
 	return td
+}
+
+// made is the data directory that every test begins with a copy of: migrations
+// and passwords cost more than most tests.
+var made struct {
+	sync.Once
+	dir string
+	err error
+}
+
+func makeDesk() (dir string, err error) {
+	ctx, shell := context.Background(), desk.CommandLine()
+	if dir, err = os.MkdirTemp("", "textdesk-handlers-"); err != nil {
+		return "", err
+	}
+	store, err := db.Open(ctx, dir)
+	if err != nil {
+		return "", err
+	}
+	vault, err := desk.OpenVault(dir, "")
+	if err != nil {
+		return "", err
+	}
+	d := desk.New(desk.Options{Store: store, Vault: vault, Types: all.Types()})
+	if err := d.EnsureProvider(ctx); err != nil {
+		return "", err
+	}
+	for _, u := range []desk.NewUser{
+		{Username: "boss", Password: testPassword, Level: desk.LevelAdmin, FirstName: "Bo", LastName: "Ross", Unlimited: true},
+		{Username: "sam", Password: testPassword, Level: desk.LevelNormal, FirstName: "Sam", LastName: "Carter", Credits: 1000},
+	} {
+		if _, err := d.AddUser(ctx, shell, u); err != nil {
+			return "", err
+		}
+	}
+	if err := d.SaveOrganisation(ctx, shell, desk.Organisation{Name: "Oakfield School", Country: "GB", Zone: "Europe/London", Sender: "Oakfield"}); err != nil {
+		return "", err
+	}
+	if err := d.SaveQuietHours(ctx, shell, desk.QuietHours{Off: true}); err != nil { // tests run at night too
+		return "", err
+	}
+	return dir, store.Close()
 }
 
 // addUser makes a user with testPassword below the first administrator.
