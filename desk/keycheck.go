@@ -17,15 +17,13 @@ const (
 // were sealed with: [ErrWrongKey] when not. A desk that has never been asked is
 // told by its providers.
 func (d *Desk) CheckKey(ctx context.Context) error {
-	rows, err := d.store.Settings(ctx)
+	sealed, err := d.setting(ctx, keyKeyCheck)
 	if err != nil {
-		return fmt.Errorf("read settings: %w", err)
+		return err
 	}
-	for _, row := range rows {
-		if row.Key == keyKeyCheck {
-			_, err := d.vault.open(keyKeyCheck, row.Value)
-			return err
-		}
+	if sealed != "" {
+		_, err := d.vault.open(keyKeyCheck, sealed)
+		return err
 	}
 	providers, err := d.ProviderRows(ctx)
 	if err != nil {

@@ -165,19 +165,6 @@ func (d *Desk) mailServer(ctx context.Context) (MailServer, error) {
 	return m, nil
 }
 
-func (d *Desk) setting(ctx context.Context, key string) (string, error) {
-	rows, err := d.store.Settings(ctx)
-	if err != nil {
-		return "", fmt.Errorf("read settings: %w", err)
-	}
-	for _, row := range rows {
-		if row.Key == key {
-			return row.Value, nil
-		}
-	}
-	return "", nil
-}
-
 func (m MailServer) server() mail.Server {
 	return mail.Server{Host: m.Host, Port: m.Port, Security: m.Security, Username: m.Username, Password: m.Password, From: m.From}
 }

@@ -171,22 +171,9 @@ func (d *Desk) EachLeftOut(ctx context.Context, a Actor, id int64, do func(typed
 	if _, err := d.Prepared(ctx, a, id); err != nil {
 		return err
 	}
-	page := db.DraftSkipsParams{DraftID: id, AfterPlace: -1, PageSize: sweepSize}
-	for {
-		skips, err := d.store.DraftSkips(ctx, page)
-		if err != nil {
-			return fmt.Errorf("read draft: %w", err)
-		}
-		for _, s := range skips {
-			if err := do(s.Typed, s.Reason); err != nil {
-				return err
-			}
-			page.AfterPlace = s.Place
-		}
-		if len(skips) < sweepSize {
-			return nil
-		}
-	}
+	return eachPage(func(after int64) ([]db.DraftSkip, error) {
+		return d.store.DraftSkips(ctx, db.DraftSkipsParams{DraftID: id, AfterPlace: after, PageSize: sweepSize})
+	}, func(s db.DraftSkip) (int64, error) { return s.Place, do(s.Typed, s.Reason) })
 }
 
 // EachSkip calls do for everybody whom a send left out when it was accepted.
@@ -194,19 +181,26 @@ func (d *Desk) EachSkip(ctx context.Context, a Actor, batchID int64, do func(typ
 	if _, err := d.Batch(ctx, a, batchID); err != nil {
 		return err
 	}
-	page := db.SkipsParams{BatchID: batchID, AfterPlace: -1, PageSize: sweepSize}
+	return eachPage(func(after int64) ([]db.BatchSkip, error) {
+		return d.store.Skips(ctx, db.SkipsParams{BatchID: batchID, AfterPlace: after, PageSize: sweepSize})
+	}, func(s db.BatchSkip) (int64, error) { return s.Place, do(s.Typed, s.Reason) })
+}
+
+// eachPage reads whom something left out page by page, after the place that do
+// returns.
+func eachPage[T any](read func(after int64) ([]T, error), do func(T) (int64, error)) error {
+	after := int64(-1)
 	for {
-		skips, err := d.store.Skips(ctx, page)
+		page, err := read(after)
 		if err != nil {
-			return fmt.Errorf("read skips: %w", err)
+			return fmt.Errorf("read who was left out: %w", err)
 		}
-		for _, s := range skips {
-			if err := do(s.Typed, s.Reason); err != nil {
+		for _, row := range page {
+			if after, err = do(row); err != nil {
 				return err
 			}
-			page.AfterPlace = s.Place
 		}
-		if len(skips) < sweepSize {
+		if len(page) < sweepSize {
 			return nil
 		}
 	}

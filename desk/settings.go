@@ -228,3 +228,17 @@ func (d *Desk) About(a Actor) (About, error) {
 	}
 	return About{Bytes: d.store.Size(), Directory: d.store.Directory()}, nil
 }
+
+// setting reads one setting as it is stored, "" for none.
+func (d *Desk) setting(ctx context.Context, key string) (string, error) {
+	rows, err := d.store.Settings(ctx)
+	if err != nil {
+		return "", fmt.Errorf("read settings: %w", err)
+	}
+	for _, row := range rows {
+		if row.Key == key {
+			return row.Value, nil
+		}
+	}
+	return "", nil
+}

@@ -308,19 +308,8 @@ func (v *visit) importDraft(row desk.Import, cause error) (views.ImportDraft, er
 		}
 		d.Columns = append(d.Columns, c)
 	}
-	for _, r := range file.Sample[:min(len(file.Sample), sampleRows)] {
-		shown := views.FileRow{Number: r.Number}
-		for i := range file.Columns {
-			shown.Cells = append(shown.Cells, r.Cell(i))
-		}
-		d.Rows = append(d.Rows, shown)
-	}
-	for _, e := range spreadsheet.Encodings {
-		d.Encodings = append(d.Encodings, string(e))
-	}
-	for _, s := range spreadsheet.Separators {
-		d.Separators = append(d.Separators, string(s))
-	}
+	d.Rows = shownRows(file.Sheet)
+	d.Encodings, d.Separators = readings()
 	d.Errors, err = fieldErrors(cause)
 	return d, err
 }

@@ -149,19 +149,20 @@ func (at outboxAddress) older(id int64) outboxAddress {
 
 // path is the address, with nothing in it that filters nothing.
 func (at outboxAddress) path() string {
+	return filtered("/outbox", "state", at.state, "q", at.query, "batch", strconv.FormatInt(at.batch, 10),
+		"before", strconv.FormatInt(at.before, 10), "after", strconv.FormatInt(at.after, 10))
+}
+
+// filtered is a path with those of the named values that filter something.
+func filtered(path string, pairs ...string) string {
 	q := url.Values{}
-	set := func(name, value string) {
-		if value != "" && value != "0" {
-			q.Set(name, value)
+	for i := 0; i < len(pairs); i += 2 {
+		if value := pairs[i+1]; value != "" && value != "0" {
+			q.Set(pairs[i], value)
 		}
 	}
-	set("state", at.state)
-	set("q", at.query)
-	set("batch", strconv.FormatInt(at.batch, 10))
-	set("before", strconv.FormatInt(at.before, 10))
-	set("after", strconv.FormatInt(at.after, 10))
 	if len(q) == 0 {
-		return "/outbox"
+		return path
 	}
-	return "/outbox?" + q.Encode()
+	return path + "?" + q.Encode()
 }

@@ -216,19 +216,8 @@ func (v *visit) showColumns(up desk.Upload, file *desk.NumbersFile, cause error)
 	for i := range file.Columns {
 		form.Columns = append(form.Columns, views.FileColumn{Title: file.Title(i), Likely: slices.Contains(file.Guess.Candidates, i)})
 	}
-	for _, row := range file.Sample[:min(len(file.Sample), sampleRows)] {
-		shown := views.FileRow{Number: row.Number}
-		for i := range file.Columns {
-			shown.Cells = append(shown.Cells, row.Cell(i))
-		}
-		form.Rows = append(form.Rows, shown)
-	}
-	for _, e := range spreadsheet.Encodings {
-		form.Encodings = append(form.Encodings, string(e))
-	}
-	for _, s := range spreadsheet.Separators {
-		form.Separators = append(form.Separators, string(s))
-	}
+	form.Rows = shownRows(file.Sheet)
+	form.Encodings, form.Separators = readings()
 	refused, err := fieldErrors(cause)
 	if err != nil {
 		return err
@@ -325,4 +314,28 @@ func brokenOff(err error) error {
 		return err
 	}
 	return echo.NewHTTPError(http.StatusBadRequest, "The upload broke off. Go back, and choose the file again").SetInternal(err)
+}
+
+// shownRows are the first rows of a file, for the table above its columns.
+func shownRows(file *spreadsheet.Sheet) []views.FileRow {
+	var rows []views.FileRow
+	for _, row := range file.Sample[:min(len(file.Sample), sampleRows)] {
+		shown := views.FileRow{Number: row.Number}
+		for i := range file.Columns {
+			shown.Cells = append(shown.Cells, row.Cell(i))
+		}
+		rows = append(rows, shown)
+	}
+	return rows
+}
+
+// readings are the ways in which a text file can be read.
+func readings() (encodings, separators []string) {
+	for _, e := range spreadsheet.Encodings {
+		encodings = append(encodings, string(e))
+	}
+	for _, s := range spreadsheet.Separators {
+		separators = append(separators, string(s))
+	}
+	return encodings, separators
 }

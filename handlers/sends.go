@@ -2,7 +2,6 @@ package handlers
 
 import (
 	"net/http"
-	"net/url"
 	"strconv"
 	"strings"
 
@@ -142,19 +141,5 @@ func (at sendsAddress) from(before, after string) sendsAddress {
 
 // path is the address, with nothing in it that filters nothing.
 func (at sendsAddress) path() string {
-	q := url.Values{}
-	set := func(name, value string) {
-		if value != "" && value != "0" {
-			q.Set(name, value)
-		}
-	}
-	set("state", at.state)
-	set("q", at.query)
-	set("by", strconv.FormatInt(at.by, 10))
-	set("before", at.before)
-	set("after", at.after)
-	if len(q) == 0 {
-		return "/outbox/sends"
-	}
-	return "/outbox/sends?" + q.Encode()
+	return filtered("/outbox/sends", "state", at.state, "q", at.query, "by", strconv.FormatInt(at.by, 10), "before", at.before, "after", at.after)
 }
