@@ -56,16 +56,16 @@ test('a long import shows how far it is, and leads on by itself', async () => {
   const page = await visit(desk, { width: 360, height: 740, dark: true })
   await signIn(desk, page, 'sam')
   const rows = ['Name,Mobile,Class']
-  for (let i = 0; i < 150_000; i++) rows.push(`Person ${i},07${String(400_000_000 + (i * 7919) % 99_999_989).padStart(9, '0')},${i % 30}`)
+  for (let i = 0; i < 500_000; i++) rows.push(`Person ${i},07${String(400_000_000 + (i * 7919) % 99_999_989).padStart(9, '0')},${i % 30}`)
   await page.goto('/imports')
   await page.getByLabel('File', { exact: true }).setInputFiles(csv('many.csv', rows.join('\n')))
   await page.getByRole('button', { name: 'Look at the file' }).click()
   await page.getByRole('link', { name: 'Go on to the columns' }).click()
   await page.getByRole('button', { name: 'See what would happen' }).click()
-  await page.getByRole('button', { name: 'Import 150,000 contacts' }).click({ timeout: 60_000 })
-  await page.getByRole('heading', { name: 'Importing 150,000 rows' }).waitFor()
+  await page.getByRole('button', { name: 'Import 500,000 contacts' }).click({ timeout: 60_000 })
+  await page.getByRole('heading', { name: 'Importing 500,000 rows' }).waitFor()
   await inspect(page, 'an import at work')
-  await page.getByRole('heading', { name: '150,000 contacts imported' }).waitFor({ timeout: 120_000 })
+  await page.getByRole('heading', { name: '500,000 contacts imported' }).waitFor({ timeout: 120_000 })
 })
 
 test('a file that is too large is told so before it is sent; a bad one keeps the page', async () => {

@@ -110,6 +110,7 @@ test('pausing, another time and stopping, by keyboard alone', async () => {
   const day = new Date(Date.now() + 30 * 3600e3).toISOString().slice(0, 10)
   await page.locator('[name=at_date]').fill(day)
   await page.locator('[name=at_time]').fill('09:00')
+  await page.getByRole('button', { name: 'Review 2 messages' }).waitFor() // the running line has come
   await tabTo(page, /^Review/)
   await page.keyboard.press('Enter')
   await page.getByRole('heading', { name: 'Check and send' }).waitFor()
