@@ -14,9 +14,9 @@ func leaveDraft(ctx context.Context, d *desk.Desk, admin desk.Actor, size int) e
 		return nil
 	}
 	o := desk.Order{To: []string{"07700 900101", "07700 900999", "020 7946 0123", "0770 900"}, Groups: []int64{1}, Lists: []int64{1}, Sender: "Hartwell", Fill: true,
-		Body: "Dear ((Name|parent)), the coach for the trip leaves at ((MM1)).((MM2?? Please send a coat.))", SubmitKey: "demonstration", Ask: true}
+		Body: "Dear ((Name|parent)), the trip: ((Coach)) leaves at ((Leaves at)).", SubmitKey: "demonstration", Ask: true}
 	form := `{"Key":"demonstration","To":"07700 900101\n07700 900999\n020 7946 0123\n0770 900","Sender":"Hartwell","GroupIDs":[1],"ListIDs":[1],` +
-		`"Body":"Dear ((Name|parent)), the coach for the trip leaves at ((MM1)).((MM2?? Please send a coat.))"}`
+		`"Body":"Dear ((Name|parent)), the trip: ((Coach)) leaves at ((Leaves at))."}`
 	if _, err := d.Prepare(ctx, admin, o, form); err != nil {
 		return fmt.Errorf("leave demo draft: %w", err)
 	}

@@ -232,10 +232,20 @@ func (dr *Draft) endFill(limit int) {
 	switch {
 	case !dr.Filled():
 	case dr.People == 0 && dr.Lacking > 0 && len(dr.Problems) == 0:
-		dr.Problems = append(dr.Problems, ErrMissingField.because("Nobody has what the text is to be filled in with. Give a field something to say instead: ((Name|there))."))
+		dr.Problems = append(dr.Problems, ErrMissingField.because("%s", dr.nobodyHas()))
 	case dr.Size.Parts > limit:
 		dr.Problems = append(dr.Problems, tooManyParts(dr.Size.Parts, limit))
 	}
+}
+
+// nobodyHas says which field leaves everybody out.
+func (dr *Draft) nobodyHas() string {
+	for field, people := range dr.Missing {
+		if people == dr.Lacking {
+			return fmt.Sprintf("None of these people has a %s. Choose a field that they have, or say what stands there instead: ((%s|…)).", field, field)
+		}
+	}
+	return "Nobody has everything that the text is to be filled in with. Say what stands there instead: ((Name|there))."
 }
 
 func (dr *Draft) leaveOut(r *Recipient, why *Refusal) {

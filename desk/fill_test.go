@@ -129,3 +129,16 @@ func TestFieldsThatAreNone(t *testing.T) {
 		}
 	}
 }
+
+func TestAFieldThatNobodyHasIsNamed(t *testing.T) {
+	o := newOffice(t)
+	sam := o.user(t, "sam", LevelNormal, o.admin.User.ID, 20)
+	_, list := o.book(t, sam, "", "Number\tName\tCoach\n07700900003\tCy\tA\n07700900004\tDee\tB")
+	for body, want := range map[string]string{"((MM1))": "None of these people has a MM1.", "((Coach))": ""} {
+		draft, err := o.Check(t.Context(), sam, Order{Lists: []int64{list}, Sender: "SCHOOL", Fill: true, Body: body})
+		must(t, err)
+		if want == "" && len(draft.Problems) > 0 || want != "" && (len(draft.Problems) != 1 || !strings.Contains(draft.Problems[0].Sentence, want)) {
+			t.Errorf("%s: %v", body, draft.Problems)
+		}
+	}
+}
