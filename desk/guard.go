@@ -298,17 +298,6 @@ func (al *allowance) take(cost int64) *Refusal {
 	return r
 }
 
-// nothingLeft is why nobody of an order gets anything, from the first of its
-// recipients who was refused only when it was accepted.
-func nothingLeft(recipients []Recipient, otherwise *Refusal) *Refusal {
-	for _, r := range recipients {
-		if r.Refusal != nil && (r.Refusal.Is(ErrUserDay) || r.Refusal.Is(ErrNumberDay)) {
-			return r.Refusal
-		}
-	}
-	return otherwise
-}
-
 // countDay writes down what an accepted order has used, and what it said.
 func (d *Desk) countDay(ctx context.Context, tx *db.Tx, dr *Draft, userID, batchID int64, messages []db.Message) error {
 	var credits int64

@@ -96,40 +96,6 @@ func (d *Desk) Prepare(ctx context.Context, a Actor, o Order, form string) (id i
 	return id, d.prepareDraft(ctx, id)
 }
 
-// keepDraft writes the order down.
-func (d *Desk) keepDraft(ctx context.Context, a Actor, o Order, form string, expected int64) (id int64, err error) {
-	wanted, err := json.Marshal(o)
-	if err != nil {
-		return 0, fmt.Errorf("encode order: %w", err)
-	}
-	err = d.store.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		if o.SubmitKey != "" {
-			same, err := tx.DraftsOfKey(ctx, db.DraftsOfKeyParams{UserID: a.User.ID, SubmitKey: o.SubmitKey})
-			if err != nil {
-				return fmt.Errorf("look for drafts: %w", err)
-			}
-			for i, row := range same {
-				if row.State == Preparing || row.BatchID != 0 {
-					id = row.ID
-					return nil
-				}
-				if i < draftsKept && (i == 0 || row.Expected <= MaxAtOnce) {
-					continue // somebody may still look at it
-				}
-				if _, err := tx.DropDraft(ctx, row.ID); err != nil {
-					return fmt.Errorf("drop draft: %w", err)
-				}
-			}
-		}
-		id, err = tx.InsertDraft(ctx, db.InsertDraftParams{UserID: a.User.ID, SubmitKey: o.SubmitKey, Form: form, Wanted: string(wanted), Expected: expected, CreatedAt: d.now()})
-		if err != nil {
-			return fmt.Errorf("insert draft: %w", err)
-		}
-		return nil
-	})
-	return id, err
-}
-
 // PrepareDrafts reads whom large orders go to, one order after the other. What a
 // crash broke off begins anew. A fault of one draft does not hold up the others.
 func (d *Desk) PrepareDrafts(ctx context.Context) error {
@@ -157,6 +123,8 @@ type preparation struct {
 	totals  totals
 	columns draftColumns
 	reader  *reader
+	purse   *purse   // nil pays for all
+	unpaid  *Refusal // why the first of those is left out who cannot be paid for
 	order   []placed
 	read    int64 // rows of the sources
 	written int64 // place of the last person
@@ -254,12 +222,23 @@ func (p *preparation) run(ctx context.Context, a Actor, o Order) error {
 		return nil
 	}
 	p.reader = dr.reader(p.d, o, set)
+	if o.Partly {
+		today, err := allowanceOf(ctx, p.d.store.Queries, a.User, dr.days.user)
+		if err != nil {
+			return err
+		}
+		own := purseOf(a.User, today)
+		p.purse = &own
+	}
 	p.order = make([]placed, 0, min(dr.Expected, MaxRecipients))
 	if err := p.d.eachRecipient(ctx, a, o, dr, func(some []Recipient) error { return p.take(ctx, some) }); err != nil {
 		return err
 	}
 	if dr.checkFields(); dr.badField != nil && !slices.Contains(dr.Problems, dr.badField) {
 		dr.Problems = slices.Insert(dr.Problems, at, dr.badField)
+	}
+	if dr.People == 0 && p.unpaid != nil && len(dr.Problems) == 0 {
+		dr.Problems = append(dr.Problems, p.unpaid)
 	}
 	dr.nobody(o)
 	dr.endFill(o.maxParts())
@@ -272,6 +251,7 @@ func (p *preparation) take(ctx context.Context, some []Recipient) error {
 		return err
 	}
 	p.draft.fillSome(some, int(p.read))
+	p.pay(some)
 	people := make([]db.DraftRecipient, 0, len(some))
 	var skips []db.DraftSkip
 	for i := range some {
@@ -387,53 +367,4 @@ func (p *preparation) keepChunks(ctx context.Context) error {
 	}
 	p.order = nil
 	return flush()
-}
-
-// clearDraft deletes the rows of a draft, some at a time.
-func (d *Desk) clearDraft(ctx context.Context, id int64) error {
-	for more := true; more; {
-		err := d.store.Write(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
-			more, err = tx.DeleteDraftRows(ctx, id, readStep)
-			return err
-		})
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// sweepDrafts deletes the rows of drafts that were sent or given up, and drafts
-// that nobody came back to for a day.
-func (d *Desk) sweepDrafts(ctx context.Context) error {
-	used, err := d.store.UsedDrafts(ctx)
-	if err != nil {
-		return fmt.Errorf("read drafts: %w", err)
-	}
-	for _, id := range used {
-		if err := d.clearDraft(ctx, id); err != nil {
-			return err
-		}
-	}
-	old, err := d.store.ReadyDraftsBefore(ctx, db.ReadyDraftsBeforeParams{BeforeAt: d.now().Add(-draftFor), PageSize: sweepSize})
-	if err != nil {
-		return fmt.Errorf("read drafts: %w", err)
-	}
-	for _, id := range old {
-		// First out of everybody's hands, so that nobody sends what is half gone.
-		err := d.store.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-			_, err := tx.DropDraft(ctx, id)
-			return err
-		})
-		if err != nil {
-			return err
-		}
-		if err := d.clearDraft(ctx, id); err != nil {
-			return err
-		}
-		if err := d.store.Write(ctx, func(ctx context.Context, tx *db.Tx) error { return tx.DeleteDraft(ctx, id) }); err != nil {
-			return err
-		}
-	}
-	return nil
 }

@@ -211,8 +211,5 @@ func (d *Desk) DropPrepared(ctx context.Context, a Actor, id int64) error {
 	if _, err := d.Prepared(ctx, a, id); err != nil {
 		return err
 	}
-	return d.store.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		_, err := tx.DropDraft(ctx, id)
-		return err
-	})
+	return d.dropDraft(ctx, id)
 }

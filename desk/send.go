@@ -166,20 +166,6 @@ func (d *Desk) Send(ctx context.Context, a Actor, o Order) (Sent, error) {
 	return sent, nil
 }
 
-// sendLarge accepts an order to more people than are read at once, or to a file. It holds
-// nobody up, and takes as long as reading them does. Credits are for all or none
-// of them, whatever the order says.
-func (d *Desk) sendLarge(ctx context.Context, a Actor, o Order) (Sent, error) {
-	id, err := d.keepDraft(ctx, a, o, "", 0)
-	if err != nil {
-		return Sent{}, err
-	}
-	if err := d.prepareDraft(ctx, id); err != nil {
-		return Sent{}, err
-	}
-	return d.SendPrepared(ctx, a, id, o.Sure)
-}
-
 // fromBatch reports whether an order's people are read from an earlier batch.
 func (o Order) fromBatch() bool { return o.AgainOf != 0 && len(o.To) == 0 }
 
@@ -253,13 +239,13 @@ func (d *Desk) accept(ctx context.Context, tx *db.Tx, a Actor, o Order, draft Dr
 // pay for. Recipients past that are refused in their places.
 func (d *Desk) messages(o Order, draft Draft, user db.User, today allowance, providerID int64, recipients []Recipient) ([]db.Message, error) {
 	now := d.now()
-	left := user.Balance
-	if !o.Partly && !bool(user.Unlimited) && draft.Parts > left {
-		return nil, notEnough(draft.Parts, left)
+	if !o.Partly && !bool(user.Unlimited) && draft.Parts > user.Balance {
+		return nil, notEnough(draft.Parts, user.Balance)
 	}
 	if r := today.refuse(draft.Parts); r != nil && !o.Partly {
 		return nil, r
 	}
+	purse := purseOf(user, today)
 	m := db.Message{UserID: user.ID, ProviderID: providerID, Sender: draft.Sender.Address, TON: draft.Sender.TON,
 		Status: sms.Queued, DueAt: max(db.At(draft.SendAt), now) + db.Millis(o.Undo.Milliseconds()),
 		CreatedAt: now}
@@ -283,16 +269,9 @@ func (d *Desk) messages(o Order, draft Draft, user db.User, today allowance, pro
 			}
 			m.Alphabet, m.Parts, m.Credits = size.Alphabet, int64(size.Parts), int64(size.Parts)
 		}
-		if !user.Unlimited {
-			if left < m.Credits {
-				r.Refusal = notEnough(m.Credits, left)
-				continue
-			}
-		}
-		if r.Refusal = today.take(m.Credits); r.Refusal != nil {
+		if r.Refusal = purse.pay(m.Credits); r.Refusal != nil {
 			continue
 		}
-		left -= m.Credits
 		m.Number = r.Number
 		rows = append(rows, m)
 	}
