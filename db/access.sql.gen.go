@@ -10,7 +10,7 @@ import (
 )
 
 const aPIKeyByHash = `-- name: APIKeyByHash :one
-SELECT id, user_id, name, hash, hint, created_at, last_used_at, revoked_at, rate, burst FROM api_keys WHERE hash = $1 AND revoked_at = 0
+SELECT id, user_id, name, hash, hint, created_at, last_used_at, revoked_at, rate, burst, gateway, disabled_at FROM api_keys WHERE hash = $1 AND revoked_at = 0
 `
 
 func (q *Queries) APIKeyByHash(ctx context.Context, hash string) (APIKey, error) {
@@ -27,12 +27,14 @@ func (q *Queries) APIKeyByHash(ctx context.Context, hash string) (APIKey, error)
 		&i.RevokedAt,
 		&i.Rate,
 		&i.Burst,
+		&i.Gateway,
+		&i.DisabledAt,
 	)
 	return i, err
 }
 
 const aPIKeys = `-- name: APIKeys :many
-SELECT id, user_id, name, hash, hint, created_at, last_used_at, revoked_at, rate, burst FROM api_keys WHERE user_id = $1 AND revoked_at = 0 ORDER BY id
+SELECT id, user_id, name, hash, hint, created_at, last_used_at, revoked_at, rate, burst, gateway, disabled_at FROM api_keys WHERE user_id = $1 AND revoked_at = 0 ORDER BY id
 `
 
 func (q *Queries) APIKeys(ctx context.Context, userID int64) ([]APIKey, error) {
@@ -55,6 +57,8 @@ func (q *Queries) APIKeys(ctx context.Context, userID int64) ([]APIKey, error) {
 			&i.RevokedAt,
 			&i.Rate,
 			&i.Burst,
+			&i.Gateway,
+			&i.DisabledAt,
 		); err != nil {
 			return nil, err
 		}
@@ -133,9 +137,27 @@ func (q *Queries) DeleteSessionsOfUser(ctx context.Context, arg DeleteSessionsOf
 	return err
 }
 
+const disableAPIKey = `-- name: DisableAPIKey :execrows
+UPDATE api_keys SET disabled_at = $1 WHERE id = $2 AND revoked_at = 0
+`
+
+type DisableAPIKeyParams struct {
+	DisabledAt Millis
+	ID         int64
+}
+
+// disabled_at 0 enables it again.
+func (q *Queries) DisableAPIKey(ctx context.Context, arg DisableAPIKeyParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, disableAPIKey, arg.DisabledAt, arg.ID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
 const insertAPIKey = `-- name: InsertAPIKey :one
-INSERT INTO api_keys (user_id, name, hash, hint, created_at)
-VALUES ($1, $2, $3, $4, $5) RETURNING id
+INSERT INTO api_keys (user_id, name, hash, hint, gateway, created_at)
+VALUES ($1, $2, $3, $4, $5, $6) RETURNING id
 `
 
 type InsertAPIKeyParams struct {
@@ -143,6 +165,7 @@ type InsertAPIKeyParams struct {
 	Name      string
 	Hash      string
 	Hint      string
+	Gateway   string
 	CreatedAt Millis
 }
 
@@ -152,6 +175,7 @@ func (q *Queries) InsertAPIKey(ctx context.Context, arg InsertAPIKeyParams) (int
 		arg.Name,
 		arg.Hash,
 		arg.Hint,
+		arg.Gateway,
 		arg.CreatedAt,
 	)
 	var id int64

@@ -10,7 +10,7 @@ import (
 )
 
 const aPICalls = `-- name: APICalls :many
-SELECT id, api_key_id, at, method, action, parameters, answer, code, took, address FROM api_calls WHERE api_key_id = $1 ORDER BY id DESC LIMIT $2
+SELECT id, api_key_id, at, method, action, parameters, answer, code, took, address, refusal FROM api_calls WHERE api_key_id = $1 ORDER BY id DESC LIMIT $2
 `
 
 type APICallsParams struct {
@@ -38,6 +38,7 @@ func (q *Queries) APICalls(ctx context.Context, arg APICallsParams) ([]APICall, 
 			&i.Code,
 			&i.Took,
 			&i.Address,
+			&i.Refusal,
 		); err != nil {
 			return nil, err
 		}
@@ -53,7 +54,7 @@ func (q *Queries) APICalls(ctx context.Context, arg APICallsParams) ([]APICall, 
 }
 
 const aPIKey = `-- name: APIKey :one
-SELECT id, user_id, name, hash, hint, created_at, last_used_at, revoked_at, rate, burst FROM api_keys WHERE id = $1 AND revoked_at = 0
+SELECT id, user_id, name, hash, hint, created_at, last_used_at, revoked_at, rate, burst, gateway, disabled_at FROM api_keys WHERE id = $1 AND revoked_at = 0
 `
 
 func (q *Queries) APIKey(ctx context.Context, id int64) (APIKey, error) {
@@ -70,6 +71,8 @@ func (q *Queries) APIKey(ctx context.Context, id int64) (APIKey, error) {
 		&i.RevokedAt,
 		&i.Rate,
 		&i.Burst,
+		&i.Gateway,
+		&i.DisabledAt,
 	)
 	return i, err
 }
@@ -91,8 +94,8 @@ func (q *Queries) DropAPICalls(ctx context.Context, arg DropAPICallsParams) erro
 }
 
 const insertAPICall = `-- name: InsertAPICall :exec
-INSERT INTO api_calls (api_key_id, at, method, action, parameters, answer, code, took, address)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+INSERT INTO api_calls (api_key_id, at, method, action, parameters, answer, code, refusal, took, address)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
 `
 
 type InsertAPICallParams struct {
@@ -103,6 +106,7 @@ type InsertAPICallParams struct {
 	Parameters string
 	Answer     string
 	Code       int64
+	Refusal    string
 	Took       int64
 	Address    string
 }
@@ -116,6 +120,7 @@ func (q *Queries) InsertAPICall(ctx context.Context, arg InsertAPICallParams) er
 		arg.Parameters,
 		arg.Answer,
 		arg.Code,
+		arg.Refusal,
 		arg.Took,
 		arg.Address,
 	)

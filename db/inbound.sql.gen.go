@@ -222,6 +222,60 @@ func (q *Queries) ForgetEarlyReceipts(ctx context.Context, beforeAt Millis) erro
 	return err
 }
 
+const inboundAfter = `-- name: InboundAfter :many
+SELECT id, provider_id, provider_ref, callback_id, number, destination, body, message_id, user_id, sent_at, received_at, day FROM inbound WHERE user_id = $1 AND id > $2 AND substr(number, 1, 1) <> CAST($3 AS TEXT) ORDER BY id LIMIT $4
+`
+
+type InboundAfterParams struct {
+	UserID     ID
+	AfterID    int64
+	ErasedMark string
+	PageSize   int32
+}
+
+// What came in for a user after a text, oldest first, but for whom nobody knows
+// any more: their numbers are hashes, which begin with @erased_mark.
+func (q *Queries) InboundAfter(ctx context.Context, arg InboundAfterParams) ([]Inbound, error) {
+	rows, err := q.db.QueryContext(ctx, inboundAfter,
+		arg.UserID,
+		arg.AfterID,
+		arg.ErasedMark,
+		arg.PageSize,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []Inbound
+	for rows.Next() {
+		var i Inbound
+		if err := rows.Scan(
+			&i.ID,
+			&i.ProviderID,
+			&i.ProviderRef,
+			&i.CallbackID,
+			&i.Number,
+			&i.Destination,
+			&i.Body,
+			&i.MessageID,
+			&i.UserID,
+			&i.SentAt,
+			&i.ReceivedAt,
+			&i.Day,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const inboundCursor = `-- name: InboundCursor :one
 SELECT provider_id, cursor, moved_at FROM inbound_cursors WHERE provider_id = $1
 `

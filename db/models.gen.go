@@ -22,6 +22,7 @@ type APICall struct {
 	Code       int64
 	Took       int64
 	Address    string
+	Refusal    string
 }
 
 type APIKey struct {
@@ -35,6 +36,8 @@ type APIKey struct {
 	RevokedAt  Millis
 	Rate       int64
 	Burst      int64
+	Gateway    string
+	DisabledAt Millis
 }
 
 type Acceptance struct {

@@ -23,8 +23,11 @@ type APICall struct {
 	Parameters [][2]string
 	Answer     string // its beginning
 	Code       int    // the first error code in it, 0 for none
-	Took       time.Duration
-	Address    string
+	// Refusal is the Code of the refusal behind it, "" for none: a door's codes
+	// may say little.
+	Refusal string
+	Took    time.Duration
+	Address string
 }
 
 // callLog gathers calls until they are kept. A door must not wait for a commit
@@ -78,7 +81,7 @@ func (d *Desk) keepCalls(ctx context.Context, keyID int64, calls []APICall) erro
 				return fmt.Errorf("encode parameters: %w", err)
 			}
 			if err := tx.InsertAPICall(ctx, db.InsertAPICallParams{KeyID: keyID, At: db.At(c.At), Method: c.Method, Action: c.Action,
-				Parameters: string(parameters), Answer: c.Answer, Code: int64(c.Code), Took: c.Took.Microseconds(), Address: c.Address}); err != nil {
+				Parameters: string(parameters), Answer: c.Answer, Code: int64(c.Code), Refusal: c.Refusal, Took: c.Took.Microseconds(), Address: c.Address}); err != nil {
 				return err
 			}
 		}
@@ -86,7 +89,7 @@ func (d *Desk) keepCalls(ctx context.Context, keyID int64, calls []APICall) erro
 	})
 }
 
-// Token is an API token with whose it is and how often it may be used.
+// Token is an API token or a service key with whose it is and how often it may be used.
 type Token struct {
 	APIKey
 	UserID   int64
@@ -120,7 +123,7 @@ func (d *Desk) Token(ctx context.Context, a Actor, id int64) (Token, error) {
 			return Token{}, err
 		}
 	}
-	return Token{APIKey: APIKey{k.ID, k.Name, k.Hint, k.CreatedAt.Time(), k.LastUsedAt.Time()}, UserID: u.ID, Username: Actor{User: u}.Name(),
+	return Token{APIKey: apiKey(k), UserID: u.ID, Username: Actor{User: u}.Name(),
 		Rate: k.Rate, Burst: k.Burst}, nil
 }
 
@@ -139,7 +142,7 @@ func (d *Desk) Calls(ctx context.Context, a Actor, keyID int64) (Token, []APICal
 	}
 	calls := make([]APICall, 0, len(rows))
 	for _, r := range rows {
-		c := APICall{KeyID: r.KeyID, At: r.At.Time(), Method: r.Method, Action: r.Action, Answer: r.Answer, Code: int(r.Code),
+		c := APICall{KeyID: r.KeyID, At: r.At.Time(), Method: r.Method, Action: r.Action, Answer: r.Answer, Code: int(r.Code), Refusal: r.Refusal,
 			Took: time.Duration(r.Took) * time.Microsecond, Address: r.Address}
 		if err := json.Unmarshal([]byte(r.Parameters), &c.Parameters); err != nil {
 			return Token{}, nil, fmt.Errorf("decode parameters of call %d: %w", r.ID, err)
@@ -187,4 +190,6 @@ type Script struct {
 	KeyID int64
 	// Rate and Burst are the token's, as in [Token].
 	Rate, Burst int64
+	// Gateway is the service key's, "" for a token.
+	Gateway string
 }

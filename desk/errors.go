@@ -106,6 +106,8 @@ var (
 	ErrBadPeriod        = define("bad_period", "from", "This is not a period.")
 	ErrBadQuiet         = define("bad_quiet", "quiet_from", "This is not a time. Write it like 20:00.")
 	ErrUnknownKey       = define("unknown_key", "", "There is no such API token.")
+	ErrKeyDisabled      = define("key_disabled", "", "This key is disabled.")
+	ErrBadGateway       = define("bad_gateway", "gateway", "Choose whose status values the key speaks.")
 	ErrKeyName          = define("key_name", "name", "Name the token after what will use it.")
 	ErrUnknownProvider  = define("unknown_provider", "", "There is no such provider.")
 	ErrUnknownKind      = define("unknown_kind", "kind", "There is no such kind of provider.")
@@ -282,4 +284,24 @@ func thousands(n int64) string {
 		s = s[:i] + "," + s[i:]
 	}
 	return s
+}
+
+// RefusalCode is the Code of the first refusal in err, "" for a fault and for
+// no error.
+func RefusalCode(err error) string {
+	if all := Refusals(err); len(all) > 0 {
+		return all[0].Code
+	}
+	return ""
+}
+
+// RefusalWords is what staff read of the refusal with a Code, "" for one that
+// there is not. It says nothing about the case at hand.
+func RefusalWords(code string) string {
+	for _, r := range refusals {
+		if r.Code == code {
+			return r.Sentence
+		}
+	}
+	return ""
 }

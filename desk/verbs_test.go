@@ -72,6 +72,7 @@ var verbs = map[string]string{
 	"Templates": forAll, "TestProvider": forAdmins, "Token": forAll, "TopUp": forAll, "TryChange": forAdmins, "TryProvider": forAdmins, "UndoImport": "owner import",
 	"Unsuppress": forAdmins, "Upload": forAll, "Usage": forAll, "UseSimulator": forAdmins, "User": "user user", "UserTree": forAdmins,
 	"Users": forAll, "WithdrawConsent": "owner contact consent",
+	"DisableKey": "owner servicekey", "EnableKey": "owner servicekey", "EachReceived": forAll, "NewServiceKey": forAll, "NewServiceKeyFor": forShell, "ServiceKeys": forAll,
 	"Person": forAdmins, "AddColumn": "owner list", "Alike": "owner contact", "BookWork": forAll, "ClearGroup": "owner group", "ColumnsOf": "owner list", "Conversation": forAll,
 	"DoMany": forAll, "DropAllContacts": forAll, "DropGroup": "owner group", "DropList": "owner list", "Duplicates": forAll, "ListsWith": "owner contact",
 	"MergeContacts": "owner contact other", "NamesOf": forAll, "RemoveColumn": "owner list", "RenameColumn": "owner list", "Retentions": forAdmins,
@@ -82,7 +83,7 @@ var verbs = map[string]string{
 
 // notWhileActing are the verbs that refuse whoever acts as somebody else.
 var notWhileActing = map[string]bool{"ActAs": true, "BeginSecondFactor": true, "ChangePassword": true, "ConfirmSecondFactor": true, "DropSecondFactor": true,
-	"NewKey": true, "NewKeyOf": true, "NewLink": true, "NewLinkByName": true, "NewRecoveryCodes": true, "ResetPassword": true, "ResetSecondFactor": true,
+	"DisableKey": true, "EnableKey": true, "NewServiceKey": true, "NewKey": true, "NewKeyOf": true, "NewLink": true, "NewLinkByName": true, "NewRecoveryCodes": true, "ResetPassword": true, "ResetSecondFactor": true,
 	"Restore": true, "RevokeKey": true, "RevokeKeyOf": true, "SaveSecondFactorPolicy": true, "SignOutElsewhere": true}
 
 // secret stands in everything that leaf has, so that whoever gets to see it is
@@ -134,6 +135,10 @@ func newHousehold(t testing.TB) *household {
 	must(t, err)
 	keys, err := h.Keys(ctx, leaf)
 	put("key", keys[0].ID, err)
+	_, err = h.NewServiceKey(ctx, leaf, secret, GatewayBulkSMS)
+	must(t, err)
+	keys, err = h.ServiceKeys(ctx, leaf)
+	put("servicekey", keys[0].ID, err)
 	id, err = h.AddRecurring(ctx, leaf, RecurringForm{Name: secret, Sender: "SCHOOL", Body: secret, To: To{Numbers: []string{number(9)}}, RuleForm: RuleForm{Every: "day", Time: "12:00"}})
 	put("recurring", id, err)
 	must(t, h.NoteConsent(ctx, leaf, h.ids["contact"], ConsentForm{Source: ConsentSpoken, Wording: secret}))

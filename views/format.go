@@ -131,6 +131,7 @@ var audited = map[string]string{
 	"list.column": "Changed the columns of list", "person.erase": "Erased a person", "person.export": "Downloaded what is known of a person",
 	"restore.release": "Let the restored desk send again", "settings.backups": "Changed when backups are made", "settings.mail": "Changed the mail server",
 	"settings.retention": "Changed how long things are kept", "suppression.import": "Put numbers from a file on the list of those not to text",
+	"key.add": "Made a feedzon service key for", "key.disable": "Disabled a feedzon service key of", "key.enable": "Enabled a feedzon service key of", "key.remove": "Removed a feedzon service key of",
 	"token.rate": "Changed how many calls a second are allowed to",
 	"book.join":  "Put people into group", "book.leave": "Took people out of group", "book.delete": "Deleted contacts", "book.empty": "Emptied group",
 	"book.delete_group": "Deleted group", "book.delete_list": "Deleted list", "book.delete_all": "Deleted all contacts",

@@ -1,6 +1,6 @@
 -- name: InsertAPIKey :one
-INSERT INTO api_keys (user_id, name, hash, hint, created_at)
-VALUES (@user_id, @name, @hash, @hint, @created_at) RETURNING id;
+INSERT INTO api_keys (user_id, name, hash, hint, gateway, created_at)
+VALUES (@user_id, @name, @hash, @hint, @gateway, @created_at) RETURNING id;
 
 -- name: APIKeyByHash :one
 SELECT * FROM api_keys WHERE hash = @hash AND revoked_at = 0;
@@ -10,6 +10,10 @@ SELECT * FROM api_keys WHERE user_id = @user_id AND revoked_at = 0 ORDER BY id;
 
 -- name: RevokeAPIKey :execrows
 UPDATE api_keys SET revoked_at = @revoked_at WHERE id = @id AND user_id = @user_id AND revoked_at = 0;
+
+-- name: DisableAPIKey :execrows
+-- disabled_at 0 enables it again.
+UPDATE api_keys SET disabled_at = @disabled_at WHERE id = @id AND revoked_at = 0;
 
 -- name: TouchAPIKey :exec
 UPDATE api_keys SET last_used_at = @last_used_at WHERE id = @id;

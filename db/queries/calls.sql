@@ -1,6 +1,6 @@
 -- name: InsertAPICall :exec
-INSERT INTO api_calls (api_key_id, at, method, action, parameters, answer, code, took, address)
-VALUES (@api_key_id, @at, @method, @action, @parameters, @answer, @code, @took, @address);
+INSERT INTO api_calls (api_key_id, at, method, action, parameters, answer, code, refusal, took, address)
+VALUES (@api_key_id, @at, @method, @action, @parameters, @answer, @code, @refusal, @took, @address);
 
 -- name: DropAPICalls :exec
 -- Keeps a token's last calls.

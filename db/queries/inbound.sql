@@ -83,3 +83,8 @@ SELECT * FROM messages WHERE number = @number AND provider_id = @provider_id ORD
 
 -- name: RepliesTo :many
 SELECT * FROM inbound WHERE message_id = @message_id ORDER BY id;
+
+-- name: InboundAfter :many
+-- What came in for a user after a text, oldest first, but for whom nobody knows
+-- any more: their numbers are hashes, which begin with @erased_mark.
+SELECT * FROM inbound WHERE user_id = @user_id AND id > @after_id AND substr(number, 1, 1) <> CAST(@erased_mark AS TEXT) ORDER BY id LIMIT @page_size;

@@ -23,7 +23,7 @@ var bgMessages = map[Code]string{unknownBGSend: "Unknown Background SendID", unf
 // getBGMessages lists the messages of a send as JSON, as soon as none of them
 // waits here any more.
 func getBGMessages(ctx context.Context, c *call) (answer, error) {
-	id, ok := digits(c.word("BGSendID"))
+	id, ok := digits(c.Word("BGSendID"))
 	if !ok {
 		return jsonError(unknownBGSend), nil
 	}
@@ -41,18 +41,18 @@ func getBGMessages(ctx context.Context, c *call) (answer, error) {
 	n := 0
 	err = c.desk.Report(ctx, c.actor, desk.Filter{BatchID: id}, func(l desk.ReportLine) error {
 		if n++; n == 1 {
-			out.b = append(out.b, '[')
+			out.B = append(out.B, '[')
 		} else {
-			out.b = append(out.b, ',')
+			out.B = append(out.B, ',')
 		}
-		out.b = append(out.b, `{"MessageID":"`...)
-		out.b = strconv.AppendInt(out.b, l.ID, 10)
-		out.b = append(out.b, `","Destination":"`...)
-		out.b = append(out.b, l.Number.Digits()...)
-		out.b = append(out.b, `","Status":"`...)
-		out.b = append(out.b, words[l.Status]...)
-		out.b = append(out.b, `"}`...)
-		return out.full()
+		out.B = append(out.B, `{"MessageID":"`...)
+		out.B = strconv.AppendInt(out.B, l.ID, 10)
+		out.B = append(out.B, `","Destination":"`...)
+		out.B = append(out.B, l.Number.Digits()...)
+		out.B = append(out.B, `","Status":"`...)
+		out.B = append(out.B, words[l.Status]...)
+		out.B = append(out.B, `"}`...)
+		return out.Full()
 	})
 	if err != nil {
 		return answer{}, err
@@ -60,8 +60,8 @@ func getBGMessages(ctx context.Context, c *call) (answer, error) {
 	if n == 0 {
 		return jsonError(noMessages), nil
 	}
-	out.b = append(out.b, ']')
-	return answer{}, out.flush()
+	out.B = append(out.B, ']')
+	return answer{}, out.Flush()
 }
 
 // jsonError is a refusal for callers that expect JSON: values are text.

@@ -203,6 +203,8 @@ var byRefusal = map[string]Code{
 	desk.ErrBadBackupTime.Code:    -507,
 	desk.ErrBadBackupKeep.Code:    -507,
 	desk.ErrUnknownKey.Code:       -507,
+	desk.ErrKeyDisabled.Code:      -501,
+	desk.ErrBadGateway.Code:       -507,
 	desk.ErrKeyName.Code:          -507,
 	desk.ErrUnknownProvider.Code:  -507,
 	desk.ErrUnknownKind.Code:      -507,

@@ -24,7 +24,7 @@ func getAllContacts(ctx context.Context, c *call) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	return answer{}, out.flush()
+	return answer{}, out.Flush()
 }
 
 // getAllGroups answers the names of the caller's groups, one on each line.
@@ -37,7 +37,7 @@ func getAllGroups(ctx context.Context, c *call) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	return answer{}, out.flush()
+	return answer{}, out.Flush()
 }
 
 // deleteAllContacts deletes the caller's own contacts. Many take a while; others
@@ -77,6 +77,6 @@ func deleteGroup(ctx context.Context, c *call) (answer, error) {
 
 // group is the caller's group that the call names.
 func (c *call) group(ctx context.Context) (int64, error) {
-	g, err := c.desk.GroupNamed(ctx, c.actor, c.word("Group"))
+	g, err := c.desk.GroupNamed(ctx, c.actor, c.Word("Group"))
 	return g.ID, err
 }

@@ -17,14 +17,15 @@ import (
 	"golang.org/x/text/transform"
 
 	"textdesk/desk"
+	"textdesk/handlers/door"
 )
 
-// importAction is the one action whose calls may be larger than bodyLimit.
+// importAction is the one action whose calls may be larger than door.BodyLimit.
 const importAction = "importcontactscsv"
 
 // importLimit is how large the body of such a call may be, in bytes: a comma
 // takes three in a form.
-const importLimit = 2*desk.MaxImport + bodyLimit
+const importLimit = 2*desk.MaxImport + door.BodyLimit
 
 // resultWords are the results of lines as the page has them.
 var resultWords = map[string]string{desk.RowSuccess: "Success", desk.RowDuplicateName: "Duplicate Name", desk.RowDuplicateNumber: "Duplicate Number",
@@ -33,7 +34,7 @@ var resultWords = map[string]string{desk.RowSuccess: "Success", desk.RowDuplicat
 // importContacts imports the lines of ContactsCSV. Its answer has a line for
 // each, written as they come to be on disk.
 func importContacts(ctx context.Context, c *call) (answer, error) {
-	lines := c.text("ContactsCSV")
+	lines := c.Text("ContactsCSV")
 	if strings.TrimSpace(lines) == "" {
 		return answer{}, missingDetails
 	}
@@ -45,19 +46,19 @@ func importContacts(ctx context.Context, c *call) (answer, error) {
 func importLines(ctx context.Context, c *call, lines io.Reader, rest func() error) (answer, error) {
 	out := newTable(c.out, nil)
 	line := func(n int, text string) error {
-		out.b = strconv.AppendInt(out.b, int64(n), 10)
-		out.b = append(append(out.b, " : "...), text...)
+		out.B = strconv.AppendInt(out.B, int64(n), 10)
+		out.B = append(append(out.B, " : "...), text...)
 		return out.end()
 	}
 	none := true
 	err := c.desk.ImportLines(ctx, c.actor, lines, func() (desk.LineImport, error) {
 		err := rest()
-		return desk.LineImport{IgnoreDupes: c.set("IgnoreDupes"), OverwriteDupes: c.set("OverwriteDupes")}, err
+		return desk.LineImport{IgnoreDupes: c.Set("IgnoreDupes"), OverwriteDupes: c.Set("OverwriteDupes")}, err
 	}, func(n int, result string) error {
 		return line(n, resultWords[result])
 	}, func(n int, why string) error {
 		if none {
-			out.b = append(out.b, "\nErrors:\n\n"...)
+			out.B = append(out.B, "\nErrors:\n\n"...)
 			none = false
 		}
 		return line(n, lineEnds.Replace(why))
@@ -65,27 +66,27 @@ func importLines(ctx context.Context, c *call, lines io.Reader, rest func() erro
 	if err != nil {
 		return answer{}, err
 	}
-	return answer{}, out.flush()
+	return answer{}, out.Flush()
 }
 
 // isLarge reports whether a request is one that only an import may be.
 func isLarge(r *http.Request) bool {
-	return r.Method == http.MethodPost && r.ContentLength > bodyLimit && r.ContentLength <= importLimit
+	return r.Method == http.MethodPost && r.ContentLength > door.BodyLimit && r.ContentLength <= importLimit
 }
 
 // answerLarge answers an import that does not fit into memory. Token and Action
 // have to come before ContactsCSV, in the address or in the body, so that nobody
 // fills the disk who may not.
-func (a *API) answerLarge(c echo.Context, rec *record) (p parameters, given answer, err error) {
-	p = parameters{}
+func (a *API) answerLarge(c echo.Context, rec *door.Record) (p door.Parameters, given answer, err error) {
+	p = door.Parameters{}
 	defer func() {
 		if r := recover(); r != nil {
-			given, err = answer{}, a.panicked(r)
+			given, err = answer{}, panicked(r)
 		}
 	}()
 	r := c.Request()
-	p.parse(r.URL.RawQuery, nil)
-	kind, details := contentKind(r.Header.Get("Content-Type"))
+	documented.Parse(p, r.URL.RawQuery)
+	kind, details := door.ContentKind(r.Header.Get("Content-Type"))
 	body := http.MaxBytesReader(nil, r.Body, importLimit)
 	var fields fieldReader
 	switch {
@@ -96,7 +97,7 @@ func (a *API) answerLarge(c echo.Context, rec *record) (p parameters, given answ
 	default:
 		return p, answer{}, missingDetails
 	}
-	decode := charset(details)
+	decode := door.Charset(details)
 	for {
 		name, value, err := fields.next()
 		if err == nil && name == "ContactsCSV" {
@@ -104,7 +105,7 @@ func (a *API) answerLarge(c echo.Context, rec *record) (p parameters, given answ
 			return p, given, err
 		}
 		if err == nil {
-			err = p.addSmall(name, value, decode)
+			err = addSmall(p, name, value, decode)
 		}
 		if err != nil { // its end, without anything to import, or a broken one
 			return p, answer{}, missingDetails
@@ -112,17 +113,13 @@ func (a *API) answerLarge(c echo.Context, rec *record) (p parameters, given answ
 	}
 }
 
-func (a *API) importLarge(c echo.Context, rec *record, p parameters, fields fieldReader, lines io.Reader, decode func(string) string) (answer, error) {
+func (a *API) importLarge(c echo.Context, rec *door.Record, p door.Parameters, fields fieldReader, lines io.Reader, decode func(string) string) (answer, error) {
 	ctx := c.Request().Context()
-	script, err := a.admit(ctx, p.word("Token"), c.RealIP())
-	rec.keyID = script.KeyID
+	script, err := a.door.Admit(ctx, p.Word("Token"), c.RealIP(), rec)
 	if err != nil {
 		return answer{}, err
 	}
-	if rec.retryAfter, err = a.pace.turn(ctx, script); err != nil {
-		return answer{}, err
-	}
-	if strings.ToLower(p.word("Action")) != importAction {
+	if strings.ToLower(p.Word("Action")) != importAction {
 		return answer{}, missingDetails
 	}
 	if decode != nil {
@@ -135,29 +132,29 @@ func (a *API) importLarge(c echo.Context, rec *record, p parameters, fields fiel
 				break
 			}
 			if err == nil {
-				err = p.addSmall(name, value, decode)
+				err = addSmall(p, name, value, decode)
 			}
 			if err != nil {
 				return missingDetails
 			}
 		}
-		if !p.readable() {
+		if !p.Readable() {
 			return missingDetails
 		}
 		return nil
 	}
-	return importLines(ctx, &call{parameters: p, desk: a.Desk, actor: script.Actor, out: c.Response()}, &onlyText{in: lines}, rest)
+	return importLines(ctx, &call{Parameters: p, desk: a.Desk, actor: script.Actor, out: c.Response()}, &onlyText{in: lines}, rest)
 }
 
 // smallField is how long a parameter may be that is not the lines, in bytes.
 const smallField = 64 << 10
 
-func (p parameters) addSmall(name string, value io.Reader, decode func(string) string) error {
+func addSmall(p door.Parameters, name string, value io.Reader, decode func(string) string) error {
 	text, err := io.ReadAll(io.LimitReader(value, smallField+1))
 	if err != nil || len(text) > smallField {
 		return missingDetails
 	}
-	p.add(name, string(text), decode)
+	documented.Add(p, name, string(text), decode)
 	return nil
 }
 
@@ -173,7 +170,7 @@ type multipartFields struct {
 }
 
 func (m *multipartFields) next() (string, io.Reader, error) {
-	if m.n++; m.n > partLimit {
+	if m.n++; m.n > door.PartLimit {
 		return "", nil, missingDetails
 	}
 	part, err := m.reader.NextPart()
@@ -183,7 +180,7 @@ func (m *multipartFields) next() (string, io.Reader, error) {
 	return part.FormName(), part, nil
 }
 
-// formFields reads name=value pairs as [parameters.parse] does.
+// formFields reads name=value pairs as [door.Names.Parse] does.
 type formFields struct {
 	in *bufio.Reader
 }
@@ -197,11 +194,11 @@ func (f *formFields) next() (string, io.Reader, error) {
 		b, err := f.in.ReadByte()
 		switch {
 		case errors.Is(err, io.EOF), b == '&':
-			return unescape(string(name)), bytes.NewReader(nil), nil
+			return door.Unescape(string(name)), bytes.NewReader(nil), nil
 		case err != nil:
 			return "", nil, err
 		case b == '=':
-			return unescape(string(name)), &formValue{in: f.in}, nil
+			return door.Unescape(string(name)), &formValue{in: f.in}, nil
 		case len(name) > smallField:
 			return "", nil, missingDetails
 		}
@@ -232,8 +229,8 @@ func (v *formValue) Read(p []byte) (n int, err error) {
 		case '+':
 			b = ' '
 		case '%':
-			if hex, err := v.in.Peek(2); err == nil && unhex(hex[0]) < 16 && unhex(hex[1]) < 16 {
-				b = unhex(hex[0])<<4 | unhex(hex[1])
+			if hex, err := v.in.Peek(2); err == nil && door.Unhex(hex[0]) < 16 && door.Unhex(hex[1]) < 16 {
+				b = door.Unhex(hex[0])<<4 | door.Unhex(hex[1])
 				_, _ = v.in.Discard(2)
 			}
 		}
@@ -246,7 +243,7 @@ func (v *formValue) Read(p []byte) (n int, err error) {
 	return n, nil
 }
 
-// onlyText refuses what is no text, as [parameters.readable] does.
+// onlyText refuses what is no text, as [door.Parameters.Readable] does.
 type onlyText struct {
 	in   io.Reader
 	tail []byte // the beginning of a character

@@ -48,7 +48,7 @@ func cancelMessage(ctx context.Context, c *call) (answer, error) {
 }
 
 func messageID(c *call) (int64, error) {
-	id, ok := digits(c.word("MessageID"))
+	id, ok := digits(c.Word("MessageID"))
 	if !ok {
 		return 0, desk.ErrUnknownMessage
 	}

@@ -2,7 +2,6 @@ package fastsmsapi
 
 import (
 	"context"
-	"errors"
 	"net/http"
 	"strconv"
 	"strings"
@@ -10,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"textdesk/desk"
+	"textdesk/handlers/door"
 )
 
 // form is how a report looks on the wire. What is in it is the desk's.
@@ -33,7 +33,7 @@ var forms = map[string]form{
 
 // report writes a report as it reads it, however long it is.
 func report(ctx context.Context, c *call) (answer, error) {
-	k, known := forms[strings.ToLower(c.word("ReportType"))]
+	k, known := forms[strings.ToLower(c.Word("ReportType"))]
 	if !known {
 		return answer{}, unknownReport
 	}
@@ -48,21 +48,21 @@ func report(ctx context.Context, c *call) (answer, error) {
 		}
 	}
 	out := newTable(c.out, set.Zone)
-	out.b = append(out.b, k.header...)
+	out.B = append(out.B, k.header...)
 	out.end()
 	if err := k.write(ctx, c, k.ReportKind, f, out); err != nil {
 		return answer{}, err
 	}
-	return answer{}, out.flush()
+	return answer{}, out.Flush()
 }
 
 // period reads From and To, both of which are in the report to the second.
 func period(c *call, zone *time.Location) (desk.Filter, error) {
-	from, ok := timestamp(c.word("From"))
+	from, ok := timestamp(c.Word("From"))
 	if !ok {
 		return desk.Filter{}, badFrom
 	}
-	to, ok := timestamp(c.word("To"))
+	to, ok := timestamp(c.Word("To"))
 	if !ok || to.Before(from) {
 		return desk.Filter{}, badTo
 	}
@@ -136,29 +136,25 @@ func inbound(ctx context.Context, c *call, _ desk.ReportKind, f desk.Filter, out
 // what it holds, formulas included: this is for programs, which would have to
 // guess what was changed.
 type table struct {
-	w     http.ResponseWriter
+	*door.Stream
 	zone  *time.Location
-	b     []byte
 	began bool // the record has a field
 }
 
-// tableChunk is how much is gathered for a write, in bytes.
-const tableChunk = 32 << 10
-
 func newTable(w http.ResponseWriter, zone *time.Location) *table {
-	return &table{w: w, zone: zone, b: make([]byte, 0, tableChunk+4096)}
+	return &table{Stream: door.NewStream(w), zone: zone}
 }
 
 func (t *table) field() {
 	if t.began {
-		t.b = append(t.b, ',')
+		t.B = append(t.B, ',')
 	}
 	t.began = true
 }
 
 func (t *table) number(n int64) {
 	t.field()
-	t.b = strconv.AppendInt(t.b, n, 10)
+	t.B = strconv.AppendInt(t.B, n, 10)
 }
 
 // date writes an instant on the organisation's clock, nothing for the zero
@@ -166,7 +162,7 @@ func (t *table) number(n int64) {
 func (t *table) date(at time.Time) {
 	t.field()
 	if !at.IsZero() {
-		t.b = at.In(t.zone).AppendFormat(t.b, "02/01/2006 15:04:05")
+		t.B = at.In(t.zone).AppendFormat(t.B, "02/01/2006 15:04:05")
 	}
 }
 
@@ -176,17 +172,17 @@ var lineEnds = strings.NewReplacer("\r\n", " ", "\n", " ", "\r", " ", "\v", " ",
 func (t *table) text(s string) {
 	t.field()
 	if plain(s) {
-		t.b = append(t.b, s...)
+		t.B = append(t.B, s...)
 		return
 	}
 	s = lineEnds.Replace(s)
 	if !strings.ContainsAny(s, `",`) && strings.TrimSpace(s) == s {
-		t.b = append(t.b, s...)
+		t.B = append(t.B, s...)
 		return
 	}
-	t.b = append(t.b, '"')
-	t.b = append(t.b, strings.ReplaceAll(s, `"`, `""`)...)
-	t.b = append(t.b, '"')
+	t.B = append(t.B, '"')
+	t.B = append(t.B, strings.ReplaceAll(s, `"`, `""`)...)
+	t.B = append(t.B, '"')
 }
 
 // plain reports whether a text is written as it is, as nearly all are.
@@ -201,37 +197,7 @@ func plain(s string) bool {
 
 // end ends the record.
 func (t *table) end() error {
-	t.b = append(t.b, '\n')
+	t.B = append(t.B, '\n')
 	t.began = false
-	return t.full()
+	return t.Full()
 }
-
-// full hands on what was gathered, if it is enough.
-func (t *table) full() error {
-	if len(t.b) < tableChunk {
-		return nil
-	}
-	return t.flush()
-}
-
-// stallTime is how long a caller may take to accept one chunk.
-const stallTime = time.Minute
-
-// flush hands on what was gathered. Until the first time the answer may still
-// become a code.
-func (t *table) flush() error {
-	deadline := http.NewResponseController(t.w)
-	_ = deadline.SetWriteDeadline(time.Now().Add(stallTime)) // not every writer has one
-	t.w.Header().Set("Content-Type", contentType)
-	t.w.Header().Set("Cache-Control", "no-store")
-	_, err := t.w.Write(t.b)
-	t.b = t.b[:0]
-	_ = deadline.SetWriteDeadline(time.Time{})
-	if err != nil {
-		return errGone
-	}
-	return nil
-}
-
-// errGone is no fault of ours.
-var errGone = errors.New("the caller left in the middle of the answer")

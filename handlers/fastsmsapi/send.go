@@ -20,15 +20,15 @@ const maxParts = 3
 // answer for numbers has a place for each, in their order: its message's id, or
 // the code of why there is none.
 func send(ctx context.Context, c *call) (answer, error) {
-	order := desk.Order{Sender: c.text("SourceAddress"), Body: c.text("Body"), MaxParts: maxParts, Partly: true, BareNumbers: true}
+	order := desk.Order{Sender: c.Text("SourceAddress"), Body: c.Text("Body"), MaxParts: maxParts, Partly: true, BareNumbers: true}
 	together, err := destinations(ctx, c, &order)
 	if err != nil {
 		return answer{}, err
 	}
-	if order.TON, err = sourceTON(c.word("SourceTON")); err != nil {
+	if order.TON, err = sourceTON(c.Word("SourceTON")); err != nil {
 		return answer{}, err
 	}
-	if order.Validity, err = validity(c.word("ValidityPeriod")); err != nil {
+	if order.Validity, err = validity(c.Word("ValidityPeriod")); err != nil {
 		return answer{}, err
 	}
 	if order.SendAt, err = scheduleDate(ctx, c); err != nil {
@@ -41,27 +41,27 @@ func send(ctx context.Context, c *call) (answer, error) {
 	if err != nil && !aboutRecipients(err) {
 		return answer{}, err
 	}
-	return byPosition(sent, err, c.set("GetAllMessageIDs")), nil
+	return byPosition(sent, err, c.Set("GetAllMessageIDs")), nil
 }
 
 // destinations reads whom a text is for: a group or a list, which have one
 // answer together, or numbers. Repeats of the parameter with other numbers
 // count too, because nobody may be left out in silence.
 func destinations(ctx context.Context, c *call, order *desk.Order) (together bool, err error) {
-	switch strings.ToLower(c.word("DestinationAddress")) {
+	switch strings.ToLower(c.Word("DestinationAddress")) {
 	case "":
 		return false, invalidTo
 	case "list":
-		l, err := c.desk.ListNamed(ctx, c.actor, c.word("ListName"))
+		l, err := c.desk.ListNamed(ctx, c.actor, c.Word("ListName"))
 		order.Lists = []int64{l.ID}
 		return true, named(err)
 	case "group":
-		g, err := c.desk.GroupNamed(ctx, c.actor, c.word("GroupName"))
+		g, err := c.desk.GroupNamed(ctx, c.actor, c.Word("GroupName"))
 		order.Groups = []int64{g.ID}
 		return true, named(err)
 	}
 	seen := map[string]bool{}
-	for _, value := range c.parameters["DestinationAddress"] {
+	for _, value := range c.Parameters["DestinationAddress"] {
 		if !seen[value] {
 			seen[value] = true
 			order.To = append(order.To, strings.Split(value, ",")...)
@@ -87,7 +87,7 @@ func inBackground(c *call, sent desk.Sent, err error) (answer, error) {
 	if err != nil {
 		return answer{}, named(err)
 	}
-	if c.set("GetBGSendID") {
+	if c.Set("GetBGSendID") {
 		return answer{line: strconv.FormatInt(sent.BatchID, 10)}, nil
 	}
 	return done, nil
@@ -122,7 +122,7 @@ func validity(v string) (time.Duration, error) {
 // scheduleDate reads a time on the organisation's clock, zero when there is
 // none.
 func scheduleDate(ctx context.Context, c *call) (time.Time, error) {
-	v := c.word("ScheduleDate")
+	v := c.Word("ScheduleDate")
 	if v == "" {
 		return time.Time{}, nil
 	}

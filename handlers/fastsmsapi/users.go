@@ -13,24 +13,24 @@ import (
 func createUser(ctx context.Context, c *call) (answer, error) {
 	var missing []string
 	for _, name := range []string{"ChildUsername", "ChildPassword", "AccessLevel", "FirstName", "LastName", "Email", "Credits"} {
-		if c.word(name) == "" {
+		if c.Word(name) == "" {
 			missing = append(missing, name+" is missing.")
 		}
 	}
 	if len(missing) > 0 {
 		return c.told(missingDetails, missing), nil
 	}
-	u := desk.NewUser{Username: c.word("ChildUsername"), Password: c.text("ChildPassword"), Level: strings.ToLower(c.word("AccessLevel")),
-		FirstName: c.word("FirstName"), LastName: c.word("LastName"), Email: c.word("Email"), Telephone: c.word("Telephone")}
-	reminder := c.word("Credit Reminder")
+	u := desk.NewUser{Username: c.Word("ChildUsername"), Password: c.Text("ChildPassword"), Level: strings.ToLower(c.Word("AccessLevel")),
+		FirstName: c.Word("FirstName"), LastName: c.Word("LastName"), Email: c.Word("Email"), Telephone: c.Word("Telephone")}
+	reminder := c.Word("Credit Reminder")
 	if reminder == "" {
-		reminder = c.word("CreditReminder")
+		reminder = c.Word("CreditReminder")
 	}
 	var bad []string
 	for _, field := range []struct {
 		name, value string
 		n           *int64
-	}{{"Credits", c.word("Credits"), &u.Credits}, {"Credit Reminder", reminder, &u.CreditReminder}, {"Alert", c.word("Alert"), &u.InactiveAlertDays}} {
+	}{{"Credits", c.Word("Credits"), &u.Credits}, {"Credit Reminder", reminder, &u.CreditReminder}, {"Alert", c.Word("Alert"), &u.InactiveAlertDays}} {
 		n, ok := wholeNumber(field.value)
 		if !ok {
 			bad = append(bad, field.name+" is no whole number.")
@@ -59,7 +59,7 @@ func createUser(ctx context.Context, c *call) (answer, error) {
 // told is a code with the nature of the errors beneath it.
 func (c *call) told(code Code, sentences []string) answer {
 	lines := []string{code.String()}
-	if c.shown() {
+	if withTexts(c.Parameters) {
 		lines = append(lines, code.Text())
 	}
 	for _, s := range sentences {
@@ -71,7 +71,7 @@ func (c *call) told(code Code, sentences []string) answer {
 // updateCredits moves credits to a child of the caller, or back with a minus
 // sign.
 func updateCredits(ctx context.Context, c *call) (answer, error) {
-	username, quantity := c.word("ChildUsername"), c.word("Quantity")
+	username, quantity := c.Word("ChildUsername"), c.Word("Quantity")
 	if username == "" || quantity == "" {
 		return answer{}, missingDetails
 	}

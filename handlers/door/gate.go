@@ -1,4 +1,4 @@
-package fastsmsapi
+package door
 
 import (
 	"crypto/sha256"

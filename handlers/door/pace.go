@@ -1,4 +1,4 @@
-package fastsmsapi
+package door
 
 import (
 	"context"
@@ -15,7 +15,7 @@ import (
 // however fast it is.
 const longestWait = 2 * time.Second
 
-// pace keeps each token to its calls a second.
+// pace keeps each key to its calls a second.
 type pace struct {
 	mu     sync.Mutex
 	tokens map[int64]*rate.Limiter
@@ -42,7 +42,7 @@ func (p *pace) turn(ctx context.Context, s desk.Script) (retryAfter time.Duratio
 	case <-timer.C:
 		return 0, nil
 	case <-ctx.Done():
-		return 0, errGone // nothing was done yet
+		return 0, ErrGone // nothing was done yet
 	}
 }
 

@@ -1,0 +1,104 @@
+// Package door is what the doors for programs have in common: who comes in and
+// how often, how parameters are read, what is kept of a call, and answers too
+// long for memory. Each door has its own wire format and codes.
+package door
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"math"
+	"net/http"
+	"runtime/debug"
+	"strconv"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"textdesk/desk"
+)
+
+// ContentType is the type of every answer: programs read them as text.
+const ContentType = "text/plain; charset=utf-8"
+
+// ErrGone is a caller who left in the middle. It is no fault of ours.
+var ErrGone = errors.New("the caller left in the middle of the answer")
+
+// Door lets programs in by their keys.
+type Door struct {
+	// Name is what the desk writes down about who came in here.
+	Name string
+	Desk *desk.Desk
+	Log  *slog.Logger
+	gate *gate
+	pace *pace
+}
+
+// New makes a door.
+func New(name string, d *desk.Desk, log *slog.Logger) *Door {
+	if log == nil {
+		log = slog.Default()
+	}
+	return &Door{Name: name, Desk: d, Log: log, gate: newGate(), pace: newPace()}
+}
+
+// Begin is the record of a call that has just come.
+func (d *Door) Begin() *Record { return &Record{At: d.Desk.Now(), began: time.Now()} }
+
+// Admit finds out whose key it is, and waits for the key's turn. All that a
+// stranger learns is that theirs is none. The record gets to know the key, also
+// where its user is kept out, and after how long a call that came too soon may
+// be tried again.
+func (d *Door) Admit(ctx context.Context, key, address string, r *Record) (desk.Script, error) {
+	if key == "" {
+		return desk.Script{}, desk.ErrBadToken
+	}
+	if !d.gate.open(address, key, d.Desk.Now()) {
+		return desk.Script{}, desk.ErrThrottled
+	}
+	script, err := d.Desk.ScriptByToken(ctx, key, d.Name, address)
+	r.keyID = script.KeyID
+	switch {
+	case errors.Is(err, desk.ErrBadToken):
+		d.gate.wrong(address, d.Desk.Now())
+	case err == nil:
+		d.gate.right(key)
+		r.retryAfter, err = d.pace.turn(ctx, script)
+	}
+	return script, err
+}
+
+// Say writes an answer. Its status is 200 whatever it says, because clients take
+// any other for a broken connection; a key that is used too often is told so by
+// the status too.
+func (d *Door) Say(c echo.Context, r *Record, text string) error {
+	status := http.StatusOK
+	if r.retryAfter > 0 {
+		status = http.StatusTooManyRequests
+		c.Response().Header().Set("Retry-After", strconv.Itoa(int(math.Ceil(r.retryAfter.Seconds()))))
+	}
+	c.Response().Header().Set("Cache-Control", "no-store")
+	return c.Blob(status, ContentType, []byte(text))
+}
+
+// Fault logs an error that is ours. action is for the log, where nothing may
+// stand that a caller made up. Where the answer has begun already it breaks the
+// connection: half of one must not look like a whole one.
+func (d *Door) Fault(c echo.Context, action string, err error) {
+	if c.Request().Context().Err() == nil {
+		d.Log.Error("call failed", "door", d.Name, "action", action, "error", err, "id", c.Response().Header().Get(echo.HeaderXRequestID))
+	}
+	if c.Response().Committed {
+		panic(http.ErrAbortHandler)
+	}
+}
+
+// Panicked is the error of a call that panicked. It keeps what the panic says
+// out of the log, because that may hold a number or a text.
+func Panicked(r any) error {
+	if r == http.ErrAbortHandler {
+		panic(r)
+	}
+	return fmt.Errorf("panic: %T\n%s", r, debug.Stack())
+}
