@@ -61,7 +61,8 @@ type Draft struct {
 	// File is what is known of the file that it is sent from, nil without one.
 	File *FileFacts
 
-	id        int64 // where its people stand in the store, 0 for in Recipients
+	id        int64    // where its people stand in the store, 0 for in Recipients
+	repeats   []Repeat // what was counted while it was read into the store
 	guard     Guard
 	days      days
 	zone      *time.Location

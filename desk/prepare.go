@@ -67,6 +67,7 @@ type totals struct {
 	File                                                 *FileFacts
 	Names                                                []Recipient
 	Skips                                                []SkipGroup
+	Repeats                                              []Repeat `json:",omitempty"`
 }
 
 // draftColumns name what draft_recipients.fields holds: the cells of a file's
@@ -230,6 +231,9 @@ func (p *preparation) run(ctx context.Context, a Actor, o Order) error {
 		own := purseOf(a.User, today)
 		p.purse = &own
 	}
+	if err := p.beginRepeats(ctx, a, o); err != nil {
+		return err
+	}
 	p.order = make([]placed, 0, min(dr.Expected, MaxRecipients))
 	if err := p.d.eachRecipient(ctx, a, o, dr, func(some []Recipient) error { return p.take(ctx, some) }); err != nil {
 		return err
@@ -277,6 +281,9 @@ func (p *preparation) take(ctx context.Context, some []Recipient) error {
 			people = append(people, row)
 			p.order = append(p.order, placed{numberKey(r.Number), uint32(p.written), uint16(r.parts)})
 		}
+	}
+	if err := p.countRepeats(ctx, people); err != nil {
+		return err
 	}
 	p.read += int64(len(some))
 	if p.read > MaxRecipients {

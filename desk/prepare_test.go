@@ -379,3 +379,59 @@ func TestPreparingAfterACrash(t *testing.T) {
 		t.Errorf("it is still there: %v", err)
 	}
 }
+
+// Who has had the text today is counted to the last of a large send's people, also
+// past those who are looked at when its page is shown.
+func TestTheSameTextToVeryManyPeople(t *testing.T) {
+	if raceDetector {
+		t.Skip("it takes more people than the race detector's store has time for")
+	}
+	o := newOffice(t)
+	n := large()
+	list := bigList(t, o, o.admin, n)
+	last := make([]string, 0, 300) // on the list after the first MaxAtOnce
+	for i := n - 300; i < n; i++ {
+		last = append(last, fmt.Sprintf("07700%06d", (i*7919)%1_000_000))
+	}
+	order := func(key string) Order {
+		return Order{Lists: []int64{list}, Sender: "SCHOOL", Body: "No school today.", SubmitKey: key}
+	}
+	repeats := func(key string) ([]Repeat, Prepared) {
+		t.Helper()
+		p := o.prepared(t, o.admin, order(key))
+		all, err := o.Repeats(t.Context(), o.admin, p.Draft)
+		must(t, err)
+		return all, p
+	}
+	early, earlyDraft := repeats("early")
+	if len(early) != 0 {
+		t.Fatalf("before anything: %+v", early)
+	}
+	some := o.send(t, o.admin, Order{To: last, Body: "No school today."})
+	got, p := repeats("k")
+	if len(got) != 1 || got[0].BatchID != some.BatchID || got[0].People != 300 || got[0].AtLeast {
+		t.Errorf("the last 300 have it: %+v", got)
+	}
+	// Made since it was read: nobody can say at once.
+	again, err := o.Repeats(t.Context(), o.admin, earlyDraft.Draft)
+	if must(t, err); len(again) != 1 || !again[0].AtLeast {
+		t.Errorf("a draft from before it says %+v", again)
+	}
+	// Taken back: nobody has it.
+	if _, err := o.Stop(t.Context(), o.admin, some.BatchID); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := o.Repeats(t.Context(), o.admin, p.Draft); err != nil || len(got) != 0 {
+		t.Errorf("taken back: %+v %v", got, err)
+	}
+	sent, err := o.SendPrepared(t.Context(), o.admin, p.ID, true)
+	must(t, err)
+	// While it is being written down.
+	if got, _ := repeats("while"); len(got) != 1 || got[0].BatchID != sent.BatchID || !got[0].AtLeast {
+		t.Errorf("while it is written down: %+v", got)
+	}
+	must(t, o.AcceptAll(t.Context()))
+	if got, _ := repeats("after"); len(got) != 1 || got[0].BatchID != sent.BatchID || got[0].People != n || got[0].AtLeast {
+		t.Errorf("to the same %d: %+v", n, got)
+	}
+}

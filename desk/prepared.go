@@ -79,7 +79,7 @@ func (d *Desk) outlook(ctx context.Context, a Actor, p *Prepared) error {
 		return err
 	}
 	t := &p.totals
-	dr := Draft{id: p.ID, Sender: t.Sender, Body: t.Body, Size: t.Size, Longest: t.Longest, Groups: t.Groups, Lists: t.Lists,
+	dr := Draft{id: p.ID, repeats: t.Repeats, Sender: t.Sender, Body: t.Body, Size: t.Size, Longest: t.Longest, Groups: t.Groups, Lists: t.Lists,
 		People: t.People, Bad: t.Bad, Suppressed: t.Suppressed, Barred: t.Barred, Duplicates: t.Duplicates, Lacking: t.Lacking,
 		Parts: t.Parts, ByParts: t.ByParts, Credits: t.Parts, Missing: t.Missing, File: t.File, Expected: p.Expected,
 		Unlimited: bool(a.User.Unlimited), Balance: a.User.Balance}

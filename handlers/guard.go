@@ -71,7 +71,7 @@ func (v *visit) care(d desk.Draft, cause error) (views.Care, error) {
 	}
 	repeats, err := v.s.Desk.Repeats(v.Request().Context(), v.actor, d)
 	for _, r := range repeats {
-		c.Repeats = append(c.Repeats, views.Repeat{Path: fmt.Sprintf("/batches/%d", r.BatchID), At: r.At, People: r.People})
+		c.Repeats = append(c.Repeats, views.Repeat{Path: fmt.Sprintf("/batches/%d", r.BatchID), At: r.At, People: r.People, AtLeast: r.AtLeast})
 	}
 	return c, err
 }

@@ -245,6 +245,8 @@ type Repeat struct {
 	Path   string
 	At     time.Time
 	People int // how many of the new send's people have it
+	// AtLeast: there may be more of them.
+	AtLeast bool
 }
 
 // errors are what the summary on top of the page lists.
@@ -335,14 +337,19 @@ func sureBox(c Care, people int) templ.Component {
 }
 
 func (r Repeat) sentence(people int, now time.Time) string {
+	at := " at " + r.At.In(now.Location()).Format("15:04") + "."
 	to := fmt.Sprintf("%s of these %s people", Count(r.People), Count(people))
 	switch {
+	case r.AtLeast && r.People == 0:
+		return "You sent this text" + at + " Some of these people may have it already."
+	case r.AtLeast && r.People < people:
+		to = "at least " + to
 	case r.People == people && people == 2:
 		to = "both of these people"
 	case r.People == people:
 		to = "all of these " + Count(people) + " people"
 	}
-	return "You sent this text to " + to + " at " + r.At.In(now.Location()).Format("15:04") + ". Sent again, they get it twice."
+	return "You sent this text to " + to + at + " Sent again, they get it twice."
 }
 
 var _ = templruntime.GeneratedTemplate
