@@ -2,9 +2,7 @@ package desk
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"textdesk/db"
@@ -17,6 +15,9 @@ type Again struct {
 	Batch db.Batch // the earlier one
 	Order Order
 	Draft Draft
+	// Large: they are too many to be read at once. There is no draft;
+	// [Desk.PrepareAgain] makes one.
+	Large bool
 }
 
 // CheckAgain says what sending a batch again to those it did not reach would
@@ -31,6 +32,9 @@ func (d *Desk) CheckAgain(ctx context.Context, a Actor, batchID int64) (Again, e
 	if _, err := sentAgain(ctx, d.store.Queries, b.ID); err != nil {
 		return Again{Batch: b}, err
 	}
+	if b.NFailed+b.NExpired > d.againAtOnce {
+		return Again{Batch: b, Large: true}, nil
+	}
 	n, err := d.store.CountNotReached(ctx, b.ID)
 	if err != nil {
 		return Again{}, fmt.Errorf("count numbers: %w", err)
@@ -41,11 +45,6 @@ func (d *Desk) CheckAgain(ctx context.Context, a Actor, batchID int64) (Again, e
 	set, err := d.Settings(ctx)
 	if err != nil {
 		return Again{}, err
-	}
-	if n > d.againAtOnce {
-		o := orderAgain(b, set)
-		draft, err := d.checkFromBatch(ctx, a, o)
-		return Again{Batch: b, Order: o, Draft: draft}, err
 	}
 	missed, err := d.store.NotReached(ctx, b.ID)
 	if err != nil {
@@ -92,91 +91,80 @@ func (d *Desk) SendAgainFailed(ctx context.Context, a Actor, batchID int64, subm
 	if err != nil {
 		return Sent{}, err
 	}
-	if again.Draft.People != people {
+	if again.Large || again.Draft.People != people {
 		return Sent{}, ErrAgainChanged
 	}
 	again.Order.SubmitKey, again.Order.Ask, again.Order.Sure = submitKey, true, sure
 	if again.Order.Undo = undo; people == 1 {
 		again.Order.Undo = 0
 	}
-	if again.Order.fromBatch() {
-		return d.sendAgainLarge(ctx, a, again.Order, people)
-	}
 	return d.Send(ctx, a, again.Order)
 }
 
-// sendAgainLarge sends to more people than are read at once: they are read into
-// a draft, each with exactly the text that did not reach them.
-func (d *Desk) sendAgainLarge(ctx context.Context, a Actor, o Order, people int) (Sent, error) {
-	id, err := d.keepDraft(ctx, a, o, "", int64(people))
+// PrepareAgain has those whom a batch did not reach read into a draft, each with
+// exactly the text that did not reach them, as [Desk.Prepare] does, however many
+// they are. submitKey and undo are as in [Desk.SendAgainFailed]; [Desk.SendPrepared]
+// refuses with [ErrAgainChanged] when they are others by then.
+func (d *Desk) PrepareAgain(ctx context.Context, a Actor, batchID int64, submitKey string, undo time.Duration) (id int64, err error) {
+	b, err := d.Batch(ctx, a, batchID)
 	if err != nil {
-		return Sent{}, err
+		return 0, err
 	}
-	if err := d.prepareDraft(ctx, id); err != nil {
-		return Sent{}, err
+	if _, err := sentAgain(ctx, d.store.Queries, b.ID); err != nil {
+		return 0, err
 	}
-	p, err := d.Prepared(ctx, a, id)
-	if err != nil {
-		return Sent{}, err
-	}
-	if p.State == Ready {
-		// Who has failed, or arrived after all, since they were read.
-		n, err := d.store.CountNotReached(ctx, o.AgainOf)
-		if err != nil {
-			return Sent{}, fmt.Errorf("count numbers: %w", err)
-		}
-		if p.Draft.People != people || n != int64(people+p.Draft.Suppressed+p.Draft.Barred) {
-			return Sent{}, errors.Join(d.DropPrepared(ctx, a, id), ErrAgainChanged)
-		}
-	}
-	return d.SendPrepared(ctx, a, id, o.Sure)
-}
-
-// checkFromBatch says what an order to the people of an earlier batch would do.
-// All of them are read, but of the draft's recipients it keeps only who has the
-// longest text.
-func (d *Desk) checkFromBatch(ctx context.Context, a Actor, o Order) (Draft, error) {
 	set, err := d.Settings(ctx)
 	if err != nil {
-		return Draft{}, err
+		return 0, err
 	}
-	dr := Draft{Unlimited: bool(a.User.Unlimited), Balance: a.User.Balance, zone: set.Zone}
-	dr.readFields(o)
-	if err := d.readChosen(ctx, a, o, &dr); err != nil {
-		return Draft{}, err
+	o := orderAgain(b, set)
+	o.SubmitKey, o.Undo, o.Ask = submitKey, undo, true
+	if id, err = d.keepDraft(ctx, a, o, "{}", b.NFailed+b.NExpired); err == nil {
+		d.prepareSoon()
 	}
-	dr.readSender(o, a, set)
-	dr.readBody(o)
-	dr.readWhen(o, d.clock())
-	dr.beginFill()
-	r := dr.reader(d, o, set)
-	place, own := 0, false
-	err = d.eachRecipient(ctx, a, o, &dr, func(some []Recipient) error {
-		if err := r.read(ctx, some); err != nil {
-			return err
-		}
-		dr.fillSome(some, place)
-		if dr.Longest >= place {
-			dr.Recipients = []Recipient{some[dr.Longest-place]}
-		}
-		own = own || slices.ContainsFunc(some, func(r Recipient) bool { return r.own != "" })
-		place += len(some)
+	return id, err
+}
+
+// readNotReached finds whom a batch did not reach, and the further sends to them.
+// Where they are many it is worked out from the counters, which a page can be
+// shown with at once.
+func (d *Desk) readNotReached(ctx context.Context, p *Progress) (err error) {
+	missed := p.Batch.NFailed + p.Batch.NExpired
+	if missed == 0 {
 		return nil
-	})
+	}
+	if p.Again, err = d.store.BatchesAgainOf(ctx, db.ID(p.Batch.ID)); err != nil {
+		return fmt.Errorf("read batches: %w", err)
+	}
+	if missed <= d.againAtOnce {
+		if p.NotReached, err = d.store.CountNotReached(ctx, p.Batch.ID); err != nil {
+			return fmt.Errorf("count numbers: %w", err)
+		}
+		return nil
+	}
+	for _, b := range p.Again {
+		missed -= b.Recipients
+	}
+	if p.Batch.Body != "" { // without its text nothing can be sent again
+		p.NotReached = max(missed, 0)
+	}
+	return nil
+}
+
+// againMark is how a batch stood when those whom it did not reach were read.
+type againMark struct{ Agains, Failed, Expired int64 }
+
+// markAgain reads it. It refuses while nobody can say who was not reached.
+func markAgain(ctx context.Context, q *db.Queries, batchID int64) (m againMark, err error) {
+	n, err := sentAgain(ctx, q, batchID)
 	if err != nil {
-		return Draft{}, err
+		return m, err
 	}
-	dr.Longest, dr.own = min(dr.Longest, 0), own
-	dr.nobody(o)
-	dr.endFill(o.maxParts())
-	dr.Credits = dr.Parts
-	if !dr.Unlimited && dr.Credits > dr.Balance {
-		dr.Problems = append(dr.Problems, notEnough(dr.Credits, dr.Balance))
+	b, err := q.Batch(ctx, batchID)
+	if err != nil {
+		return m, fmt.Errorf("read batch: %w", err)
 	}
-	if err := d.readPermissions(ctx, a, o, &dr); err != nil {
-		return Draft{}, err
-	}
-	return dr, d.readGuard(ctx, a, o, &dr)
+	return againMark{int64(n), b.NFailed, b.NExpired}, nil
 }
 
 // eachNotReached gives those whom a batch did not reach, some at a time, each

@@ -42,6 +42,17 @@ func (o *office) textsOf(t *testing.T, batchID int64) map[sms.MSISDN]string {
 	return texts
 }
 
+// preparedAgain reads whom a send did not reach.
+func (o *office) preparedAgain(t *testing.T, a Actor, batchID int64, key string) Prepared {
+	t.Helper()
+	id, err := o.PrepareAgain(t.Context(), o.again(t, a), batchID, key, 0)
+	must(t, err)
+	must(t, o.PrepareDrafts(t.Context()))
+	p, err := o.Prepared(t.Context(), o.again(t, a), id)
+	must(t, err)
+	return p
+}
+
 // TestSendAgainToVeryMany: a mail merge to more people than are read at once goes
 // again with exactly the text that each of them was to read, once.
 func TestSendAgainToVeryMany(t *testing.T) {
@@ -69,16 +80,24 @@ func TestSendAgainToVeryMany(t *testing.T) {
 		t.Fatalf("%d were reached, %d were not", reached, len(was))
 	}
 	people := n - 10
-	check, err := o.CheckAgain(t.Context(), o.again(t, jo), sent.BatchID)
-	must(t, err)
+	if check, err := o.CheckAgain(t.Context(), o.again(t, jo), sent.BatchID); err != nil || !check.Large {
+		t.Fatalf("%+v %v", check, err)
+	}
+	if _, err := o.SendAgainFailed(t.Context(), o.again(t, jo), sent.BatchID, "again", people, 0, true); !errors.Is(err, ErrAgainChanged) {
+		t.Errorf("sent without reading who they are: %v", err)
+	}
+	if b, err := o.Progress(t.Context(), o.again(t, jo), sent.BatchID); err != nil || b.NotReached != int64(people) {
+		t.Errorf("its page says that %d were not reached, %v", b.NotReached, err)
+	}
+	read := o.preparedAgain(t, jo, sent.BatchID, "again")
 	longest := fmt.Sprintf("Dear Person %d, rowing is off.", n-1)
-	if dr := check.Draft; dr.People != people || dr.Credits != int64(people) || dr.Estimated || len(dr.Problems) > 0 || !dr.Filled() || len(dr.Text(dr.Longest)) != len(longest) {
-		t.Fatalf("%d people, %d credits, longest %d, %v", dr.People, dr.Credits, dr.Longest, dr.Problems)
+	if dr := read.Draft; dr.People != people || dr.Credits != int64(people) || len(dr.Problems) > 0 || !dr.Filled() {
+		t.Fatalf("%d people, %d credits, %v", dr.People, dr.Credits, dr.Problems)
 	}
-	if _, err := o.SendAgainFailed(t.Context(), o.again(t, jo), sent.BatchID, "again", people-1, 0, true); !errors.Is(err, ErrAgainChanged) {
-		t.Errorf("others than were reviewed: %v", err)
+	if who, err := o.PreparedPerson(t.Context(), read, read.Draft.Longest); err != nil || len(who.Text) != len(longest) {
+		t.Errorf("the longest reads %q, %v", who.Text, err)
 	}
-	again, err := o.SendAgainFailed(t.Context(), o.again(t, jo), sent.BatchID, "again", people, 0, true)
+	again, err := o.SendPrepared(t.Context(), o.again(t, jo), read.ID, true)
 	must(t, err)
 	// Nobody knows who is left while it is being written down.
 	if b, err := o.Batch(t.Context(), jo, again.BatchID); err != nil || b.NStaged == 0 || int64(b.AgainOf) != sent.BatchID || b.Recipients != int64(people) {
@@ -87,7 +106,7 @@ func TestSendAgainToVeryMany(t *testing.T) {
 	if _, err := o.CheckAgain(t.Context(), o.again(t, jo), sent.BatchID); !errors.Is(err, ErrAgainChanged) {
 		t.Errorf("while it is being written down: %v", err)
 	}
-	if twice, err := o.SendAgainFailed(t.Context(), o.again(t, jo), sent.BatchID, "again", people, 0, true); err != nil || !twice.Again || twice.BatchID != again.BatchID {
+	if twice, err := o.SendPrepared(t.Context(), o.again(t, jo), read.ID, true); err != nil || !twice.Again || twice.BatchID != again.BatchID {
 		t.Errorf("submitted twice: %+v %v", twice, err)
 	}
 	must(t, o.AcceptAll(t.Context()))
@@ -100,8 +119,11 @@ func TestSendAgainToVeryMany(t *testing.T) {
 			t.Fatalf("%s reads %q, was to read %q", number, got[number], text)
 		}
 	}
-	if _, err := o.CheckAgain(t.Context(), o.again(t, jo), sent.BatchID); !errors.Is(err, ErrNobodyToSendTo) {
-		t.Errorf("after it: %v", err)
+	if rest := o.preparedAgain(t, jo, sent.BatchID, "rest"); len(rest.Draft.Problems) != 1 || !errors.Is(rest.Draft.Problems[0], ErrNobodyToSendTo) {
+		t.Errorf("after it: %v", rest.Draft.Problems)
+	}
+	if b, err := o.Progress(t.Context(), o.again(t, jo), sent.BatchID); err != nil || b.NotReached != 0 {
+		t.Errorf("after it, its page says that %d were not reached, %v", b.NotReached, err)
 	}
 	if left := o.again(t, jo).User.Balance; left != int64(3*n-10-people) {
 		t.Errorf("%d credits are left", left)
@@ -117,15 +139,17 @@ func TestTwoPeopleSendAgainToMany(t *testing.T) {
 	sent := o.send(t, o.admin, Order{To: numbers(0, 30)})
 	o.allFail(t, 0)
 	must(t, first2(o.Suppress(t.Context(), o.admin, number(3), "asked")))
-	check, err := o.CheckAgain(t.Context(), o.admin, sent.BatchID)
-	if err != nil || check.Draft.Filled() || check.Draft.People != 29 || check.Draft.Suppressed != 1 {
-		t.Fatalf("%+v %v", check.Draft, err)
+	drafts := make([]Prepared, 4)
+	for i := range drafts {
+		if drafts[i] = o.preparedAgain(t, o.admin, sent.BatchID, fmt.Sprint("key", i)); drafts[i].Draft.People != 29 || drafts[i].Draft.Suppressed != 1 {
+			t.Fatalf("%+v", drafts[i].Draft)
+		}
 	}
 	var work sync.WaitGroup
 	errs := make([]error, 4)
 	for i := range errs {
 		work.Go(func() {
-			_, errs[i] = o.SendAgainFailed(context.Background(), o.admin, sent.BatchID, fmt.Sprint("key", i), 29, 0, true)
+			_, errs[i] = o.SendPrepared(context.Background(), o.admin, drafts[i].ID, true)
 		})
 	}
 	work.Wait()
@@ -142,4 +166,33 @@ func TestTwoPeopleSendAgainToMany(t *testing.T) {
 		t.Errorf("it was sent again %d times", accepted)
 	}
 	o.booksAreRight(t)
+}
+
+// TestOneMoreHasFailedSinceTheyWereRead: what was looked at is not what it would be
+// now, so it is looked at again.
+func TestOneMoreHasFailedSinceTheyWereRead(t *testing.T) {
+	o := newOffice(t)
+	o.againAtOnce = 5
+	sent := o.send(t, o.admin, Order{To: numbers(0, 30)})
+	o.pass(time.Minute)
+	left := o.leave(t, 30)
+	fail := func(m db.Message) Outcome {
+		return Outcome{Message: m, Err: &providers.Error{Kind: providers.Rejected, Code: "-1", Text: "no"}, Last: true}
+	}
+	var outcomes []Outcome
+	for _, m := range left[:20] {
+		outcomes = append(outcomes, fail(m))
+	}
+	must(t, o.Record(t.Context(), outcomes))
+	p := o.preparedAgain(t, o.admin, sent.BatchID, "early")
+	must(t, o.Record(t.Context(), []Outcome{fail(left[20])}))
+	if _, err := o.SendPrepared(t.Context(), o.admin, p.ID, true); !errors.Is(err, ErrAgainChanged) {
+		t.Errorf("sent to %d of 21: %v", p.Draft.People, err)
+	}
+	if p = o.preparedAgain(t, o.admin, sent.BatchID, "late"); p.Draft.People != 21 {
+		t.Errorf("%d were read", p.Draft.People)
+	}
+	if _, err := o.SendPrepared(t.Context(), o.admin, p.ID, true); err != nil {
+		t.Error(err)
+	}
 }

@@ -56,8 +56,8 @@ type totals struct {
 	Longest                                              int // a place, 0 for nobody
 	Validity                                             time.Duration
 	Groups, Lists                                        []Chosen
-	Marks                                                []string // who was in them
-	Agains                                               int      // sends to whom the same earlier one did not reach
+	Marks                                                []string  // who was in them
+	Again                                                againMark // of a batch to whom it did not reach this goes
 	People, Bad, Suppressed, Barred, Duplicates, Lacking int
 	Parts                                                int64
 	ByParts                                              map[int]int
@@ -204,7 +204,7 @@ func (p *preparation) run(ctx context.Context, a Actor, o Order) error {
 		p.totals.Marks = append(p.totals.Marks, mark)
 	}
 	if o.fromBatch() {
-		if p.totals.Agains, err = sentAgain(ctx, p.d.store.Queries, o.AgainOf); err != nil {
+		if p.totals.Again, err = markAgain(ctx, p.d.store.Queries, o.AgainOf); err != nil {
 			return err
 		}
 	}

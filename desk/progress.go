@@ -119,13 +119,8 @@ func (d *Desk) Progress(ctx context.Context, a Actor, batchID int64) (Progress, 
 		}
 		p.PausedBy = Actor{User: user}.Name()
 	}
-	if b.NFailed+b.NExpired > 0 {
-		if p.NotReached, err = d.store.CountNotReached(ctx, b.ID); err != nil {
-			return Progress{}, fmt.Errorf("count numbers: %w", err)
-		}
-		if p.Again, err = d.store.BatchesAgainOf(ctx, db.ID(b.ID)); err != nil {
-			return Progress{}, fmt.Errorf("read batches: %w", err)
-		}
+	if err := d.readNotReached(ctx, &p); err != nil {
+		return Progress{}, err
 	}
 	if p.Waiting() == 0 {
 		return p, nil

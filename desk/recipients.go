@@ -211,6 +211,8 @@ func (dr *Draft) nobody(o Order) {
 		dr.Problems = append(dr.Problems, ErrEmptyGroup.because("Nobody is in the group %s.", dr.Groups[0].Name))
 	case out+dr.Lacking == 0 && len(dr.Lists) > 0:
 		dr.Problems = append(dr.Problems, ErrEmptyList.because("Nobody is on the list %s.", dr.Lists[0].Name))
+	case out+dr.Lacking == 0 && o.fromBatch():
+		dr.Problems = append(dr.Problems, ErrNobodyToSendTo)
 	case out+dr.Lacking == 0:
 		dr.Problems = append(dr.Problems, ErrNoRecipients)
 	case out == 0: // all lack what is to be filled in, as endFill says

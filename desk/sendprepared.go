@@ -118,12 +118,12 @@ func (d *Desk) acceptPrepared(ctx context.Context, tx *db.Tx, a Actor, p Prepare
 		return Sent{}, 0, err
 	}
 	if p.Order.AgainOf != 0 {
-		n, err := sentAgain(ctx, tx.Queries, p.Order.AgainOf)
+		now, err := markAgain(ctx, tx.Queries, p.Order.AgainOf)
 		if err != nil {
 			return Sent{}, 0, err
 		}
-		if n != p.totals.Agains {
-			return Sent{}, 0, ErrAgainChanged // somebody else has just sent to them
+		if now != p.totals.Again {
+			return Sent{}, 0, ErrAgainChanged // somebody else has sent to them, one more has failed or one arrived after all
 		}
 	}
 	sent = Sent{Parts: dr.Size.Parts}

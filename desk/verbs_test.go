@@ -57,7 +57,7 @@ var verbs = map[string]string{
 	"NewKeyFor": forShell, "NewKeyOf": "user user", "NewLink": "user user", "NewLinkByName": "user", "NewRecoveryCodes": forAll, "NoteConsent": "owner contact",
 	"OpenSettings": forAdmins, "Outbox": forAll, "Overview": forAll, "ParentsFor": "user user", "PartStatus": "owner message", "PasteIntoGroup": "owner group",
 	"PasteIntoList": "owner list", "PauseBatch": "owner batch", "PauseProvider": forAdmins, "PauseRecurring": "owner recurring", "PlanArchive": "user user",
-	"PlanMove": "user user", "PlanUser": forAdmins, "PlanUsers": forAdmins, "Prepare": forAll, "Prepared": forAll, "Progress": "owner batch", "ProviderLoad": forAdmins,
+	"PlanMove": "user user", "PlanUser": forAdmins, "PlanUsers": forAdmins, "Prepare": forAll, "PrepareAgain": "owner batch", "Prepared": forAll, "Progress": "owner batch", "ProviderLoad": forAdmins,
 	"Providers": forAdmins, "ReadImportAs": "owner import", "ReceivedPage": forAll, "RecoveryCodesLeft": forAll, "Recurring": "owner recurring", "Release": "owner batch",
 	"RemoveEntry": "owner list entry", "RemoveFromGroup": "owner group", "RemoveProvider": forAdmins, "RenameGroup": "owner group", "RenameList": "owner list",
 	"Repeats": forAll, "ReplayCallback": forAdmins, "ReplayUnread": forAdmins, "ReplyFrom": forAll, "Report": forAll, "ReportPage": forAll, "Reschedule": "owner batch",

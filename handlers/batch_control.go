@@ -1,9 +1,7 @@
 package handlers
 
 import (
-	"crypto/rand"
 	"fmt"
-	"net/http"
 	"slices"
 	"strconv"
 	"time"
@@ -47,95 +45,6 @@ func (v *visit) refusedBack(p desk.Progress, err error) error {
 		return v.back(v.batchPath(p), "%s", refusals[0].Sentence)
 	}
 	return err
-}
-
-// sendAgainForm is the review of a send to those whom an earlier one did not
-// reach.
-func (v *visit) sendAgainForm() error {
-	id, err := v.id()
-	if err != nil {
-		return err
-	}
-	return v.showAgain(id, rand.Text(), nil)
-}
-
-// sendAgainFailed sends it to them.
-func (v *visit) sendAgainFailed() error {
-	id, err := v.id()
-	if err != nil {
-		return err
-	}
-	key := v.FormValue("key")
-	people, err := strconv.Atoi(v.FormValue("people"))
-	if err != nil || key == "" || len(key) > 100 {
-		return v.showAgain(id, rand.Text(), nil) // without its key it could go twice
-	}
-	sent, err := v.s.Desk.SendAgainFailed(v.Request().Context(), v.actor, id, key, people, v.set.Undo, v.FormValue("sure") != "")
-	switch {
-	case len(desk.Refusals(err)) > 0:
-		return v.showAgain(id, key, err)
-	case err != nil:
-		return err
-	case sent.Again:
-		return v.back(fmt.Sprintf("/batches/%d", sent.BatchID), "This was sent already, and only once.")
-	}
-	return redirect(v.Context, fmt.Sprintf("/batches/%d", sent.BatchID))
-}
-
-// showAgain is the review, with why it was refused before.
-func (v *visit) showAgain(id int64, key string, cause error) error {
-	ctx := v.Request().Context()
-	a, err := v.s.Desk.CheckAgain(ctx, v.actor, id)
-	if err != nil {
-		if refusals := desk.Refusals(err); len(refusals) > 0 && a.Batch.ID != 0 {
-			return v.back(fmt.Sprintf("/batches/%d", id), "%s", refusals[0].Sentence)
-		}
-		return err
-	}
-	b, d := a.Batch, a.Draft
-	r := views.AgainReview{Batch: b.ID, Key: key, Parts: d.Parts, Failed: b.NFailed, Expired: b.NExpired, Unsure: b.NInDoubt + b.NUnknown}
-	r.Form.Outlook = views.Outlook{Now: v.now(), Home: v.set.Country, People: d.People, Sender: d.Sender,
-		Counter: views.Counter{Body: d.Body, Size: d.Size}, Credits: d.Credits, Balance: d.Balance, Unlimited: d.Unlimited}
-	if d.Filled() {
-		r.Longest, r.Form.Outlook.Counter.Body = true, d.Text(d.Longest)
-	}
-	route, routeErr := v.s.Desk.Route(ctx)
-	if routeErr != nil && len(desk.Refusals(routeErr)) == 0 {
-		return routeErr
-	}
-	r.Rate, r.Takes, r.Simulated = route.Rate, route.Takes(int64(d.People)), route.Simulated
-	if d.People > 1 {
-		r.Undo = v.set.Undo
-	}
-	r.Forecast = v.forecast(time.Time{}, r.Undo, r.Takes, d.People)
-	if r.Care, err = v.care(d, cause); err != nil {
-		return err
-	}
-	r.Care.Repeats = nil // that is what this is
-	problems := []error{unsure(cause), routeErr}
-	for _, p := range d.Problems {
-		problems = append(problems, p)
-	}
-	seen := map[string]bool{}
-	for _, err := range problems {
-		for _, p := range desk.Refusals(err) {
-			if !seen[p.Sentence] {
-				seen[p.Sentence] = true
-				// Nothing on this page can be corrected, so the sentence leads nowhere.
-				r.Problems = append(r.Problems, views.WholeProblem(p.Sentence))
-			}
-		}
-	}
-	status := http.StatusOK
-	if len(r.Problems) > 0 || r.Care.Error != "" {
-		status = http.StatusUnprocessableEntity
-	}
-	page, err := v.page("Send again", "/outbox")
-	if err != nil {
-		return err
-	}
-	page.HasErrors = status != http.StatusOK
-	return render(v.Context, status, views.AgainPage(page, r))
 }
 
 // batchWithRows is the send with the first of its messages.

@@ -146,6 +146,46 @@ func TestSendAgainToTheFailed(t *testing.T) {
 	}
 }
 
+// TestSendAgainToTheFailedReadFirst: where they are too many to be read at once,
+// they are read into a draft, looked at and sent from there.
+func TestSendAgainToTheFailedReadFirst(t *testing.T) {
+	td := newTestDesk(t)
+	sam := td.signIn("sam")
+	path := td.ended(sam)
+	failed := sam.get(path).tiles(t)["not-delivered"]
+	review := sam.post(path+"/send-again", form("key", "one", "do", "read"))
+	go1 := "Send " + strconv.Itoa(failed) + " message"
+	for deadline := time.Now().Add(20 * time.Second); !strings.Contains(review.body, go1); review = sam.get(review.path) {
+		if review.lacks(t, "Change something", "change something"); time.Now().After(deadline) {
+			t.Fatalf("it is not read: %d, %s", review.status, review.path)
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+	review.says(t, "To the people whom the text did not reach.", "=1+1 \"Snow\", no school")
+	review.lacks(t, "Change something")
+	send := review.carried()
+	send.Set("do", "send")
+	got := sam.post("/send", send)
+	if got.status != http.StatusOK || got.path == path || !strings.HasPrefix(got.path, "/batches/") && !strings.HasPrefix(got.path, "/messages/") {
+		t.Fatalf("sending led to %s with %d", got.path, got.status)
+	}
+	sam.get(path).says(t, "Sent again to "+strconv.Itoa(failed))
+	// Somebody else's send, and a second look at one that has nobody left.
+	td.addUser(desk.NewUser{Username: "kim", Level: desk.LevelNormal})
+	kim := td.signIn("kim")
+	if got := kim.post(path+"/send-again", form("key", "two", "do", "read")); got.status != http.StatusNotFound {
+		t.Errorf("kim is answered %d", got.status)
+	}
+	none := sam.post(path+"/send-again", form("key", "three", "do", "read"))
+	for deadline := time.Now().Add(20 * time.Second); !strings.Contains(none.body, "There is nobody to send this to again."); none = sam.get(none.path) {
+		if time.Now().After(deadline) {
+			t.Fatalf("nothing says that nobody is left: %d, %s", none.status, none.path)
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+	none.lacks(t, `value="send"`)
+}
+
 func TestDownloadOfASend(t *testing.T) {
 	td := newTestDesk(t)
 	sam := td.signIn("sam")

@@ -11,7 +11,6 @@ import (
 
 	"textdesk/desk"
 	"textdesk/sheet"
-	"textdesk/sms"
 	"textdesk/sms/gsm"
 	"textdesk/sms/merge"
 	"textdesk/views"
@@ -129,6 +128,9 @@ func (v *visit) pressed(draft string) error {
 		if errors.Is(err, desk.ErrNotReady) {
 			return redirect(v.Context, reviewPath(id))
 		}
+		if errors.Is(err, desk.ErrAgainChanged) {
+			return v.back(fmt.Sprintf("/batches/%d/send-again", p.Order.AgainOf), "%s", desk.ErrAgainChanged.Sentence)
+		}
 		return v.showPrepared(p, err)
 	case do == "change" || do == "stop":
 		if p.State == desk.Preparing {
@@ -136,12 +138,15 @@ func (v *visit) pressed(draft string) error {
 				return err
 			}
 		}
+		if p.Order.AgainOf != 0 {
+			return redirect(v.Context, fmt.Sprintf("/batches/%d", p.Order.AgainOf))
+		}
 		form, err := typedForm(p)
 		if err != nil {
 			return err
 		}
 		return v.showCompose(http.StatusOK, form, nil)
-	case do == "instead":
+	case do == "instead" && p.Order.AgainOf == 0:
 		return v.sayInstead(p)
 	}
 	path := reviewPath(id)
@@ -210,7 +215,7 @@ func changedNames(p desk.Prepared) string {
 
 // preparing is how far the reading of a draft is.
 func (v *visit) preparing(p desk.Prepared) views.Preparing {
-	return views.Preparing{ID: p.ID, Done: p.Done, Expected: max(p.Expected, p.Done)}
+	return views.Preparing{ID: p.ID, Done: p.Done, Expected: max(p.Expected, p.Done), Again: p.Order.AgainOf != 0}
 }
 
 // showPrepared shows a draft: how far its reading is, the form where something
@@ -231,6 +236,9 @@ func (v *visit) showPrepared(p desk.Prepared, cause error) error {
 			return err
 		}
 		return render(v.Context, http.StatusOK, views.PreparingPage(page, v.preparing(p)))
+	}
+	if p.Order.AgainOf != 0 {
+		return v.preparedAgain(p, cause)
 	}
 	if cause == nil {
 		cause = joined(nil, p.Draft.Problems)
@@ -352,46 +360,6 @@ func (v *visit) forecast(at time.Time, undo, takes time.Duration, people int) vi
 	quiet := v.set.Quiet
 	quiet.Off = quiet.Off || people == 1
 	return views.Forecast(quiet.Forecast(at.In(v.set.Zone), takes))
-}
-
-// skippedShown is how many numbers of a reason are listed.
-const skippedShown = 50
-
-// skipped gathers the numbers that are none by their reason, in the order in
-// which the reasons first appear.
-func skipped(recipients []desk.Recipient, typed []sms.Typed, home string) []views.Skipped {
-	var groups []views.Skipped
-	type reason struct {
-		why        sms.Reason
-		suppressed bool
-		says       string
-	}
-	place := map[reason]int{}
-	for i, r := range recipients {
-		if r.Refusal == nil || r.Duplicate {
-			continue
-		}
-		why := reason{why: r.Why, suppressed: errors.Is(r.Refusal, desk.ErrSuppressed)}
-		if !why.suppressed && !errors.Is(r.Refusal, desk.ErrBadNumber) {
-			why.says = r.Refusal.Sentence
-		}
-		at, ok := place[why]
-		if !ok {
-			at = len(groups)
-			place[why] = at
-			groups = append(groups, views.Skipped{Why: why.why, Suppressed: why.suppressed, Says: why.says})
-		}
-		g := &groups[at]
-		if g.Count++; g.Count > skippedShown {
-			continue
-		}
-		if i < len(typed) {
-			g.Typed = append(g.Typed, typed[i].Raw)
-		} else {
-			g.Typed = append(g.Typed, named(r, home))
-		}
-	}
-	return groups
 }
 
 // named is somebody of a group or list with their number.
