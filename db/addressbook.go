@@ -114,7 +114,7 @@ func (s *Store) FindSuppressions(ctx context.Context, f BookFilter) ([]Suppressi
 	case f.Number != "":
 		where, args = and(where, "(number >= ? AND number < ? OR number = ?)"), append(args, string(f.Number), string(f.Number)+":", string(s.hash.of(f.Number)))
 	case f.Words != "":
-		where, args = and(where, `reason LIKE ? ESCAPE '\'`), append(args, "%"+likeEscaped.Replace(f.Words)+"%")
+		where, args = and(where, `(reason LIKE ? ESCAPE '\' OR word LIKE ? ESCAPE '\')`), append(args, "%"+likeEscaped.Replace(f.Words)+"%", "%"+likeEscaped.Replace(f.Words)+"%")
 	}
 	order := " ORDER BY number"
 	switch {
@@ -124,8 +124,8 @@ func (s *Store) FindSuppressions(ctx context.Context, f BookFilter) ([]Suppressi
 		where, args = and(where, "number > ?"), append(args, f.After.Key)
 	}
 	f.Before.ID = int64(len(f.Before.Key)) // so that the page is turned round
-	return findRows(ctx, s, f, "SELECT number, reason, added_by, added_at FROM suppressions"+where+order+" LIMIT ?", append(args, f.Limit), func(rows *sql.Rows) (p Suppression, err error) {
-		err = rows.Scan(&p.Number, &p.Reason, &p.AddedBy, &p.AddedAt)
+	return findRows(ctx, s, f, "SELECT number, reason, added_by, added_at, how, word, inbound_id, said_at FROM suppressions"+where+order+" LIMIT ?", append(args, f.Limit), func(rows *sql.Rows) (p Suppression, err error) {
+		err = rows.Scan(&p.Number, &p.Reason, &p.AddedBy, &p.AddedAt, &p.How, &p.Word, &p.InboundID, &p.SaidAt)
 		return p, err
 	})
 }

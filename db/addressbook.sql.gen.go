@@ -954,7 +954,7 @@ func (q *Queries) StepBookJob(ctx context.Context, arg StepBookJobParams) (int64
 }
 
 const suppression = `-- name: Suppression :one
-SELECT number, reason, added_by, added_at FROM suppressions WHERE number = $1
+SELECT number, reason, added_by, added_at, how, word, inbound_id, said_at FROM suppressions WHERE number = $1
 `
 
 func (q *Queries) Suppression(ctx context.Context, number sms.MSISDN) (Suppression, error) {
@@ -965,6 +965,10 @@ func (q *Queries) Suppression(ctx context.Context, number sms.MSISDN) (Suppressi
 		&i.Reason,
 		&i.AddedBy,
 		&i.AddedAt,
+		&i.How,
+		&i.Word,
+		&i.InboundID,
+		&i.SaidAt,
 	)
 	return i, err
 }

@@ -83,13 +83,14 @@ func (d *addToDayParams) add(n [sms.StatusCount]int64) {
 	d.NUnknown += n[sms.Unknown]
 }
 
-// InsertInbound stores a received text and counts it on its day; a repeat of
-// one that is there changes nothing.
-func (tx *Tx) InsertInbound(ctx context.Context, in InsertInboundParams) (n int64, err error) {
-	if n, err = tx.insertInbound(ctx, in); err != nil || n == 0 {
-		return n, err
+// InsertInbound stores a received text, counts it on its day and returns its id.
+// A repeat of one that is there changes nothing, and its id is 0.
+func (tx *Tx) InsertInbound(ctx context.Context, in InsertInboundParams) (int64, error) {
+	ids, err := tx.insertInbound(ctx, in)
+	if err != nil || len(ids) == 0 {
+		return 0, err
 	}
-	return n, tx.addToDay(ctx, addToDayParams{UserID: int64(in.UserID), Day: in.Day, Replies: 1})
+	return ids[0], tx.addToDay(ctx, addToDayParams{UserID: int64(in.UserID), Day: in.Day, Replies: 1})
 }
 
 // DaySum is what happened to the sends of a day, of one user or of several.

@@ -216,12 +216,12 @@ func (tx *Tx) ClearBatches(ctx context.Context, batches []int64) error {
 
 // EraseInbound takes the number and the texts out of what came from it.
 func (tx *Tx) EraseInbound(ctx context.Context, n sms.MSISDN, limit int) (int64, error) {
-	return tx.alter(ctx, "erase inbound", "UPDATE inbound SET number = ?, body = '' WHERE id IN (SELECT id FROM inbound WHERE number = ? ORDER BY id LIMIT ?)",
+	return tx.alter(ctx, "erase inbound", "UPDATE inbound SET number = ?, body = '', asks = CASE asks WHEN 1 THEN 0 ELSE asks END WHERE id IN (SELECT id FROM inbound WHERE number = ? ORDER BY id LIMIT ?)",
 		string(tx.hash.of(n)), string(n), limit)
 }
 
-// EraseMarks deletes what else there is of a number by itself: consents and the
-// counters of the day. If it must not be texted, its hash takes its place.
+// EraseMarks deletes what else there is of a number by itself: consents, the
+// counters of the day, and to whom the desk has answered. If it must not be texted, its hash takes its place.
 func (tx *Tx) EraseMarks(ctx context.Context, n sms.MSISDN) error {
 	if _, err := tx.alter(ctx, "erase consents", "DELETE FROM consents WHERE user_id IN (SELECT id FROM users) AND number = ?", string(n)); err != nil {
 		return err
@@ -229,8 +229,12 @@ func (tx *Tx) EraseMarks(ctx context.Context, n sms.MSISDN) error {
 	if _, err := tx.alter(ctx, "erase counters", "DELETE FROM number_days WHERE day IN (SELECT DISTINCT day FROM number_days) AND number = ?", string(n)); err != nil {
 		return err
 	}
-	kept, err := tx.alter(ctx, "hash suppression", `INSERT INTO suppressions (number, reason, added_by, added_at)
-SELECT ?, 'The person was erased, and asked not to be texted before.', added_by, added_at FROM suppressions WHERE number = ? ON CONFLICT (number) DO NOTHING`,
+	if _, err := tx.alter(ctx, "erase automatic replies", `UPDATE auto_replies SET number = '', body = '',
+  reason = CASE state WHEN 0 THEN 'The person was erased.' ELSE reason END, state = CASE state WHEN 0 THEN 2 ELSE state END WHERE number = ?`, string(n)); err != nil {
+		return err
+	}
+	kept, err := tx.alter(ctx, "hash suppression", `INSERT INTO suppressions (number, reason, added_by, added_at, how, word, inbound_id, said_at)
+SELECT ?, 'The person was erased, and asked not to be texted before.', added_by, added_at, how, word, inbound_id, said_at FROM suppressions WHERE number = ? ON CONFLICT (number) DO NOTHING`,
 		string(tx.hash.of(n)), string(n))
 	if err != nil {
 		return err

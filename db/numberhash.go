@@ -80,6 +80,16 @@ func (s *Store) SuppressionOf(ctx context.Context, n sms.MSISDN) (Suppression, e
 	return found, err
 }
 
+// SuppressionOf returns the row of the list that keeps a number from being
+// texted, also where it was erased.
+func (tx *Tx) SuppressionOf(ctx context.Context, n sms.MSISDN) (Suppression, error) {
+	found, err := tx.Suppression(ctx, n)
+	if IsNotFound(err) && tx.hash != nil && tx.hash.key != nil {
+		return tx.Suppression(ctx, tx.hash.of(n))
+	}
+	return found, err
+}
+
 // Unsuppress takes a number off the list, also where it was erased, and says
 // whether it was on it.
 func (tx *Tx) Unsuppress(ctx context.Context, n sms.MSISDN) (bool, error) {

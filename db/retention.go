@@ -141,7 +141,10 @@ func (tx *Tx) clearInbound(ctx context.Context, list string) error {
 		return fmt.Errorf("read inbound: %w", err)
 	}
 	for _, r := range rows {
-		if _, err := tx.alter(ctx, "clear inbound", "UPDATE inbound SET number = ?, body = '' WHERE id = ?", string(tx.hash.of(r.number)), r.id); err != nil {
+		if _, err := tx.alter(ctx, "clear inbound", "UPDATE inbound SET number = ?, body = '', asks = CASE asks WHEN 1 THEN 0 ELSE asks END WHERE id = ?", string(tx.hash.of(r.number)), r.id); err != nil {
+			return err
+		}
+		if _, err := tx.alter(ctx, "clear automatic reply", "UPDATE auto_replies SET number = '', body = '' WHERE inbound_id = ? AND state <> 0", r.id); err != nil {
 			return err
 		}
 	}

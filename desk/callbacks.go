@@ -337,6 +337,7 @@ func (d *Desk) applyTogether(ctx context.Context, all []parsed) error {
 			p.posted.Receipts = p.posted.Receipts[applySize:]
 		}
 	}
+	defer d.wakeReplies()
 	return d.store.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
 		receipts := map[int64][]providers.Receipt{}
 		var set Settings // read once, if at all

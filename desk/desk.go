@@ -30,6 +30,9 @@ type Desk struct {
 	wakeReader func() // there are callbacks to read
 	doors      doors
 
+	wakeReplies func() // there are automatic replies to send
+	readReplies replyCache
+
 	wakeImports func()
 	// againAtOnce is how many people a send is sent to again in one go.
 	againAtOnce int64
@@ -56,7 +59,7 @@ func New(o Options) *Desk {
 	o.Store.HashNumbersWith(o.Vault.Key("erased numbers", 32))
 	return &Desk{store: o.Store, vault: o.Vault, types: o.Types, clock: o.Clock, backups: o.Backups,
 		wake: func(int64) {}, wakeReader: func() {}, large: func() {}, hashing: make(chan struct{}, 2), drafting: map[int64]bool{},
-		wakeImports: func() {}, againAtOnce: MaxAtOnce}
+		wakeImports: func() {}, wakeReplies: func() {}, againAtOnce: MaxAtOnce}
 }
 
 // OnWork sets what is called when a provider has something to do sooner than
@@ -71,6 +74,10 @@ func (d *Desk) OnCallback(wake func()) { d.wakeReader = wake }
 // messages are to be written, or one whose messages are to be taken back. The
 // call must not block. Set it before the desk is used.
 func (d *Desk) OnLarge(wake func()) { d.large = wake }
+
+// OnReply sets what is called when there are automatic replies to send. The call
+// must not block. Set it before the desk is used.
+func (d *Desk) OnReply(wake func()) { d.wakeReplies = wake }
 
 func (d *Desk) prepareSoon() { d.large() }
 

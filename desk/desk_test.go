@@ -40,6 +40,7 @@ type office struct {
 	now      time.Time
 	admin    Actor
 	provider int64
+	seq      int // of texts that came in
 }
 
 // start is on a Wednesday morning.

@@ -113,10 +113,16 @@ func (d *Desk) Mark(ctx context.Context, claimed []db.Message) ([]db.Message, er
 		ids := make([]int64, 0, len(claimed))
 		for _, m := range claimed {
 			if suppressed[m.Number] {
-				if _, err := mv.move(ctx, m, mustNot); err != nil {
+				last, err := tx.IsConfirmation(ctx, db.ID(m.ID))
+				if err != nil {
 					return err
 				}
-				continue
+				if last == 0 { // the one that tells them so still goes
+					if _, err := mv.move(ctx, m, mustNot); err != nil {
+						return err
+					}
+					continue
+				}
 			}
 			if m.ExpiresAt < mv.now {
 				over, err := mv.outlive(ctx, m, quiet, at)

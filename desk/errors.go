@@ -225,6 +225,16 @@ var (
 	ErrTwoNumbers      = define("two_number_columns", "column", "Choose one column as the mobile number. The others can be fields.")
 	ErrColumnField     = define("column_field", "column", "Give the field a name of its own.")
 	ErrImportNotUndone = define("import_not_undone", "", "This import cannot be undone any more.")
+
+	ErrBadWord        = define("bad_word", "words", "A word has between 2 and 60 letters and digits.")
+	ErrWordTaken      = define("word_taken", "words", "This word is taken already.")
+	ErrBadReply       = define("bad_reply", "body", "An answer that is nothing but an opt-out word could be taken for one. Write a sentence.")
+	ErrBadHours       = define("bad_hours", "", "Say when it opens and closes, such as 09:00 and 17:00, or tick closed.")
+	ErrBadLimit       = define("bad_limit", "", "Enter a whole number.")
+	ErrUnknownKeyword = define("unknown_keyword", "", "There is no such keyword any more.")
+	ErrNoDeed         = define("no_deed", "body", "Write an answer, or choose what becomes of whoever sends the word.")
+	ErrKeywordsFull   = define("keywords_full", "words", "There are as many keywords as the desk takes.")
+	ErrNotAsking      = define("not_asking", "", "Somebody has decided about this text already.")
 )
 
 var refusals []*Refusal

@@ -191,7 +191,7 @@ func sameDigits(typed, address string) bool {
 // readPermissions adds to a draft what its user may not.
 func (d *Desk) readPermissions(ctx context.Context, a Actor, o Order, dr *Draft) error {
 	p := permissionsOf(a.User)
-	if a.User.ID == 0 {
+	if a.User.ID == 0 || o.automatic {
 		return nil // the trial of the first run
 	}
 	if dr.People > 1 && !p.Bulk {

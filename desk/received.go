@@ -61,6 +61,7 @@ func (d *Desk) Received(ctx context.Context, providerID int64, page providers.In
 		if err != nil {
 			return fmt.Errorf("store inbound: %w", err)
 		}
+		d.wakeReplies()
 	}
 	return nil
 }
@@ -75,13 +76,17 @@ func (d *Desk) receive(ctx context.Context, tx *db.Tx, set Settings, in arrival)
 	if err != nil && !db.IsNotFound(err) {
 		return fmt.Errorf("look for the answered message: %w", err)
 	}
-	_, err = tx.InsertInbound(ctx, db.InsertInboundParams{ProviderID: in.providerID, ProviderRef: in.ID, CallbackID: db.ID(in.callbackID),
+	sentAt := plausible(in.At, in.at)
+	id, err := tx.InsertInbound(ctx, db.InsertInboundParams{ProviderID: in.providerID, ProviderRef: in.ID, CallbackID: db.ID(in.callbackID),
 		Number: in.From, Destination: in.To, Body: in.Body, MessageID: db.ID(answered.ID), UserID: db.ID(answered.UserID),
-		SentAt: plausible(in.At, in.at), ReceivedAt: in.at, Day: dayOf(in.at.Time(), set.Zone)})
+		SentAt: sentAt, ReceivedAt: in.at, Day: dayOf(in.at.Time(), set.Zone)})
 	if err != nil {
 		return fmt.Errorf("insert inbound: %w", err)
 	}
-	return nil
+	if id == 0 {
+		return nil
+	}
+	return d.heed(ctx, tx, set, in, id, sentAt, answered)
 }
 
 // plausible is when the provider says that something happened, or when it came
@@ -104,7 +109,7 @@ func (d *Desk) answeredBy(ctx context.Context, tx *db.Tx, set Settings, provider
 			return db.Message{}, err
 		}
 		if len(parts) > 0 {
-			return tx.Message(ctx, parts[0].MessageID)
+			return d.askedBefore(ctx, tx, parts[0].MessageID)
 		}
 	}
 	sender := in.To
@@ -112,4 +117,22 @@ func (d *Desk) answeredBy(ctx context.Context, tx *db.Tx, set Settings, provider
 		sender = s.Address // as messages have it, however the provider writes it
 	}
 	return tx.AnsweredMessage(ctx, db.AnsweredMessageParams{Number: in.From, Sender: sender, ProviderID: providerID})
+}
+
+// askedBefore is a message, or, where the desk has sent it by itself, the one
+// that was answered before: an automatic reply asks for nothing, and whoever
+// pays for it need not be who talks with the person.
+func (d *Desk) askedBefore(ctx context.Context, tx *db.Tx, messageID int64) (db.Message, error) {
+	r, err := tx.ReplyOfMessage(ctx, db.ID(messageID))
+	if db.IsNotFound(err) {
+		return tx.Message(ctx, messageID)
+	}
+	if err != nil {
+		return db.Message{}, err
+	}
+	in, err := tx.Inbound(ctx, r.InboundID)
+	if err != nil {
+		return db.Message{}, err
+	}
+	return tx.Message(ctx, int64(in.MessageID)) // not found where there was none
 }

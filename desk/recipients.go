@@ -116,6 +116,9 @@ func (r *reader) read(ctx context.Context, some []Recipient) error {
 	if err != nil {
 		return err
 	}
+	if r.o.confirms {
+		suppressed = nil
+	}
 	barred, err := r.d.bar(ctx, r.home, valid, r.dr)
 	if err != nil {
 		return err

@@ -77,6 +77,11 @@ type Order struct {
 	Ask, Sure bool
 	// texts are what each is to read, where it was filled in before.
 	texts map[sms.MSISDN]string
+
+	// automatic: the desk sends it by itself, whatever its user may. confirms: it
+	// says to somebody that they get no more, so that they get this one.
+	automatic, confirms bool
+	via                 int64 // the provider that it goes by, 0 for the default
 }
 
 // Recipient is one number of an order, in its place.
@@ -190,7 +195,7 @@ func (d *Desk) accept(ctx context.Context, tx *db.Tx, a Actor, o Order, draft Dr
 	if r := keptOut(user); r != nil {
 		return 0, r
 	}
-	if r := permissionsOf(user).refuse(draft.People, draft.Sender); r != nil {
+	if r := permissionsOf(user).refuse(draft.People, draft.Sender); r != nil && !o.automatic {
 		return 0, r
 	}
 	if o.AgainOf != 0 {
@@ -198,7 +203,7 @@ func (d *Desk) accept(ctx context.Context, tx *db.Tx, a Actor, o Order, draft Dr
 			return 0, err
 		}
 	}
-	provider, err := tx.DefaultProvider(ctx)
+	provider, err := route(ctx, tx, o)
 	if db.IsNotFound(err) {
 		return 0, ErrNoRoute
 	}
@@ -227,12 +232,22 @@ func (d *Desk) accept(ctx context.Context, tx *db.Tx, a Actor, o Order, draft Dr
 	if err := d.countDay(ctx, tx, &draft, user.ID, sent.BatchID, messages); err != nil {
 		return 0, err
 	}
-	if sent.Waits = draft.guard.asksApproval(user, len(messages)); sent.Waits {
+	if sent.Waits = draft.guard.asksApproval(user, len(messages)) && !o.automatic; sent.Waits {
 		if err := d.holdForApproval(ctx, tx, sent.BatchID); err != nil {
 			return 0, err
 		}
 	}
 	return provider.ID, keepSkips(ctx, tx, sent.BatchID, sent.Recipients)
+}
+
+// route is the provider that an order goes by.
+func route(ctx context.Context, tx *db.Tx, o Order) (db.Provider, error) {
+	if o.via != 0 {
+		if p, err := tx.Provider(ctx, o.via); err == nil && p.RemovedAt == 0 {
+			return p, nil
+		}
+	}
+	return tx.DefaultProvider(ctx)
 }
 
 // messages makes the rows, without ids, for the recipients that the user can

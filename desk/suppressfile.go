@@ -117,10 +117,13 @@ func (d *Desk) SuppressFile(ctx context.Context, a Actor, file *NumbersFile, s S
 				return err
 			}
 			for _, n := range chunk {
+				n.AddedBy, n.AddedAt = db.ID(a.User.ID), now
 				if known[n.Number] {
+					if err := d.takeOver(ctx, tx, n); err != nil {
+						return err
+					}
 					continue
 				}
-				n.AddedBy, n.AddedAt = db.ID(a.User.ID), now
 				is, err := tx.InsertSuppression(ctx, n)
 				if err != nil {
 					return fmt.Errorf("insert suppression: %w", err)

@@ -47,7 +47,9 @@ func (d *Desk) CountSuppressions(ctx context.Context) (int64, error) {
 
 // Suppress keeps everybody from texting the numbers that were pasted, from now
 // on: what waits for them does not leave either. A number that is on the list
-// already stays as it is. For administrators.
+// already stays as it is, but for one that is there because of a text of theirs:
+// from now on the reason is the administrator's, and no text undoes it. For
+// administrators.
 func (d *Desk) Suppress(ctx context.Context, a Actor, text, reason string) (Pasted, error) {
 	if !a.Admin() {
 		return Pasted{}, ErrForbidden
@@ -78,6 +80,9 @@ func (d *Desk) Suppress(ctx context.Context, a Actor, text, reason string) (Past
 		for _, who := range people {
 			if already[who.number] {
 				p.Known++
+				if err := d.takeOver(ctx, tx, db.InsertSuppressionParams{Number: who.number, Reason: reason, AddedBy: db.ID(a.User.ID), AddedAt: d.now()}); err != nil {
+					return err
+				}
 				continue
 			}
 			n, err := tx.InsertSuppression(ctx, db.InsertSuppressionParams{Number: who.number, Reason: reason, AddedBy: db.ID(a.User.ID), AddedAt: d.now()})
@@ -99,6 +104,23 @@ func (d *Desk) Suppress(ctx context.Context, a Actor, text, reason string) (Past
 		return nil
 	})
 	return p, err
+}
+
+// takeOver has a number that a text put on the list stay there for an
+// administrator's reason.
+func (d *Desk) takeOver(ctx context.Context, tx *db.Tx, s db.InsertSuppressionParams) error {
+	was, err := tx.SuppressionOf(ctx, s.Number)
+	if err != nil {
+		return fmt.Errorf("read suppression: %w", err)
+	}
+	if was.How == ByStaff {
+		return nil
+	}
+	_, err = tx.TakeOverSuppression(ctx, db.TakeOverSuppressionParams{Number: was.Number, Reason: s.Reason, AddedBy: s.AddedBy, AddedAt: s.AddedAt})
+	if err != nil {
+		return fmt.Errorf("change suppression: %w", err)
+	}
+	return nil
 }
 
 // Suppression returns a number that nobody may text. For administrators.

@@ -212,6 +212,9 @@ func (d *Desk) Tidy(ctx context.Context) error {
 		if err := tx.ForgetEarlyReceipts(ctx, now.Add(-earlyFor)); err != nil {
 			return err
 		}
+		if err := tx.ForgetReplies(ctx, now.Add(-keepReplies)); err != nil {
+			return err
+		}
 		return d.forgetDays(ctx, tx)
 	})
 	return errors.Join(err, d.dropOldUploads(), d.sweepDrafts(ctx), d.tidyImports(ctx))

@@ -78,6 +78,8 @@ var verbs = map[string]string{
 	"MergeContacts": "owner contact other", "NamesOf": forAll, "RemoveColumn": "owner list", "RenameColumn": "owner list", "Retentions": forAdmins,
 	"RunningBookWork": forAll, "SaveRetention": forAdmins, "StopBookWork": forAll, "UsesOf": forAll, "WouldClear": forAdmins,
 	"AdoptKey": forAdmins, "BackupTo": forAdmins, "Backups": forAdmins, "MakeBackup": forAdmins, "ReleaseSending": forAdmins, "SaveBackupPlan": forAdmins, "Support": forAdmins, "System": forAdmins, "WaitingAfterRestore": forAdmins,
+	"AskingFrom": forAll, "DeleteKeyword": forAdmins, "Keyword": forAdmins, "Keywords": forAdmins, "NotOptOut": "owner inbound", "OptOut": "owner inbound", "Replies": forAdmins,
+	"SaveKeyword": forAdmins, "SaveOfficeHours": forAdmins, "SaveOptOutWords": forAdmins, "SaveReplyLimits": forAdmins, "TryReply": forAdmins,
 	"MailServer": forAdmins, "SaveMailServer": forAdmins, "TestMail": forAdmins,
 }
 
@@ -145,6 +147,15 @@ func newHousehold(t testing.TB) *household {
 	consents, err := h.Consents(ctx, leaf, h.ids["contact"])
 	must(t, err)
 	h.ids["consent"] = consents[0].ID
+	err = h.store.Write(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
+		if id, err = tx.InsertInbound(ctx, db.InsertInboundParams{ProviderID: h.provider, ProviderRef: "r1", Number: sms.MSISDN(number(1)), Destination: "SCHOOL", Body: secret,
+			MessageID: db.ID(h.ids["message"]), UserID: db.ID(leaf.User.ID), SentAt: h.Desk.now(), ReceivedAt: h.Desk.now(), Day: 20260603}); err != nil {
+			return err
+		}
+		_, err = tx.SetAsks(ctx, db.SetAsksParams{ID: id, Asks: asksPerhaps})
+		return err
+	})
+	put("inbound", id, err)
 	id, err = h.BeginImport(ctx, leaf, secret+".csv", strings.NewReader("Name,Mobile\n"+secret+","+number(4)+"\n"))
 	put("import", id, err)
 	return h
@@ -368,7 +379,7 @@ func reads(name string) bool {
 	switch name {
 	case "Contacts", "Groups", "Lists", "Templates", "Inbox", "Outbox", "Sends", "Imports", "Overview", "Attention", "Approvals", "AllRecurring", "MissedRuns", "Ledger", "Users",
 		"Handsets", "Handset", "Report", "ReportPage", "ReceivedPage", "SumReport", "Usage", "FieldNames", "GroupNamed", "ListNamed", "Keys", "SendReport", "Calls", "Token", "Repeats",
-		"BookWork", "RunningBookWork", "Conversation", "Duplicates", "NamesOf", "UsesOf":
+		"BookWork", "RunningBookWork", "Conversation", "Duplicates", "NamesOf", "UsesOf", "AskingFrom":
 		return true
 	}
 	return false
@@ -381,4 +392,4 @@ var needsAbove = map[string]bool{"Approval": true, "Approve": true, "Return": tr
 var needsUnlimited = map[string]bool{"SetUnlimited": true}
 
 // missing are verbs about what leaf has none of: it is not there for anybody.
-var missing = map[string]bool{"ReplayCallback": true}
+var missing = map[string]bool{"ReplayCallback": true, "Keyword": true, "DeleteKeyword": true}

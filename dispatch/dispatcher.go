@@ -29,6 +29,7 @@ type Dispatcher struct {
 	base  *url.URL
 
 	imports chan struct{} // an import has something to do
+	replies chan struct{} // there are automatic replies to send
 
 	inboundEvery time.Duration // how often received texts are asked for
 
@@ -69,11 +70,12 @@ func New(d *desk.Desk, o Options) *Dispatcher {
 	}
 	dp := &Dispatcher{desk: d, log: o.Log, lanes: map[int64]*lane{}, last: map[int64]*lane{},
 		broken: map[int64]db.Provider{}, bells: map[int64]chan struct{}{}, wake: make(chan struct{}, 1), read: make(chan struct{}, 1),
-		large: [2]chan struct{}{make(chan struct{}, 1), make(chan struct{}, 1)}, drain: o.Drain, base: o.BaseURL, imports: make(chan struct{}, 1), inboundEvery: o.Inbound}
+		large: [2]chan struct{}{make(chan struct{}, 1), make(chan struct{}, 1)}, drain: o.Drain, base: o.BaseURL, imports: make(chan struct{}, 1), replies: make(chan struct{}, 1), inboundEvery: o.Inbound}
 	d.OnWork(dp.ring)
 	d.OnCallback(dp.ringReader)
 	d.OnLarge(dp.ringLarge)
 	d.OnImport(dp.ringImports)
+	d.OnReply(dp.ringReplies)
 	return dp
 }
 
@@ -118,6 +120,7 @@ func (dp *Dispatcher) Run(ctx context.Context) error {
 	}
 	work.Go(func() { dp.sweep(ctx) })
 	work.Go(func() { dp.repeat(ctx) })
+	work.Go(func() { dp.answer(ctx) })
 	work.Go(func() { dp.prepare(ctx) })
 	work.Go(func() { dp.accept(ctx) })
 	tick := time.NewTicker(refresh)

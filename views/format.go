@@ -132,6 +132,8 @@ var audited = map[string]string{
 	"restore.release": "Let the restored desk send again", "settings.backups": "Changed when backups are made", "settings.mail": "Changed the mail server",
 	"settings.retention": "Changed how long things are kept", "suppression.import": "Put numbers from a file on the list of those not to text",
 	"key.add": "Made a feedzon service key for", "key.disable": "Disabled a feedzon service key of", "key.enable": "Enabled a feedzon service key of", "key.remove": "Removed a feedzon service key of",
+	"settings.replies": "Changed the automatic replies", "keyword.save": "Saved keyword", "keyword.delete": "Deleted keyword", "optout.word": "Opted out by a text", "optout.back": "Came back by a text",
+	"optout.asked": "Opted out somebody who asked in a text", "optout.not": "Found that a text asks for nothing",
 	"token.rate": "Changed how many calls a second are allowed to",
 	"book.join":  "Put people into group", "book.leave": "Took people out of group", "book.delete": "Deleted contacts", "book.empty": "Emptied group",
 	"book.delete_group": "Deleted group", "book.delete_list": "Deleted list", "book.delete_all": "Deleted all contacts",

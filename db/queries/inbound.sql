@@ -59,10 +59,11 @@ SELECT * FROM inbound_cursors WHERE provider_id = @provider_id;
 INSERT INTO inbound_cursors (provider_id, cursor, moved_at) VALUES (@provider_id, @cursor, @moved_at)
 ON CONFLICT (provider_id) DO UPDATE SET cursor = excluded.cursor, moved_at = excluded.moved_at;
 
--- name: insertInbound :execrows
+-- name: insertInbound :many
+-- The id of a new one; none for a repeat.
 INSERT INTO inbound (provider_id, provider_ref, callback_id, number, destination, body, message_id, user_id, sent_at, received_at, day)
 VALUES (@provider_id, @provider_ref, @callback_id, @number, @destination, @body, @message_id, @user_id, @sent_at, @received_at, @day)
-ON CONFLICT (provider_id, provider_ref) DO NOTHING;
+ON CONFLICT (provider_id, provider_ref) DO NOTHING RETURNING id;
 
 -- name: InboundFrom :many
 SELECT * FROM inbound WHERE number = @number ORDER BY id DESC LIMIT @page_size;
@@ -73,9 +74,10 @@ SELECT * FROM messages WHERE number = @number AND submitted_at > 0 ORDER BY id D
 -- name: AnsweredMessage :one
 -- The message that a reply most likely answers: of the latest to the number,
 -- the newest from the sender that was answered, or else through the provider
--- that the reply came by.
+-- that the reply came by. What the desk has answered by itself asks for nothing.
 SELECT * FROM messages WHERE id IN (
   SELECT m.id FROM messages m WHERE m.number = @number AND m.submitted_at > 0 ORDER BY m.id DESC LIMIT 100)
+  AND NOT EXISTS (SELECT 1 FROM batches b WHERE b.id = messages.batch_id AND b.door = 'automatic')
 ORDER BY sender = CAST(@sender AS TEXT) DESC, provider_id = CAST(@provider_id AS BIGINT) DESC, id DESC LIMIT 1;
 
 -- name: MessagesTo :many

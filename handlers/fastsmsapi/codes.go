@@ -315,6 +315,16 @@ var byRefusal = map[string]Code{
 	desk.ErrTwoNumbers.Code:      -507,
 	desk.ErrColumnField.Code:     -507,
 	desk.ErrImportNotUndone.Code: -507,
+
+	desk.ErrBadWord.Code:        -507,
+	desk.ErrWordTaken.Code:      -507,
+	desk.ErrBadReply.Code:       -507,
+	desk.ErrBadHours.Code:       -507,
+	desk.ErrBadLimit.Code:       -507,
+	desk.ErrUnknownKeyword.Code: -507,
+	desk.ErrNoDeed.Code:         -507,
+	desk.ErrKeywordsFull.Code:   -507,
+	desk.ErrNotAsking.Code:      -507,
 }
 
 // codeOf is the code for an error. Of several refusals the first counts.
