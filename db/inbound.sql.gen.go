@@ -14,6 +14,7 @@ import (
 const answeredMessage = `-- name: AnsweredMessage :one
 SELECT id, batch_id, user_id, provider_id, number, sender, ton, body, alphabet, parts, credits, status, paid, priority, due_at, expires_at, leased_until, attempts, created_at, submitted_at, final_at, poll_at, code, reason FROM messages WHERE id IN (
   SELECT m.id FROM messages m WHERE m.number = $1 AND m.submitted_at > 0 ORDER BY m.id DESC LIMIT 100)
+  AND NOT EXISTS (SELECT 1 FROM batches b WHERE b.id = messages.batch_id AND b.door = 'automatic')
 ORDER BY sender = CAST($2 AS TEXT) DESC, provider_id = CAST($3 AS BIGINT) DESC, id DESC LIMIT 1
 `
 
@@ -25,7 +26,7 @@ type AnsweredMessageParams struct {
 
 // The message that a reply most likely answers: of the latest to the number,
 // the newest from the sender that was answered, or else through the provider
-// that the reply came by.
+// that the reply came by. What the desk has answered by itself asks for nothing.
 func (q *Queries) AnsweredMessage(ctx context.Context, arg AnsweredMessageParams) (Message, error) {
 	row := q.db.QueryRowContext(ctx, answeredMessage, arg.Number, arg.Sender, arg.ProviderID)
 	var i Message
@@ -223,7 +224,7 @@ func (q *Queries) ForgetEarlyReceipts(ctx context.Context, beforeAt Millis) erro
 }
 
 const inboundAfter = `-- name: InboundAfter :many
-SELECT id, provider_id, provider_ref, callback_id, number, destination, body, message_id, user_id, sent_at, received_at, day FROM inbound WHERE user_id = $1 AND id > $2 AND substr(number, 1, 1) <> CAST($3 AS TEXT) ORDER BY id LIMIT $4
+SELECT id, provider_id, provider_ref, callback_id, number, destination, body, message_id, user_id, sent_at, received_at, day, asks FROM inbound WHERE user_id = $1 AND id > $2 AND substr(number, 1, 1) <> CAST($3 AS TEXT) ORDER BY id LIMIT $4
 `
 
 type InboundAfterParams struct {
@@ -262,6 +263,7 @@ func (q *Queries) InboundAfter(ctx context.Context, arg InboundAfterParams) ([]I
 			&i.SentAt,
 			&i.ReceivedAt,
 			&i.Day,
+			&i.Asks,
 		); err != nil {
 			return nil, err
 		}
@@ -288,7 +290,7 @@ func (q *Queries) InboundCursor(ctx context.Context, providerID int64) (InboundC
 }
 
 const inboundFrom = `-- name: InboundFrom :many
-SELECT id, provider_id, provider_ref, callback_id, number, destination, body, message_id, user_id, sent_at, received_at, day FROM inbound WHERE number = $1 ORDER BY id DESC LIMIT $2
+SELECT id, provider_id, provider_ref, callback_id, number, destination, body, message_id, user_id, sent_at, received_at, day, asks FROM inbound WHERE number = $1 ORDER BY id DESC LIMIT $2
 `
 
 type InboundFromParams struct {
@@ -318,6 +320,7 @@ func (q *Queries) InboundFrom(ctx context.Context, arg InboundFromParams) ([]Inb
 			&i.SentAt,
 			&i.ReceivedAt,
 			&i.Day,
+			&i.Asks,
 		); err != nil {
 			return nil, err
 		}
@@ -492,7 +495,7 @@ func (q *Queries) ReplayUnread(ctx context.Context, arg ReplayUnreadParams) ([]i
 }
 
 const repliesTo = `-- name: RepliesTo :many
-SELECT id, provider_id, provider_ref, callback_id, number, destination, body, message_id, user_id, sent_at, received_at, day FROM inbound WHERE message_id = $1 ORDER BY id
+SELECT id, provider_id, provider_ref, callback_id, number, destination, body, message_id, user_id, sent_at, received_at, day, asks FROM inbound WHERE message_id = $1 ORDER BY id
 `
 
 func (q *Queries) RepliesTo(ctx context.Context, messageID ID) ([]Inbound, error) {
@@ -517,6 +520,7 @@ func (q *Queries) RepliesTo(ctx context.Context, messageID ID) ([]Inbound, error
 			&i.SentAt,
 			&i.ReceivedAt,
 			&i.Day,
+			&i.Asks,
 		); err != nil {
 			return nil, err
 		}
@@ -710,10 +714,10 @@ func (q *Queries) WaitingCallbacks(ctx context.Context, arg WaitingCallbacksPara
 	return items, nil
 }
 
-const insertInbound = `-- name: insertInbound :execrows
+const insertInbound = `-- name: insertInbound :many
 INSERT INTO inbound (provider_id, provider_ref, callback_id, number, destination, body, message_id, user_id, sent_at, received_at, day)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
-ON CONFLICT (provider_id, provider_ref) DO NOTHING
+ON CONFLICT (provider_id, provider_ref) DO NOTHING RETURNING id
 `
 
 type insertInboundParams struct {
@@ -730,8 +734,9 @@ type insertInboundParams struct {
 	Day         int64
 }
 
-func (q *Queries) insertInbound(ctx context.Context, arg insertInboundParams) (int64, error) {
-	result, err := q.db.ExecContext(ctx, insertInbound,
+// The id of a new one; none for a repeat.
+func (q *Queries) insertInbound(ctx context.Context, arg insertInboundParams) ([]int64, error) {
+	rows, err := q.db.QueryContext(ctx, insertInbound,
 		arg.ProviderID,
 		arg.ProviderRef,
 		arg.CallbackID,
@@ -745,7 +750,22 @@ func (q *Queries) insertInbound(ctx context.Context, arg insertInboundParams) (i
 		arg.Day,
 	)
 	if err != nil {
-		return 0, err
+		return nil, err
 	}
-	return result.RowsAffected()
+	defer rows.Close()
+	var items []int64
+	for rows.Next() {
+		var id int64
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		items = append(items, id)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }

@@ -87,6 +87,24 @@ type AuditClearing struct {
 	ID int64
 }
 
+type AutoReply struct {
+	ID         int64
+	InboundID  int64
+	Number     sms.MSISDN
+	Kind       string
+	KeywordID  ID
+	UserID     int64
+	ProviderID int64
+	Sender     string
+	Body       string
+	State      int64
+	Reason     string
+	MessageID  ID
+	HeldBack   int64
+	MadeAt     Millis
+	SettledAt  Millis
+}
+
 type Batch struct {
 	ID            int64
 	UserID        int64
@@ -429,12 +447,32 @@ type Inbound struct {
 	SentAt      Millis
 	ReceivedAt  Millis
 	Day         int64
+	Asks        int64
 }
 
 type InboundCursor struct {
 	ProviderID int64
 	Cursor     string
 	MovedAt    Millis
+}
+
+type KeywordReply struct {
+	ID          int64
+	Words       string
+	Begins      Bool
+	Destination string
+	ProviderID  ID
+	Body        string
+	Deed        string
+	GroupID     int64
+	IsOn        Bool
+	ChangedBy   ID
+	ChangedAt   Millis
+}
+
+type KeywordWord struct {
+	Word      string
+	KeywordID int64
 }
 
 type List struct {
@@ -620,10 +658,14 @@ type SignInFailure struct {
 }
 
 type Suppression struct {
-	Number  sms.MSISDN
-	Reason  string
-	AddedBy ID
-	AddedAt Millis
+	Number    sms.MSISDN
+	Reason    string
+	AddedBy   ID
+	AddedAt   Millis
+	How       string
+	Word      string
+	InboundID ID
+	SaidAt    Millis
 }
 
 type Template struct {
