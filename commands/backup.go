@@ -6,7 +6,9 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"os/signal"
 	"path/filepath"
+	"syscall"
 	"time"
 
 	"textdesk/db"
@@ -22,6 +24,9 @@ const keyWarning = "The secret key is NOT in it. Keep a copy of %s apart from th
 
 // backup makes a verified copy of the database beside a desk at work.
 func backup(ctx context.Context, in *invocation) error {
+	// Whoever breaks it off leaves no half of a file behind.
+	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
+	defer stop()
 	return in.withDesk(ctx, func(d *desk.Desk) error {
 		var b desk.Backup
 		var err error

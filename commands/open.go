@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"os/user"
 	"strings"
 
 	"textdesk/db"
@@ -42,6 +43,19 @@ func (c *Config) openIn(ctx context.Context, dir string) (*opened, error) {
 		return nil, err
 	}
 	return &opened{desk: desk.New(desk.Options{Store: store, Vault: vault, Types: all.Types(), Backups: c.backups}), vault: vault, store: store}, nil
+}
+
+// explain says of an error that is about who may use the data directory what is
+// to be done; any other comes back as it is.
+func (c *Config) explain(err error) error {
+	if !db.IsNoAccess(err, c.data) {
+		return err
+	}
+	who := "the user who runs this"
+	if u, userErr := user.Current(); userErr == nil {
+		who = u.Username
+	}
+	return fmt.Errorf("the data directory %s has to be readable and writable for %s: %w", c.data, who, err)
 }
 
 func (o *opened) close() error { return o.store.Close() }

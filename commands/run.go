@@ -93,7 +93,7 @@ func Run(ctx context.Context, args []string, st Streams) int {
 		return 2
 	}
 	if err := cmd.run(ctx, in); err != nil {
-		fmt.Fprintf(st.Err, "textdesk: %s\n", oneSentence(err))
+		fmt.Fprintf(st.Err, "textdesk: %s\n", oneSentence(in.config.explain(err)))
 		return 1
 	}
 	return 0

@@ -31,18 +31,30 @@ func (s *Store) Backup(ctx context.Context, path string) error { return copyInto
 
 // copyInto copies the database at from to path by way of a name of its own, so
 // that what stands at path is always whole.
-func copyInto(ctx context.Context, from, path string) (err error) {
+func copyInto(ctx context.Context, from, path string) error {
 	if _, err := os.Stat(path); err == nil {
 		return fmt.Errorf("back up database: %s is there already", path)
 	}
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return fmt.Errorf("back up database: %w", err)
 	}
-	part := path + ".part"
-	_ = os.Remove(part) // of a run that was broken off
+	if err := roomFor(from, filepath.Dir(path)); err != nil {
+		return err
+	}
+	return writeCopy(ctx, from, path)
+}
+
+// writeCopy writes the copy that copyInto has looked for room for.
+func writeCopy(ctx context.Context, from, path string) (err error) {
+	part := path + PartSuffix
+	remove := func() {
+		_ = os.Remove(part)
+		_ = os.Remove(part + "-journal") // which SQLite leaves on a full disk
+	}
+	remove() // of a run that was broken off
 	defer func() {
 		if err != nil {
-			_ = os.Remove(part)
+			remove()
 		}
 	}()
 	if err := touch(part); err != nil { // for its owner only; VACUUM takes an empty file as it is
@@ -54,10 +66,10 @@ func copyInto(ctx context.Context, from, path string) (err error) {
 	}
 	defer conn.Close()
 	if _, err := conn.ExecContext(ctx, "VACUUM INTO ?", part); err != nil {
-		return fmt.Errorf("back up database: %w", err)
+		return outOfRoom(fmt.Errorf("back up database: %w", err), filepath.Dir(path))
 	}
 	if err := settle(part); err != nil {
-		return fmt.Errorf("back up database: %w", err)
+		return outOfRoom(fmt.Errorf("back up database: %w", err), filepath.Dir(path))
 	}
 	if err := os.Rename(part, path); err != nil {
 		return fmt.Errorf("back up database: %w", err)
@@ -154,7 +166,7 @@ func Restore(ctx context.Context, dir, from string, at Millis, check func(dir st
 	}()
 	copied := filepath.Join(work, FileName)
 	if err := copyFile(from, copied); err != nil {
-		return "", fmt.Errorf("restore database: %w", err)
+		return "", outOfRoom(fmt.Errorf("restore database: %w", err), dir)
 	}
 	if err := holdSending(ctx, copied, at); err != nil {
 		return "", fmt.Errorf("restore database: %w", err)
@@ -196,9 +208,10 @@ var (
 )
 
 // present reports what is wrong with a directory without a database, nil when
-// there is one or has never been.
+// there is one or has never been. A file without a page in it is none: SQLite
+// throws away the log beside it.
 func present(dir string) error {
-	if _, err := os.Stat(filepath.Join(dir, FileName)); err == nil {
+	if info, err := os.Stat(filepath.Join(dir, FileName)); err == nil && info.Size() > 0 {
 		return nil
 	}
 	if _, err := os.Stat(filepath.Join(dir, restoreDir, FileName)); err == nil {

@@ -205,6 +205,9 @@ func TestOpenSaysWhatIsMissing(t *testing.T) {
 		want error
 	}{
 		{"a backup alone", func(dir string) error { return lay(filepath.Join(dir, BackupDir, "textdesk-1.db"), "x") }, ErrMissing},
+		{"an empty file beside a backup", func(dir string) error {
+			return errors.Join(lay(filepath.Join(dir, BackupDir, "textdesk-1.db"), "x"), lay(filepath.Join(dir, FileName), ""))
+		}, ErrMissing},
 		{"half a restore", func(dir string) error { return lay(filepath.Join(dir, restoreDir, FileName), "x") }, ErrRestoring},
 		{"no database", func(dir string) error {
 			return lay(filepath.Join(dir, FileName), strings.Repeat("not a page of a database ", 1000))

@@ -3,6 +3,10 @@ package db
 import (
 	"context"
 	"errors"
+	"io/fs"
+	"path/filepath"
+	"strings"
+	"syscall"
 
 	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
@@ -25,4 +29,25 @@ func IsTrouble(err error) bool {
 		return true
 	}
 	return false
+}
+
+// IsNoAccess reports whether an error says that this process may not read or
+// write what is in a data directory.
+func IsNoAccess(err error, dir string) bool {
+	var e *sqlite.Error
+	if errors.As(err, &e) {
+		switch e.Code() & 0xff {
+		case sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM:
+			return true
+		}
+	}
+	if !errors.Is(err, fs.ErrPermission) && !errors.Is(err, syscall.EROFS) {
+		return false
+	}
+	var at *fs.PathError
+	if !errors.As(err, &at) {
+		return false
+	}
+	rel, relErr := filepath.Rel(dir, at.Path)
+	return relErr == nil && rel != ".." && !strings.HasPrefix(rel, ".."+string(filepath.Separator))
 }

@@ -59,6 +59,9 @@ const (
 	backupPrefix = "textdesk-" // textdesk-20260603-023000.db
 	backupLayout = "20060102-150405"
 	mostBackups  = 365
+
+	// halfFor is how long nothing is written to a copy that nobody makes any more.
+	halfFor = time.Hour
 )
 
 // BackupDirectory is where backups go.
@@ -77,7 +80,12 @@ func (d *Desk) MakeBackup(ctx context.Context, a Actor) (Backup, error) {
 	if err != nil {
 		return Backup{}, err
 	}
-	path := filepath.Join(d.BackupDirectory(), backupPrefix+d.clock().UTC().Format(backupLayout)+".db")
+	d.backing.Lock() // the schedule and a person may ask at the same moment
+	defer d.backing.Unlock()
+	if err := d.removeHalves(); err != nil {
+		return Backup{}, err
+	}
+	path := d.backupPath()
 	b, err := d.backUp(ctx, path)
 	if noteErr := d.noteBackup(ctx, a, b, err); noteErr != nil {
 		return b, errors.Join(err, noteErr)
@@ -86,6 +94,20 @@ func (d *Desk) MakeBackup(ctx context.Context, a Actor) (Backup, error) {
 		return Backup{}, err
 	}
 	return b, d.rotate(set.Backups.Keep)
+}
+
+// backupPath is where the backup of this second goes: a person and the schedule
+// may both ask for one.
+func (d *Desk) backupPath() string {
+	name := filepath.Join(d.BackupDirectory(), backupPrefix+d.clock().UTC().Format(backupLayout))
+	path := name + ".db"
+	for n := 2; n < 100; n++ {
+		if _, err := os.Stat(path); err != nil {
+			break
+		}
+		path = fmt.Sprintf("%s-%d.db", name, n)
+	}
+	return path
 }
 
 // BackupTo makes a copy of the database at path, which must not exist, and reads
@@ -98,7 +120,9 @@ func (d *Desk) BackupTo(ctx context.Context, a Actor, path string) (Backup, erro
 }
 
 func (d *Desk) backUp(ctx context.Context, path string) (Backup, error) {
-	if err := d.store.Backup(ctx, path); err != nil {
+	if err := d.store.Backup(ctx, path); errors.Is(err, db.ErrNoRoom) {
+		return Backup{}, fmt.Errorf("the backup was not made: %w. Earlier backups are as they were; make room there, or keep fewer of them", err)
+	} else if err != nil {
 		return Backup{}, err
 	}
 	if _, err := db.Verify(ctx, path); err != nil {
@@ -111,8 +135,32 @@ func (d *Desk) backUp(ctx context.Context, path string) (Backup, error) {
 	return Backup{Path: path, At: info.ModTime(), Bytes: info.Size()}, nil
 }
 
-// noteBackup writes down how a backup went.
+// removeHalves deletes what backups left that a crash broke off. One that
+// another process is writing has just been written to.
+func (d *Desk) removeHalves() error {
+	halves, err := filepath.Glob(filepath.Join(d.BackupDirectory(), backupPrefix+"*.db"+db.PartSuffix+"*"))
+	if err != nil {
+		return fmt.Errorf("look for broken backups: %w", err)
+	}
+	for _, path := range halves {
+		if info, err := os.Stat(path); err == nil && time.Since(info.ModTime()) > halfFor {
+			if err := os.Remove(path); err != nil {
+				return fmt.Errorf("delete a broken backup: %w", err)
+			}
+		}
+	}
+	return nil
+}
+
+// noteBackup writes down how a backup went; and remembers it, because a disk
+// that has no room for a backup may have none for the note.
 func (d *Desk) noteBackup(ctx context.Context, a Actor, b Backup, failure error) error {
+	d.mu.Lock()
+	d.backup = BackupState{}
+	if failure != nil {
+		d.backup = BackupState{FailedAt: d.clock(), Problem: failure.Error()}
+	}
+	d.mu.Unlock()
 	return d.store.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
 		if failure != nil {
 			values := map[string]string{keyBackupFailed: strconv.FormatInt(int64(d.now()), 10), keyBackupProblem: failure.Error()}
@@ -128,6 +176,17 @@ func (d *Desk) noteBackup(ctx context.Context, a Actor, b Backup, failure error)
 		}
 		return d.audit(ctx, tx, a, "backup", b.Name(), "")
 	})
+}
+
+// lastBackup is how the last backup went: as it is stored, or as this process
+// remembers it.
+func (d *Desk) lastBackup(stored BackupState) BackupState {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.backup.FailedAt.After(stored.FailedAt) {
+		stored.FailedAt, stored.Problem = d.backup.FailedAt, d.backup.Problem
+	}
+	return stored
 }
 
 func setAll(ctx context.Context, tx *db.Tx, values map[string]string) error {

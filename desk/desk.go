@@ -26,6 +26,9 @@ type Desk struct {
 
 	mu       sync.Mutex
 	drafting map[int64]bool // drafts that are being read
+	backup   BackupState    // how the last backup of this process failed
+
+	backing sync.Mutex // held while a backup is made
 
 	wakeReader func() // there are callbacks to read
 	doors      doors

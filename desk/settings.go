@@ -94,7 +94,7 @@ func (d *Desk) settings(ctx context.Context, q *db.Queries) (Settings, error) {
 	}
 	s := Settings{Organisation: values[keyOrganisation], Country: "GB", Zone: time.UTC, Sender: values[keySender], Undo: 20 * time.Second,
 		Quiet: readQuiet(values), Guard: readGuard(values), Maintenance: readMaintenance(values), SecondFactor: readSecondFactor(values),
-		Backups: readBackupPlan(values), Backup: readBackupState(values), RestoredAt: readInstant(values[db.RestoredKey]), replies: values[keyReplies]}
+		Backups: readBackupPlan(values), Backup: d.lastBackup(readBackupState(values)), RestoredAt: readInstant(values[db.RestoredKey]), replies: values[keyReplies]}
 	if c := values[keyCountry]; c != "" {
 		s.Country = c
 	}
