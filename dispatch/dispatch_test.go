@@ -41,6 +41,7 @@ type office struct {
 	stop  func()
 
 	inbound time.Duration // how often received texts are asked for; 0 is as usual
+	clock   func() time.Time
 }
 
 func newOffice(t *testing.T, types ...providers.Type) *office {
@@ -79,7 +80,7 @@ func (o *office) open() {
 	if o.store, err = db.Open(context.Background(), o.dir); err != nil {
 		o.t.Fatal(err)
 	}
-	o.Desk = desk.New(desk.Options{Store: o.store, Vault: vault, Types: o.types})
+	o.Desk = desk.New(desk.Options{Store: o.store, Vault: vault, Types: o.types, Clock: o.clock})
 }
 
 // run starts the dispatcher; o.stop stops it and waits for it.

@@ -293,8 +293,10 @@ func (dp *Dispatcher) sweep(ctx context.Context) {
 		{what: "tidy", every: tidyEvery, do: dp.desk.Tidy},
 		{what: "keep calls of scripts", every: callsEvery, do: dp.desk.KeepCalls},
 	}
+	var clock clockWatch
 	for ctx.Err() == nil {
 		dp.desk.Worked("schedule and clock")
+		dp.watchClock(ctx, &clock)
 		next, err := dp.desk.Promote(ctx)
 		if err != nil {
 			dp.trouble(ctx, "promote scheduled messages", err)

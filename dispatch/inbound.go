@@ -24,7 +24,7 @@ const (
 func (l *lane) pollInbound(ctx context.Context, poller providers.InboundPoller) {
 	failures := 0
 	for ctx.Err() == nil {
-		if rest := l.health.hold(l.dp.desk.Now()); rest > 0 {
+		if rest := l.health.hold(time.Now()); rest > 0 {
 			pause(ctx, rest, nil)
 			continue
 		}

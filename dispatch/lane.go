@@ -36,7 +36,7 @@ type lane struct {
 	polled   bool
 
 	questions *pace        // of calls that are no texts
-	sentAt    atomic.Int64 // when texts were last let through, in Unix nanoseconds
+	sentAt    atomic.Int64 // when texts were last let through, in nanoseconds after epoch
 }
 
 func newLane(dp *Dispatcher, row db.Provider, p providers.Provider, hangUp func()) *lane {
@@ -99,8 +99,11 @@ func (l *lane) start(ctx context.Context, work *sync.WaitGroup, before *lane) {
 // busyFor is how long after a text a lane counts as busy with texts.
 const busyFor = time.Second
 
+// epoch is what sentAt counts from: time that passes, whatever the clock says.
+var epoch = time.Now().Add(-time.Hour)
+
 // busy reports whether texts are leaving.
-func (l *lane) busy() bool { return time.Since(time.Unix(0, l.sentAt.Load())) < busyFor }
+func (l *lane) busy() bool { return time.Since(epoch)-time.Duration(l.sentAt.Load()) < busyFor }
 
 // stop ends the lane; what it has in flight is still recorded.
 func (l *lane) stop() { l.cancel() }
@@ -111,7 +114,7 @@ func (l *lane) feed(ctx, calls context.Context, sending *sync.WaitGroup) {
 	var claimed []db.Message
 	defer func() { l.unclaim(claimed) }()
 	for ctx.Err() == nil {
-		if wait := l.health.hold(l.dp.desk.Now()); wait > 0 {
+		if wait := l.health.hold(time.Now()); wait > 0 {
 			if wait > longestRest {
 				l.unclaim(claimed)
 				claimed = nil
@@ -211,7 +214,7 @@ func (l *lane) admit(ctx context.Context, claimed []db.Message) (jobs [][]db.Mes
 		}
 	}
 	// What was waited for may have brought bad news: then the hold comes first.
-	if l.health.hold(l.dp.desk.Now()) > 0 || !l.pace.wait(ctx) || l.health.hold(l.dp.desk.Now()) > 0 {
+	if l.health.hold(time.Now()) > 0 || !l.pace.wait(ctx) || l.health.hold(time.Now()) > 0 {
 		l.free(need)
 		return nil, nil
 	}
@@ -242,7 +245,7 @@ func (l *lane) admit(ctx context.Context, claimed []db.Message) (jobs [][]db.Mes
 // through; the further ones are owed to it, because the limit is messages a
 // second, not calls.
 func (l *lane) job(claimed []db.Message) (job, rest []db.Message) {
-	l.sentAt.Store(time.Now().UnixNano())
+	l.sentAt.Store(int64(time.Since(epoch)))
 	n := 1
 	for n < len(claimed) && n < l.group && alike(claimed[0], claimed[n]) {
 		n++

@@ -74,7 +74,7 @@ func (l *lane) poll(ctx context.Context, poller providers.StatusPoller) {
 	reporter, reports := l.provider.(providers.StatusReporter)
 	r := &reportsOf{reporter: reporter}
 	for ctx.Err() == nil {
-		if rest := l.health.hold(l.dp.desk.Now()); rest > 0 {
+		if rest := l.health.hold(time.Now()); rest > 0 {
 			pause(ctx, rest, nil)
 			continue
 		}
