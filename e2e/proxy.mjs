@@ -2,12 +2,19 @@
 import { createServer, request } from 'node:http'
 
 // startProxy serves target below path. With strip it takes the path away, as
-// many proxies do. It returns the public address.
-export async function startProxy(target, path, { strip = false } = {}) {
+// many proxies do. What drops says yes to is answered with half of a page and a
+// closed connection. It returns the public address.
+export async function startProxy(target, path, { strip = false, drops = () => false } = {}) {
   const to = new URL(target)
   const server = createServer((req, res) => {
     if (!req.url.startsWith(path + '/') && req.url !== path) {
       res.writeHead(404).end('the intranet, not the desk')
+      return
+    }
+    if (drops(req)) {
+      res.writeHead(200, { 'content-type': 'text/html', 'content-length': 5000 })
+      res.write('<p>half of')
+      setTimeout(() => req.socket.destroy(), 20)
       return
     }
     const forward = request({
