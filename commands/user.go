@@ -29,6 +29,8 @@ type options struct {
 	to     string
 	anyway bool
 
+	provider, owner, forwardURL, forwardMethod, forwardAuth string
+
 	demo, dev bool
 	demoSize  int
 }

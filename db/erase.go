@@ -216,7 +216,11 @@ func (tx *Tx) ClearBatches(ctx context.Context, batches []int64) error {
 
 // EraseInbound takes the number and the texts out of what came from it.
 func (tx *Tx) EraseInbound(ctx context.Context, n sms.MSISDN, limit int) (int64, error) {
-	return tx.alter(ctx, "erase inbound", "UPDATE inbound SET number = ?, body = '', asks = CASE asks WHEN 1 THEN 0 ELSE asks END WHERE id IN (SELECT id FROM inbound WHERE number = ? ORDER BY id LIMIT ?)",
+	const some = "SELECT id FROM inbound WHERE number = ? ORDER BY id LIMIT ?"
+	if err := tx.clearForwards(ctx, "inbound_id IN ("+some+")", string(n), limit); err != nil {
+		return 0, err
+	}
+	return tx.alter(ctx, "erase inbound", "UPDATE inbound SET number = ?, body = '', asks = CASE asks WHEN 1 THEN 0 ELSE asks END WHERE id IN ("+some+")",
 		string(tx.hash.of(n)), string(n), limit)
 }
 
@@ -272,6 +276,7 @@ var places = []place{
 	{table: "import_changed", key: "import_id", columns: []string{"was"}, typed: true},
 	{table: "approvals", key: "batch_id", columns: []string{"note"}, typed: true, clear: "note = ''"},
 	{table: "message_fields", key: "message_id", columns: []string{"fields"}, typed: true, mentions: "fields"},
+	{table: "forward_attempts", key: "id", columns: []string{"answer"}, typed: true, mentions: "answer", clear: "answer = ''"},
 }
 
 // Places is how many tables are looked through for a number.

@@ -355,6 +355,34 @@ type Event struct {
 	Detail    string
 }
 
+type Forward struct {
+	ID        int64
+	NumberID  int64
+	InboundID int64
+	Hops      int64
+	State     int64
+	Reason    string
+	Tries     int64
+	Answered  int64
+	CreatedAt Millis
+	BeganAt   Millis
+	TriedAt   Millis
+	NextAt    Millis
+}
+
+type ForwardAttempt struct {
+	ID          int64
+	ForwardID   int64
+	At          Millis
+	Took        int64
+	Method      string
+	Host        string
+	Answered    int64
+	Problem     string
+	RefusedHost string
+	Answer      string
+}
+
 type Group struct {
 	ID        int64
 	UserID    int64
@@ -531,6 +559,21 @@ type Message struct {
 type MessageField struct {
 	MessageID int64
 	Fields    string
+}
+
+type Number struct {
+	ID            int64
+	Address       string
+	TON           sms.TON
+	ProviderID    int64
+	UserID        ID
+	ForwardMethod string
+	ForwardURL    string
+	ForwardAuth   string
+	ListID        ID
+	CreatedAt     Millis
+	ChangedAt     Millis
+	RemovedAt     Millis
 }
 
 type NumberDay struct {

@@ -24,6 +24,7 @@ const (
 	ClearAudit      Cleared = "audit"
 	ClearImports    Cleared = "imports"
 	ClearHistory    Cleared = "history"
+	ClearForwards   Cleared = "forwards"
 )
 
 // clearing says where a kind is: ids rise with the instants in the column at.
@@ -38,6 +39,7 @@ var clearing = map[Cleared]struct{ table, at, ready string }{
 	ClearAudit:      {"audit", "at", "1"},
 	ClearImports:    {"imports", "created_at", "state IN ('finished', 'cancelled', 'failed', 'undone')"},
 	ClearHistory:    {"contact_changes", "at", "1"},
+	ClearForwards:   {"forwards", "created_at", "state <> 0"},
 }
 
 const idleBatch = "n_scheduled + n_queued + n_submitting + n_in_doubt = 0 AND held_at = 0"
@@ -107,7 +109,12 @@ func (tx *Tx) Clear(ctx context.Context, kind Cleared, ids []int64) (err error) 
 	case ClearBatchTexts:
 		return tx.ClearBatches(ctx, ids)
 	case ClearInbound:
+		if err := tx.clearForwards(ctx, "inbound_id IN (SELECT value FROM json_each(?))", list); err != nil {
+			return err
+		}
 		return tx.clearInbound(ctx, list)
+	case ClearForwards:
+		return tx.deleteForwards(ctx, list)
 	case ClearImports:
 		if _, err := tx.alter(ctx, "clear rows of imports", "DELETE FROM import_rows WHERE import_id IN (SELECT value FROM json_each(?))", list); err != nil {
 			return err

@@ -188,6 +188,12 @@ func (d *Desk) ReadSomeCallbacks(ctx context.Context, after int64) (last int64, 
 		if err := d.applyCallbacks(ctx, todo[:n]); err != nil {
 			return after, false, err
 		}
+		for _, p := range todo[:n] {
+			if len(p.posted.Inbound) > 0 {
+				d.wakeForwards()
+				break
+			}
+		}
 		after = todo[n-1].row.ID
 		todo = todo[n:]
 	}
@@ -355,7 +361,7 @@ func (d *Desk) applyTogether(ctx context.Context, all []parsed) error {
 				if in.ID == "" { // else all of them would be repeats of the first
 					in.ID = fmt.Sprintf("callback %d, %d", p.row.ID, i)
 				}
-				if err := d.receive(ctx, tx, set, arrival{Inbound: in, providerID: p.row.ProviderID, callbackID: p.row.ID, at: p.row.ReceivedAt}); err != nil {
+				if err := d.receive(ctx, tx, set, arrival{Inbound: in, providerID: p.row.ProviderID, callbackID: p.row.ID, hops: hopsOf(p.row.Header), at: p.row.ReceivedAt}); err != nil {
 					return err
 				}
 			}

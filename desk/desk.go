@@ -33,8 +33,9 @@ type Desk struct {
 	wakeReader func() // there are callbacks to read
 	doors      doors
 
-	wakeReplies func() // there are automatic replies to send
-	readReplies replyCache
+	wakeReplies  func() // there are automatic replies to send
+	readReplies  replyCache
+	wakeForwards func() // there may be texts to forward
 
 	wakeImports func()
 	// againAtOnce is how many people a send is sent to again in one go.
@@ -62,7 +63,7 @@ func New(o Options) *Desk {
 	o.Store.HashNumbersWith(o.Vault.Key("erased numbers", 32))
 	return &Desk{store: o.Store, vault: o.Vault, types: o.Types, clock: o.Clock, backups: o.Backups,
 		wake: func(int64) {}, wakeReader: func() {}, large: func() {}, hashing: make(chan struct{}, 2), drafting: map[int64]bool{},
-		wakeImports: func() {}, wakeReplies: func() {}, againAtOnce: MaxAtOnce}
+		wakeImports: func() {}, wakeReplies: func() {}, wakeForwards: func() {}, againAtOnce: MaxAtOnce}
 }
 
 // OnWork sets what is called when a provider has something to do sooner than

@@ -208,6 +208,17 @@ var (
 	ErrBadRule          = define("bad_rule", "every", "Choose how often it repeats.")
 	ErrNoRuns           = define("no_runs", "ends", "It would never be sent: it ends before its first time.")
 
+	ErrBadVMN         = define("bad_vmn", "number", "Enter the number that texts come in on.")
+	ErrVMNTaken       = define("vmn_taken", "number", "This number is there already.")
+	ErrNumberProvider = define("number_provider", "provider", "Say which provider the number is from.")
+	ErrNumberOwner    = define("number_owner", "owner", "Say whose the number is.")
+	ErrUnknownVMN     = define("unknown_vmn", "", "There is no such number.")
+	ErrBadForward     = define("bad_forward", "forward_url", "This is not a web address.")
+	ErrBadMethod      = define("bad_method", "forward_method", "Texts are forwarded with get or with post.")
+	ErrNotForwarding  = define("not_forwarding", "", "This number forwards nothing.")
+	ErrUnknownForward = define("unknown_forward", "", "There is no such text among those that were forwarded.")
+	ErrBadHost        = define("bad_host", "host", "This is not a host.")
+
 	ErrUnknownDraft = define("unknown_draft", "", "This is not here any more. Write it again.")
 	ErrNotReady     = define("not_ready", "", "Not all of the people have been read yet. Wait a moment.")
 

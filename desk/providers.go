@@ -252,6 +252,13 @@ func (d *Desk) RemoveProvider(ctx context.Context, a Actor, name string) error {
 		if busy != 0 {
 			return ErrProviderBusy.because("Messages are still waiting for %s; send or cancel them first.", p.Name)
 		}
+		numbers, err := tx.NumbersOfProvider(ctx, p.ID)
+		if err != nil {
+			return fmt.Errorf("look for numbers: %w", err)
+		}
+		if numbers != 0 {
+			return ErrProviderBusy.because("Texts still come in through %s on numbers of yours; give those another provider or remove them first.", p.Name)
+		}
 		return tx.RemoveProvider(ctx, db.RemoveProviderParams{ID: p.ID, RemovedAt: d.now(), Name: fmt.Sprintf("%s (removed %d)", p.Name, p.ID)})
 	})
 }

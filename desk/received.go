@@ -16,6 +16,7 @@ type arrival struct {
 	providers.Inbound
 	providerID int64
 	callbackID int64 // 0 when it was asked for
+	hops       int   // desks that it has come through
 	at         db.Millis
 }
 
@@ -63,18 +64,30 @@ func (d *Desk) Received(ctx context.Context, providerID int64, page providers.In
 		}
 		d.wakeReplies()
 	}
+	if len(page.Inbound) > 0 {
+		d.wakeForwards()
+	}
 	return nil
 }
 
 // receive stores an inbound text beside the message that it most likely
-// answers. A repeat changes nothing: texts are known
-// by the provider's id. Every text that comes in passes here, by callback, by
-// poll, or typed on a simulated phone.
+// answers; one that answers nothing belongs to the owner of the number that it
+// came in on. It is forwarded if the number says so. A repeat changes nothing:
+// texts are known by the provider's id. Every text that comes in passes here, by
+// callback, by poll, or typed on a simulated phone.
 func (d *Desk) receive(ctx context.Context, tx *db.Tx, set Settings, in arrival) error {
 	in.Body = strings.ToValidUTF8(in.Body, "\ufffd")
 	answered, err := d.answeredBy(ctx, tx, set, in.providerID, in.Inbound)
 	if err != nil && !db.IsNotFound(err) {
 		return fmt.Errorf("look for the answered message: %w", err)
+	}
+	number, err := d.numberOf(ctx, tx, set, in)
+	if err != nil {
+		return err
+	}
+	answers := answered.ID != 0 && (number.UserID == 0 || in.InReply != "" || answered.Sender == "" || answered.Sender == number.Address)
+	if !answers { // it is the number's owner's, even if somebody texted them from elsewhere once
+		answered = db.Message{UserID: int64(number.UserID)}
 	}
 	sentAt := plausible(in.At, in.at)
 	id, err := tx.InsertInbound(ctx, db.InsertInboundParams{ProviderID: in.providerID, ProviderRef: in.ID, CallbackID: db.ID(in.callbackID),
@@ -85,6 +98,9 @@ func (d *Desk) receive(ctx context.Context, tx *db.Tx, set Settings, in arrival)
 	}
 	if id == 0 {
 		return nil
+	}
+	if err := d.forwardArrival(ctx, tx, number, in, id); err != nil {
+		return err
 	}
 	return d.heed(ctx, tx, set, in, id, sentAt, answered)
 }

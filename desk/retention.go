@@ -31,6 +31,7 @@ const (
 	KeepCallbacks = "callbacks" // what providers posted
 	KeepImports   = "imports"   // what files were imported, and their rows
 	KeepHistory   = "history"   // what became of contacts
+	KeepForwards  = "forwards"  // the log of forwarded texts
 	KeepAudit     = "audit"     // who did what
 )
 
@@ -45,6 +46,7 @@ var retentionKinds = []struct {
 	{KeepCallbacks, []db.Cleared{db.ClearCallbacks}},
 	{KeepImports, []db.Cleared{db.ClearImports}},
 	{KeepHistory, []db.Cleared{db.ClearHistory}},
+	{KeepForwards, []db.Cleared{db.ClearForwards}},
 	{KeepAudit, []db.Cleared{db.ClearAudit}},
 }
 

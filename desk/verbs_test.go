@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"textdesk/db"
+	"textdesk/providers"
 	"textdesk/sms"
 )
 
@@ -80,6 +81,9 @@ var verbs = map[string]string{
 	"AdoptKey": forAdmins, "BackupTo": forAdmins, "Backups": forAdmins, "MakeBackup": forAdmins, "ReleaseSending": forAdmins, "SaveBackupPlan": forAdmins, "Support": forAdmins, "System": forAdmins, "WaitingAfterRestore": forAdmins,
 	"AskingFrom": forAll, "DeleteKeyword": forAdmins, "Keyword": forAdmins, "Keywords": forAdmins, "NotOptOut": "owner inbound", "OptOut": "owner inbound", "Replies": forAdmins,
 	"SaveKeyword": forAdmins, "SaveOfficeHours": forAdmins, "SaveOptOutWords": forAdmins, "SaveReplyLimits": forAdmins, "TryReply": forAdmins,
+	"Numbers": forAdmins, "Number": "user number", "AddNumber": forAdmins, "ChangeNumber": "user number", "RemoveNumber": "user number", "NumberNamed": forAdmins,
+	"Forwards": "user number", "Forward": "user number forward", "ForwardAgain": "user number forward", "ForwardGivenUpAgain": "user number", "LeaveGivenUp": "user number",
+	"TestForward": "user number", "ForwardHosts": forAdmins, "AllowForwardHost": forAdmins, "ForbidForwardHost": forAdmins, "MayAllowHosts": forAll,
 	"MailServer": forAdmins, "SaveMailServer": forAdmins, "TestMail": forAdmins,
 }
 
@@ -158,6 +162,10 @@ func newHousehold(t testing.TB) *household {
 	put("inbound", id, err)
 	id, err = h.BeginImport(ctx, leaf, secret+".csv", strings.NewReader("Name,Mobile\n"+secret+","+number(4)+"\n"))
 	put("import", id, err)
+	id, err = h.AddNumber(ctx, left, NumberForm{Number: vmnAddress, Provider: "Simulator", Owner: "leaf", URL: "https://" + secret + ".invalid/"})
+	put("number", id, err)
+	must(t, h.Received(ctx, h.provider, providers.InboundPage{Inbound: []providers.Inbound{{ID: secret, From: sms.MSISDN(number(5)), To: vmnAddress, Body: secret}}}))
+	put("forward", h.due(t)[0].ID, nil)
 	return h
 }
 
@@ -358,8 +366,12 @@ func TestEveryVerbLetsInWhoMayUseIt(t *testing.T) {
 		}
 	}
 	// Nobody who was turned away has changed anything.
-	for _, name := range []string{"Batch", "Message", "Contact", "Group", "List", "Entry", "Template", "Recurring", "Import", "Consent"} {
-		if err, given := shared.ask(t, name, shared.actors["leaf"]); err != nil || !strings.Contains(given, secret) {
+	for _, name := range []string{"Batch", "Message", "Contact", "Group", "List", "Entry", "Template", "Recurring", "Import", "Consent", "Number", "Forward"} {
+		who := "leaf"
+		if strings.HasPrefix(verbs[name], ofUser) {
+			who = "left"
+		}
+		if err, given := shared.ask(t, name, shared.actors[who]); err != nil || !strings.Contains(given, secret) {
 			t.Errorf("%s after all of that: %v, %.200s", name, err, given)
 		}
 	}
@@ -392,4 +404,4 @@ var needsAbove = map[string]bool{"Approval": true, "Approve": true, "Return": tr
 var needsUnlimited = map[string]bool{"SetUnlimited": true}
 
 // missing are verbs about what leaf has none of: it is not there for anybody.
-var missing = map[string]bool{"ReplayCallback": true, "Keyword": true, "DeleteKeyword": true}
+var missing = map[string]bool{"ReplayCallback": true, "Keyword": true, "DeleteKeyword": true, "NumberNamed": true}

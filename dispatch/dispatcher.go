@@ -28,8 +28,9 @@ type Dispatcher struct {
 	drain time.Duration
 	base  *url.URL
 
-	imports chan struct{} // an import has something to do
-	replies chan struct{} // there are automatic replies to send
+	imports  chan struct{} // an import has something to do
+	replies  chan struct{} // there are automatic replies to send
+	forwards chan struct{} // there may be a text to forward
 
 	inboundEvery time.Duration // how often received texts are asked for
 
@@ -70,12 +71,13 @@ func New(d *desk.Desk, o Options) *Dispatcher {
 	}
 	dp := &Dispatcher{desk: d, log: o.Log, lanes: map[int64]*lane{}, last: map[int64]*lane{},
 		broken: map[int64]db.Provider{}, bells: map[int64]chan struct{}{}, wake: make(chan struct{}, 1), read: make(chan struct{}, 1),
-		large: [2]chan struct{}{make(chan struct{}, 1), make(chan struct{}, 1)}, drain: o.Drain, base: o.BaseURL, imports: make(chan struct{}, 1), replies: make(chan struct{}, 1), inboundEvery: o.Inbound}
+		large: [2]chan struct{}{make(chan struct{}, 1), make(chan struct{}, 1)}, drain: o.Drain, base: o.BaseURL, imports: make(chan struct{}, 1), replies: make(chan struct{}, 1), forwards: make(chan struct{}, 1), inboundEvery: o.Inbound}
 	d.OnWork(dp.ring)
 	d.OnCallback(dp.ringReader)
 	d.OnLarge(dp.ringLarge)
 	d.OnImport(dp.ringImports)
 	d.OnReply(dp.ringReplies)
+	d.OnForward(dp.ringForwards)
 	return dp
 }
 
@@ -123,6 +125,7 @@ func (dp *Dispatcher) Run(ctx context.Context) error {
 	work.Go(func() { dp.answer(ctx) })
 	work.Go(func() { dp.prepare(ctx) })
 	work.Go(func() { dp.accept(ctx) })
+	work.Go(func() { dp.forwardTexts(ctx) })
 	tick := time.NewTicker(refresh)
 	defer tick.Stop()
 	for ctx.Err() == nil {

@@ -37,6 +37,7 @@ var retentionWords = map[string]struct{ label, hint, goes string }{
 	"callbacks": {"What providers posted", "The raw requests, which help to find faults.", "request is emptied|requests are emptied"},
 	"imports":   {"Imports", "What files were called, and their rows. The contacts stay.", "import is emptied|imports are emptied"},
 	"history":   {"History of contacts", "What was changed from what to what. When and by whom stays.", "entry is emptied|entries are emptied"},
+	"forwards":  {"Log of forwarded texts", "When each received text was forwarded, and what was answered. The texts themselves are kept as received texts are.", "line is deleted|lines are deleted"},
 	"audit":     {"Audit log", "Who did what, from where.", "line is deleted|lines are deleted"},
 }
 

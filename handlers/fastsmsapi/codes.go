@@ -325,6 +325,17 @@ var byRefusal = map[string]Code{
 	desk.ErrNoDeed.Code:         -507,
 	desk.ErrKeywordsFull.Code:   -507,
 	desk.ErrNotAsking.Code:      -507,
+
+	desk.ErrBadVMN.Code:         -401,
+	desk.ErrVMNTaken.Code:       -507,
+	desk.ErrNumberProvider.Code: -507,
+	desk.ErrNumberOwner.Code:    -507,
+	desk.ErrUnknownVMN.Code:     -507,
+	desk.ErrBadForward.Code:     -507,
+	desk.ErrBadMethod.Code:      -507,
+	desk.ErrNotForwarding.Code:  -507,
+	desk.ErrUnknownForward.Code: -503,
+	desk.ErrBadHost.Code:        -507,
 }
 
 // codeOf is the code for an error. Of several refusals the first counts.
