@@ -114,10 +114,21 @@ func (dr *Draft) readSender(o Order, a Actor, set Settings) {
 	if _, ok := may.Listed(own, set.Country); !ok {
 		own = "" // one from before they were limited
 	}
-	for _, fallback := range []string{own, may.firstSender(), set.Sender} {
+	fallbacks := []string{own, may.firstSender(), set.Sender}
+	if typed == "" && o.Repliable {
+		fallbacks = may.answerable(own, set)
+		if len(fallbacks) == 0 && len(may.Senders) > 0 {
+			dr.Problems = append(dr.Problems, ErrNoReplies)
+			return
+		}
+	}
+	for _, fallback := range fallbacks {
 		if typed == "" {
 			typed = fallback
 		}
+	}
+	if typed == "" && o.OwnSender {
+		return
 	}
 	if typed == "" {
 		dr.Problems = append(dr.Problems, ErrNoSender)

@@ -51,6 +51,7 @@ var (
 	ErrSenderTooLong    = define("sender_too_long", "sender", "A sender name has at most 11 characters.")
 	ErrBadSender        = define("bad_sender", "sender", "A sender is a number or a name of up to 11 plain letters and digits.")
 	ErrSenderLetters    = define("sender_letters", "sender", "A sender's name has only letters, digits and signs that every phone knows.")
+	ErrNoReplies        = define("no_replies", "sender", "Nobody can answer a text from a name, and you may not send under a number.")
 	ErrBadSendAt        = define("bad_send_at", "when", "This is not a date and time.")
 	ErrSendAtPast       = define("send_at_past", "when", "That time has passed.")
 	ErrSendAtTooFar     = define("send_at_too_far", "when", "Choose a time within a year from now.")

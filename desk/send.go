@@ -47,6 +47,10 @@ type Order struct {
 	// Sender is the originator as typed; "" is the user's default, or else the
 	// organisation's.
 	Sender string
+	// OwnSender: where nobody has set a sender, it leaves without one, and the
+	// provider's own number stands in. Repliable: it has to be one that can be
+	// answered, unless it was typed, so a default that is a name does not count.
+	OwnSender, Repliable bool
 	// TON overrides the type of number that the sender's form shows, unless it
 	// is TONUnknown: digits may be meant as a name, but no name is a number.
 	TON  sms.TON

@@ -53,7 +53,7 @@ func (v *visit) readMessage() (views.Message, error) {
 func (v *visit) messageView(story desk.Story) views.Message {
 	m, home := story.Message, v.set.Country
 	sender := sms.Sender{Address: m.Sender, TON: m.TON}
-	view := views.Message{Now: v.now(), ID: m.ID, Number: m.Number.Display(home), Text: views.Kept(m.Body), From: sender.Display(home),
+	view := views.Message{Now: v.now(), ID: m.ID, Number: m.Number.Display(home), Text: views.Kept(m.Body), From: views.FromWords(sender, home),
 		By: story.By, Status: m.Status, Reason: m.Reason, Parts: int(m.Parts), Credits: int(m.Credits), Provider: story.Provider,
 		Made: m.CreatedAt.Time(), Wait: v.waitView(story.Wait), CanBeTakenOff: m.Status.Waiting(), Refunded: desk.Refunded(m),
 		BatchPath: batchPath(story.Batch.ID), BatchSize: int(story.Batch.Recipients), CanBeMoved: desk.Movable(story.Batch)}

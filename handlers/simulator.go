@@ -267,11 +267,11 @@ func (v *visit) putOnPhone(p *views.Phone, h desk.Handset) {
 	for i, m := range h.Messages {
 		sender := sms.Sender{Address: m.Sender, TON: m.TON}
 		if p.With == "" {
-			p.With, p.NameOnly = sender.Display(v.set.Country), !sender.CanReply()
+			p.With, p.NameOnly = views.FromWords(sender, v.set.Country), sender.Address != "" && !sender.CanReply()
 		}
 		switch {
 		case m.Status == sms.Delivered:
-			talk = append(talk, arrival{m.FinalAt.Time(), sender.Display(v.set.Country),
+			talk = append(talk, arrival{m.FinalAt.Time(), views.FromWords(sender, v.set.Country),
 				ui.Bubble{ID: "text-" + strconv.FormatInt(m.ID, 10), Text: m.Body}})
 		case m.Status.Final(), m.Status == sms.InDoubt, m.Status == sms.Unknown:
 			if len(p.Lost) < outsideListed {

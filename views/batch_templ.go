@@ -758,7 +758,7 @@ func (b Batch) facts() []ui.Fact {
 	}
 	facts := []ui.Fact{
 		{Term: "To", Detail: ui.Text(Plural(b.People, "person", "people"))},
-		{Term: "From", Detail: ui.Lines(b.From.Display(b.Home), ReplyNote(b.From))},
+		{Term: "From", Detail: ui.Lines(FromWords(b.From, b.Home), ReplyNote(b.From))},
 		{Term: "Sent by", Detail: ui.Lines(by, Moment(b.SentAt, b.Now))},
 	}
 	if !b.SendAt.IsZero() {
@@ -795,7 +795,7 @@ func batchPhone(b Batch) templ.Component {
 		}
 		ctx = templ.ClearChildren(ctx)
 		templ_7745c5c3_Err = ui.Handset(ui.Phone{
-			Label: "How it arrives", Name: b.From.Display(b.Home), Note: "Text message", Clock: b.leftAt().Format("15:04"), Quiet: true,
+			Label: "How it arrives", Name: FromWords(b.From, b.Home), Note: "Text message", Clock: b.leftAt().Format("15:04"), Quiet: true,
 			Bubbles: []ui.Bubble{{Day: Moment(b.leftAt(), b.Now), Text: b.Body}},
 		}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {

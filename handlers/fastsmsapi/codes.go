@@ -137,6 +137,7 @@ var byRefusal = map[string]Code{
 	desk.ErrSenderTooLong.Code: -402,
 	desk.ErrBadSender.Code:     -403,
 	desk.ErrSenderLetters.Code: -518,
+	desk.ErrNoReplies.Code:     -518,
 	desk.ErrBadSendAt.Code:     -407,
 	desk.ErrSendAtPast.Code:    -407,
 	desk.ErrSendAtTooFar.Code:  -407,

@@ -305,3 +305,35 @@ func FuzzAnswers(f *testing.F) {
 		}
 	})
 }
+
+// What a door says of a text, our client reads as what it means.
+func TestStatusValues(t *testing.T) {
+	for _, gateway := range []string{BulkSMS, Clickatell} {
+		for _, s := range sms.Statuses() {
+			value := StatusValue(gateway, s)
+			read, known := stateOf(gateway, "1", value)
+			want := s
+			switch s {
+			case sms.Scheduled, sms.Queued, sms.Submitting:
+				want = sms.Submitted // the service has it
+			case sms.Suppressed:
+				want = sms.Failed
+			case sms.InDoubt, sms.Unknown:
+				if !read.unsure {
+					t.Errorf("%s of %s is %s, which says something", s, gateway, value)
+				}
+				continue
+			}
+			if !known || read.unsure || read.status != want {
+				t.Errorf("%s of %s is %s, which is read as %s", s, gateway, value, read.status)
+			}
+		}
+		n := 0
+		for _, row := range map[string][]state{BulkSMS: bulkSMS, Clickatell: clickatell}[gateway] {
+			n += len(row.says)
+		}
+		if n != int(sms.StatusCount) {
+			t.Errorf("%s tells %d states, each of the %d has one value", gateway, n, sms.StatusCount)
+		}
+	}
+}
