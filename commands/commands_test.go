@@ -70,6 +70,11 @@ func TestSetUpByScript(t *testing.T) {
 	if token := s.does("", "user", "token", "jo"); !regexp.MustCompile(`^[a-z0-9-]{24,}\n$`).MatchString(token) {
 		t.Errorf("the token does not stand alone: %q", token)
 	}
+	for _, flags := range [][]string{nil, {"--gateway", "clickatell", "--name", "Reminders"}} {
+		if key := s.does("", append([]string{"user", "key", "jo"}, flags...)...); !regexp.MustCompile(`^[A-Za-z0-9]{32}\n$`).MatchString(key) {
+			t.Errorf("the service key does not stand alone: %q", key)
+		}
+	}
 	s.does("", "user", "suspend", "jo")
 	list := s.does("", "user", "list")
 	for _, want := range []string{`sam +admin +unlimited +active`, `jo +normal +sam +50 +suspended`} {
@@ -118,6 +123,8 @@ func TestRefusals(t *testing.T) {
 		{"whole number", password, []string{"user", "add", "jo", "--credits", "9223372036854775807", "--password-stdin"}},
 		{"no user called", password, []string{"user", "add", "jo", "--parent", "nobody", "--password-stdin"}},
 		{"no user called", "", []string{"user", "token", "nobody"}},
+		{"no user called", "", []string{"user", "key", "nobody"}},
+		{"bulksms or clickatell", "", []string{"user", "key", "sam", "--gateway", "acme"}},
 		{"no user called", "", []string{"user", "suspend", "nobody"}},
 		{"last administrator", "", []string{"user", "suspend", "sam"}},
 		{"at least 10", "short", []string{"user", "password", "sam", "--password-stdin"}},

@@ -37,6 +37,7 @@ var commands = []command{
 	{name: "serve", about: "serve the desk", run: serve, flags: serveFlags},
 	{name: "user add", args: "NAME", about: "create a user", run: userAdd, flags: userAddFlags},
 	{name: "user token", args: "NAME", about: "make an API token and print it", run: userToken},
+	{name: "user key", args: "NAME", about: "make a feedzon service key and print it", run: userKey, flags: userKeyFlags},
 	{name: "user list", about: "list the users", run: userList},
 	{name: "user suspend", args: "NAME", about: "keep a user out", run: userSuspend},
 	{name: "user resume", args: "NAME", about: "let a suspended user in again", run: userResume},

@@ -21,6 +21,7 @@ type options struct {
 	telephone, sender, note, baseURL           string
 	invite                                     bool
 	reminder, alertDays                        int64
+	gateway, keyName                           string
 
 	kind      string
 	set       settings
@@ -163,6 +164,21 @@ func userToken(ctx context.Context, in *invocation) error {
 		token, err := d.NewKeyFor(ctx, desk.CommandLine(), in.args[0])
 		if err == nil {
 			fmt.Fprintln(in.Out, token)
+		}
+		return err
+	})
+}
+
+func userKeyFlags(fs *flag.FlagSet, in *invocation) {
+	fs.StringVar(&in.opts.gateway, "gateway", desk.GatewayBulkSMS, "whose status values and references it speaks: bulksms or clickatell")
+	fs.StringVar(&in.opts.keyName, "name", "", "what will use it")
+}
+
+func userKey(ctx context.Context, in *invocation) error {
+	return in.withDesk(ctx, func(d *desk.Desk) error {
+		key, err := d.NewServiceKeyFor(ctx, desk.CommandLine(), in.args[0], in.opts.keyName, strings.ToLower(in.opts.gateway))
+		if err == nil {
+			fmt.Fprintln(in.Out, key)
 		}
 		return err
 	})

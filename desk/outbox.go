@@ -265,6 +265,15 @@ func (d *Desk) message(ctx context.Context, a Actor, id int64) (db.Message, erro
 	return m, nil
 }
 
+// MessageStatus returns the status of a message as a whole.
+func (d *Desk) MessageStatus(ctx context.Context, a Actor, id int64) (sms.Status, error) {
+	m, err := d.message(ctx, a, id)
+	if err == nil && m.ID != id {
+		err = ErrUnknownMessage // a part
+	}
+	return m.Status, err
+}
+
 // PartStatus returns the status of the message or part with the id.
 func (d *Desk) PartStatus(ctx context.Context, a Actor, id int64) (sms.Status, error) {
 	m, err := d.message(ctx, a, id)

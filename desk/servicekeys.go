@@ -137,8 +137,15 @@ const receivedPage = 500
 
 // EachReceived calls do for every text that came in for the actor, and nobody
 // else, after the one with an id, oldest first. Those of people who were erased
-// or forgotten are left out: nothing of them is there.
+// or forgotten are left out: nothing of them is there. An id that no text has yet
+// is none of ours, and stands for the beginning: it may be from the service that
+// a program used before, and nothing must be kept from it until our ids get there.
 func (d *Desk) EachReceived(ctx context.Context, a Actor, after int64, do func(InboundLine) error) error {
+	if last, err := d.store.LastInbound(ctx); err != nil {
+		return fmt.Errorf("read inbound: %w", err)
+	} else if after > last {
+		after = 0
+	}
 	for {
 		page, err := d.store.InboundAfter(ctx, db.InboundAfterParams{UserID: db.ID(a.User.ID), AfterID: after, ErasedMark: sms.ErasedMark, PageSize: receivedPage})
 		if err != nil {

@@ -73,7 +73,7 @@ var verbs = map[string]string{
 	"Templates": forAll, "TestProvider": forAdmins, "Token": forAll, "TopUp": forAll, "TryChange": forAdmins, "TryProvider": forAdmins, "UndoImport": "owner import",
 	"Unsuppress": forAdmins, "Upload": forAll, "Usage": forAll, "UseSimulator": forAdmins, "User": "user user", "UserTree": forAdmins,
 	"Users": forAll, "WithdrawConsent": "owner contact consent",
-	"DisableKey": "owner servicekey", "EnableKey": "owner servicekey", "EachReceived": forAll, "NewServiceKey": forAll, "NewServiceKeyFor": forShell, "ServiceKeys": forAll,
+	"MessageStatus": "owner message", "DisableKey": "owner servicekey", "EnableKey": "owner servicekey", "EachReceived": forAll, "NewServiceKey": forAll, "NewServiceKeyFor": forShell, "ServiceKeys": forAll,
 	"Person": forAdmins, "AddColumn": "owner list", "Alike": "owner contact", "BookWork": forAll, "ClearGroup": "owner group", "ColumnsOf": "owner list", "Conversation": forAll,
 	"DoMany": forAll, "DropAllContacts": forAll, "DropGroup": "owner group", "DropList": "owner list", "Duplicates": forAll, "ListsWith": "owner contact",
 	"MergeContacts": "owner contact other", "NamesOf": forAll, "RemoveColumn": "owner list", "RenameColumn": "owner list", "Retentions": forAdmins,

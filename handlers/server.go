@@ -15,6 +15,7 @@ import (
 
 	"textdesk/desk"
 	"textdesk/handlers/fastsmsapi"
+	"textdesk/handlers/feedzonapi"
 	"textdesk/static"
 )
 
@@ -66,6 +67,7 @@ func New(c Config) http.Handler {
 	api := fastsmsapi.New(fastsmsapi.Config{Desk: c.Desk, Log: c.Log})
 	e.Match([]string{http.MethodGet, http.MethodPost}, "/api", api.Serve)
 	e.Match([]string{http.MethodGet, http.MethodPost}, "/api/", api.Serve)
+	e.Match([]string{http.MethodGet, http.MethodPost}, feedzonapi.Path+"*", feedzonapi.New(feedzonapi.Config{Desk: c.Desk, Log: c.Log}).Serve)
 	s.route(e.Group("", s.sameOrigin(), limitBody, middleware.GzipWithConfig(middleware.GzipConfig{Level: 5, MinLength: 2048, Skipper: isDownload})))
 	callbacks := newCallbackDoor(s)
 	return s.atBase(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -82,10 +84,11 @@ func New(c Config) http.Handler {
 func isDownload(c echo.Context) bool { return strings.HasSuffix(c.Path(), "/download") }
 
 // atBase lets the desk live under its base path whether or not the proxy takes
-// that path away.
+// that path away. A base of /sms is also how the feedzon door's own path begins:
+// there the door comes first, and no page is like it.
 func (s *server) atBase(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if rest, found := strings.CutPrefix(r.URL.Path, s.base+"/"); found && s.base != "" {
+		if rest, found := strings.CutPrefix(r.URL.Path, s.base+"/"); found && s.base != "" && !strings.HasPrefix(r.URL.Path, feedzonapi.Path) {
 			r2 := new(http.Request)
 			*r2 = *r
 			u := *r.URL

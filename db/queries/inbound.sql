@@ -86,6 +86,9 @@ SELECT * FROM messages WHERE number = @number AND provider_id = @provider_id ORD
 -- name: RepliesTo :many
 SELECT * FROM inbound WHERE message_id = @message_id ORDER BY id;
 
+-- name: LastInbound :one
+SELECT CAST(COALESCE(MAX(id), 0) AS BIGINT) FROM inbound;
+
 -- name: InboundAfter :many
 -- What came in for a user after a text, oldest first, but for whom nobody knows
 -- any more: their numbers are hashes, which begin with @erased_mark.

@@ -69,11 +69,8 @@ func (d *Door) Admit(ctx context.Context, key, address string, r *Record) (desk.
 	return script, err
 }
 
-// Say writes an answer. Its status is 200 whatever it says, because clients take
-// any other for a broken connection; a key that is used too often is told so by
-// the status too.
-func (d *Door) Say(c echo.Context, r *Record, text string) error {
-	status := http.StatusOK
+// Say writes an answer. A key that is used too often is told so by the status.
+func (d *Door) Say(c echo.Context, r *Record, status int, text string) error {
 	if r.retryAfter > 0 {
 		status = http.StatusTooManyRequests
 		c.Response().Header().Set("Retry-After", strconv.Itoa(int(math.Ceil(r.retryAfter.Seconds()))))

@@ -11,6 +11,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/http"
 	"strings"
 
 	"github.com/labstack/echo/v4"
@@ -74,7 +75,8 @@ type answer struct {
 var done = answer{line: "1"}
 
 // Serve answers one call: HTTP 200 and text, whatever happened, because clients
-// take any other status for a broken connection.
+// take any other status for a broken connection. Only a token that is used too
+// often is told so by the status too.
 func (a *API) Serve(c echo.Context) error {
 	r := a.door.Begin()
 	var given answer
@@ -105,7 +107,7 @@ func (a *API) say(c echo.Context, r *door.Record, p door.Parameters, given answe
 	if withTexts(p) {
 		text += texts(given.codes)
 	}
-	return a.door.Say(c, r, text)
+	return a.door.Say(c, r, http.StatusOK, text)
 }
 
 func (a *API) answer(c echo.Context, p door.Parameters, r *door.Record) (given answer, err error) {

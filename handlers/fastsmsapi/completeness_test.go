@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"textdesk/handlers/door/doortest"
 	"textdesk/handlers/fastsmsapi"
 )
 
@@ -57,7 +58,7 @@ func everythingSaid(t *testing.T) (all []said) {
 	for _, file := range files {
 		content, err := os.ReadFile(file)
 		must(t, err)
-		for _, exchange := range conversation(t, string(content)) {
+		for _, exchange := range doortest.Conversation(t, string(content)) {
 			if strings.HasPrefix(exchange[0], "! ") {
 				continue
 			}
