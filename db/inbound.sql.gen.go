@@ -346,6 +346,17 @@ func (q *Queries) LastCallback(ctx context.Context, providerID int64) (int64, er
 	return column_1, err
 }
 
+const lastInbound = `-- name: LastInbound :one
+SELECT CAST(COALESCE(MAX(id), 0) AS BIGINT) FROM inbound
+`
+
+func (q *Queries) LastInbound(ctx context.Context) (int64, error) {
+	row := q.db.QueryRowContext(ctx, lastInbound)
+	var column_1 int64
+	err := row.Scan(&column_1)
+	return column_1, err
+}
+
 const lastMessageTo = `-- name: LastMessageTo :one
 SELECT id, batch_id, user_id, provider_id, number, sender, ton, body, alphabet, parts, credits, status, paid, priority, due_at, expires_at, leased_until, attempts, created_at, submitted_at, final_at, poll_at, code, reason FROM messages WHERE number = $1 AND submitted_at > 0 ORDER BY id DESC LIMIT 1
 `
