@@ -83,6 +83,9 @@ var (
 		desk.ErrUnknownDraft, desk.ErrNotReady, desk.ErrUploadTooLarge, desk.ErrUploadGone, desk.ErrBadFile, desk.ErrNoNumberColumn, desk.ErrNoColumn,
 		desk.ErrUnknownImport, desk.ErrImportGone, desk.ErrImportsFull, desk.ErrImportTooLarge, desk.ErrTwoNumbers, desk.ErrColumnField,
 		desk.ErrImportNotUndone,
+		desk.ErrBadWord, desk.ErrWordTaken, desk.ErrBadReply, desk.ErrBadHours, desk.ErrBadLimit, desk.ErrUnknownKeyword, desk.ErrNoDeed,
+		desk.ErrKeywordsFull, desk.ErrNotAsking, desk.ErrBadVMN, desk.ErrVMNTaken, desk.ErrNumberProvider, desk.ErrNumberOwner, desk.ErrUnknownVMN,
+		desk.ErrBadForward, desk.ErrBadMethod, desk.ErrNotForwarding, desk.ErrUnknownForward, desk.ErrBadHost,
 	}
 
 	aboutTheAccount = []*desk.Refusal{
