@@ -138,15 +138,17 @@ func (w *world) run() {
 	})
 }
 
-// await waits until a message has the word.
+// await waits until a message has the word: longer than a lease, which on a busy
+// machine may be lost.
 func (w *world) await(username, id, word string) {
 	w.t.Helper()
 	var got string
-	for range 300 {
+	for range 1800 {
 		if got = w.call(username, "CheckMessageStatus", "MessageID", id); got == word {
 			return
 		}
 		time.Sleep(50 * time.Millisecond)
 	}
-	w.t.Errorf("message %s is %s, want %s", id, got, word)
+	story, err := w.Message(w.t.Context(), desk.CommandLine(), atoi(w.t, id))
+	w.t.Errorf("message %s is %s, want %s: %+v, %v", id, got, word, story.Events, err)
 }
