@@ -153,6 +153,7 @@ func (d *benchDesk) everybody(ctx context.Context, size int) (int64, error) {
 // twenty a second of each.
 type others struct {
 	quit         chan struct{}
+	close        func()
 	work         sync.WaitGroup
 	pages, texts []time.Duration
 	err          error
@@ -210,13 +211,14 @@ func (d *benchDesk) others(ctx context.Context) (*others, error) {
 		return http.Post(address+"/api", "application/x-www-form-urlencoded", strings.NewReader(form("Token", token, "Action", "Send",
 			"DestinationAddress", fmt.Sprintf("4479%08d", 11_000_000+i), "SourceAddress", "SCHOOL", "Body", benchText)))
 	})
-	o.work.Go(func() { <-o.quit; stop() })
+	o.close = stop
 	return o, nil
 }
 
 func (o *others) stop() (pages, texts []time.Duration, err error) {
 	close(o.quit)
 	o.work.Wait()
+	o.close() // when nobody asks any more
 	slices.Sort(o.pages)
 	slices.Sort(o.texts)
 	return o.pages, o.texts, o.err

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"runtime/debug"
 	"slices"
 	"strconv"
 	"time"
@@ -175,7 +176,13 @@ func (d *Desk) prepareDraft(ctx context.Context, id int64) error {
 	if err != nil {
 		return err
 	}
-	return p.finish(ctx)
+	if err := p.finish(ctx); err != nil || p.read <= MaxAtOnce {
+		return err
+	}
+	// What reading so many took is not taken again for a while: the system has
+	// better use for it.
+	debug.FreeOSMemory()
+	return nil
 }
 
 // run reads the order from its beginning to its end.

@@ -100,12 +100,12 @@ type reader struct {
 	dr   *Draft
 	o    Order
 	home string
-	seen map[uint64]struct{}
+	seen *seenNumbers
 }
 
 func (dr *Draft) reader(d *Desk, o Order, set Settings) *reader {
 	dr.readDays(d.clock(), o, set)
-	return &reader{d: d, dr: dr, o: o, home: set.Country, seen: make(map[uint64]struct{}, min(dr.Expected, MaxRecipients))}
+	return &reader{d: d, dr: dr, o: o, home: set.Country, seen: newSeenNumbers(min(dr.Expected, MaxRecipients))}
 }
 
 // read reads some recipients in place: their numbers, who comes again, whom
@@ -147,9 +147,7 @@ func (r *reader) numbers(some []Recipient) []sms.MSISDN {
 				continue
 			}
 		}
-		key := numberKey(number)
-		if _, one.Duplicate = r.seen[key]; !one.Duplicate {
-			r.seen[key] = struct{}{}
+		if one.Duplicate = r.seen.again(number); !one.Duplicate {
 			valid = append(valid, number)
 		}
 		one.Number = number
