@@ -268,18 +268,6 @@ func (q *Queries) DeleteList(ctx context.Context, id int64) error {
 	return err
 }
 
-const deleteSuppression = `-- name: DeleteSuppression :execrows
-DELETE FROM suppressions WHERE number = $1
-`
-
-func (q *Queries) DeleteSuppression(ctx context.Context, number sms.MSISDN) (int64, error) {
-	result, err := q.db.ExecContext(ctx, deleteSuppression, number)
-	if err != nil {
-		return 0, err
-	}
-	return result.RowsAffected()
-}
-
 const endBookJob = `-- name: EndBookJob :execrows
 UPDATE book_jobs SET state = $1, reason = $2, finished_at = $3 WHERE id = $4 AND state = 'running'
 `
@@ -548,31 +536,6 @@ func (q *Queries) InsertList(ctx context.Context, arg InsertListParams) (int64, 
 	var id int64
 	err := row.Scan(&id)
 	return id, err
-}
-
-const insertSuppression = `-- name: InsertSuppression :execrows
-INSERT INTO suppressions (number, reason, added_by, added_at) VALUES ($1, $2, $3, $4) ON CONFLICT (number) DO NOTHING
-`
-
-type InsertSuppressionParams struct {
-	Number  sms.MSISDN
-	Reason  string
-	AddedBy ID
-	AddedAt Millis
-}
-
-// Who was there first, and why, stays.
-func (q *Queries) InsertSuppression(ctx context.Context, arg InsertSuppressionParams) (int64, error) {
-	result, err := q.db.ExecContext(ctx, insertSuppression,
-		arg.Number,
-		arg.Reason,
-		arg.AddedBy,
-		arg.AddedAt,
-	)
-	if err != nil {
-		return 0, err
-	}
-	return result.RowsAffected()
 }
 
 const jobsOfBook = `-- name: JobsOfBook :many
@@ -971,4 +934,41 @@ func (q *Queries) Suppression(ctx context.Context, number sms.MSISDN) (Suppressi
 		&i.SaidAt,
 	)
 	return i, err
+}
+
+const deleteSuppression = `-- name: deleteSuppression :execrows
+DELETE FROM suppressions WHERE number = $1
+`
+
+func (q *Queries) deleteSuppression(ctx context.Context, number sms.MSISDN) (int64, error) {
+	result, err := q.db.ExecContext(ctx, deleteSuppression, number)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const insertSuppression = `-- name: insertSuppression :execrows
+INSERT INTO suppressions (number, reason, added_by, added_at) VALUES ($1, $2, $3, $4) ON CONFLICT (number) DO NOTHING
+`
+
+type insertSuppressionParams struct {
+	Number  sms.MSISDN
+	Reason  string
+	AddedBy ID
+	AddedAt Millis
+}
+
+// Who was there first, and why, stays.
+func (q *Queries) insertSuppression(ctx context.Context, arg insertSuppressionParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, insertSuppression,
+		arg.Number,
+		arg.Reason,
+		arg.AddedBy,
+		arg.AddedAt,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
 }

@@ -158,7 +158,7 @@ func (s *Store) Check(ctx context.Context) (problems []string, err error) {
 	}
 	// SQLite's own check of an index of words goes by what this connection last
 	// saw of it, which another has changed since, unless it is asked something.
-	for _, index := range []string{"batch_words", "contact_words"} {
+	for _, index := range WordIndexes {
 		var n int
 		if err := tx.QueryRowContext(ctx, "SELECT count(*) FROM "+index+" WHERE "+index+" MATCH ?", `"~~~"`).Scan(&n); err != nil {
 			return nil, fmt.Errorf("check the index %s: %w", index, err)

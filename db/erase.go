@@ -216,12 +216,19 @@ func (tx *Tx) ClearBatches(ctx context.Context, batches []int64) error {
 
 // EraseInbound takes the number and the texts out of what came from it.
 func (tx *Tx) EraseInbound(ctx context.Context, n sms.MSISDN, limit int) (int64, error) {
-	const some = "SELECT id FROM inbound WHERE number = ? ORDER BY id LIMIT ?"
-	if err := tx.clearForwards(ctx, "inbound_id IN ("+some+")", string(n), limit); err != nil {
+	ids, err := readRows(ctx, tx.db, scanID, "SELECT id FROM inbound WHERE number = ? ORDER BY id LIMIT ?", string(n), limit)
+	if err != nil || len(ids) == 0 {
 		return 0, err
 	}
-	return tx.alter(ctx, "erase inbound", "UPDATE inbound SET number = ?, body = '', asks = CASE asks WHEN 1 THEN 0 ELSE asks END WHERE id IN ("+some+")",
-		string(tx.hash.of(n)), string(n), limit)
+	list := idList(ids)
+	if err := tx.forgetInboundWords(ctx, list); err != nil {
+		return 0, err
+	}
+	if err := tx.clearForwards(ctx, "inbound_id IN (SELECT value FROM json_each(?))", list); err != nil {
+		return 0, err
+	}
+	return tx.alter(ctx, "erase inbound", "UPDATE inbound SET number = ?, body = '', asks = CASE asks WHEN 1 THEN 0 ELSE asks END WHERE id IN (SELECT value FROM json_each(?))",
+		string(tx.hash.of(n)), list)
 }
 
 // EraseMarks deletes what else there is of a number by itself: consents, the
@@ -277,6 +284,7 @@ var places = []place{
 	{table: "approvals", key: "batch_id", columns: []string{"note"}, typed: true, clear: "note = ''"},
 	{table: "message_fields", key: "message_id", columns: []string{"fields"}, typed: true, mentions: "fields"},
 	{table: "forward_attempts", key: "id", columns: []string{"answer"}, typed: true, mentions: "answer", clear: "answer = ''"},
+	{table: "conversation_lines", key: "id", columns: []string{"body"}, typed: true, mentions: "body", only: "body <> ''", clear: "body = 'The person was erased.'"},
 }
 
 // Places is how many tables are looked through for a number.
@@ -377,7 +385,7 @@ func (tx *Tx) clearAudit(ctx context.Context) (end func() error, err error) {
 
 // WordIndexes are the indexes in which words stay for a while after what had them
 // is gone.
-var WordIndexes = []string{"batch_words", "contact_words"}
+var WordIndexes = []string{"batch_words", "contact_words", "inbound_words"}
 
 // MergeWords drops deleted words from one of [WordIndexes], some at a time. more
 // says that there are more.

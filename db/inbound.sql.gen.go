@@ -224,7 +224,7 @@ func (q *Queries) ForgetEarlyReceipts(ctx context.Context, beforeAt Millis) erro
 }
 
 const inboundAfter = `-- name: InboundAfter :many
-SELECT id, provider_id, provider_ref, callback_id, number, destination, body, message_id, user_id, sent_at, received_at, day, asks FROM inbound WHERE user_id = $1 AND id > $2 AND substr(number, 1, 1) <> CAST($3 AS TEXT) ORDER BY id LIMIT $4
+SELECT id, provider_id, provider_ref, callback_id, number, destination, body, message_id, user_id, sent_at, received_at, day, conversation_id, asks FROM inbound WHERE user_id = $1 AND id > $2 AND substr(number, 1, 1) <> CAST($3 AS TEXT) ORDER BY id LIMIT $4
 `
 
 type InboundAfterParams struct {
@@ -263,6 +263,7 @@ func (q *Queries) InboundAfter(ctx context.Context, arg InboundAfterParams) ([]I
 			&i.SentAt,
 			&i.ReceivedAt,
 			&i.Day,
+			&i.ConversationID,
 			&i.Asks,
 		); err != nil {
 			return nil, err
@@ -290,7 +291,7 @@ func (q *Queries) InboundCursor(ctx context.Context, providerID int64) (InboundC
 }
 
 const inboundFrom = `-- name: InboundFrom :many
-SELECT id, provider_id, provider_ref, callback_id, number, destination, body, message_id, user_id, sent_at, received_at, day, asks FROM inbound WHERE number = $1 ORDER BY id DESC LIMIT $2
+SELECT id, provider_id, provider_ref, callback_id, number, destination, body, message_id, user_id, sent_at, received_at, day, conversation_id, asks FROM inbound WHERE number = $1 ORDER BY id DESC LIMIT $2
 `
 
 type InboundFromParams struct {
@@ -320,6 +321,7 @@ func (q *Queries) InboundFrom(ctx context.Context, arg InboundFromParams) ([]Inb
 			&i.SentAt,
 			&i.ReceivedAt,
 			&i.Day,
+			&i.ConversationID,
 			&i.Asks,
 		); err != nil {
 			return nil, err
@@ -506,7 +508,7 @@ func (q *Queries) ReplayUnread(ctx context.Context, arg ReplayUnreadParams) ([]i
 }
 
 const repliesTo = `-- name: RepliesTo :many
-SELECT id, provider_id, provider_ref, callback_id, number, destination, body, message_id, user_id, sent_at, received_at, day, asks FROM inbound WHERE message_id = $1 ORDER BY id
+SELECT id, provider_id, provider_ref, callback_id, number, destination, body, message_id, user_id, sent_at, received_at, day, conversation_id, asks FROM inbound WHERE message_id = $1 ORDER BY id
 `
 
 func (q *Queries) RepliesTo(ctx context.Context, messageID ID) ([]Inbound, error) {
@@ -531,6 +533,7 @@ func (q *Queries) RepliesTo(ctx context.Context, messageID ID) ([]Inbound, error
 			&i.SentAt,
 			&i.ReceivedAt,
 			&i.Day,
+			&i.ConversationID,
 			&i.Asks,
 		); err != nil {
 			return nil, err

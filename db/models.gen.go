@@ -245,6 +245,43 @@ type ContactWord struct {
 	Words string
 }
 
+type Conversation struct {
+	ID            int64
+	Number        sms.MSISDN
+	Own           string
+	UserID        ID
+	ProviderID    int64
+	Sender        string
+	AssigneeID    ID
+	State         int64
+	Suppressed    Bool
+	Received      int64
+	LastInboundID int64
+	LastBatchID   int64
+	LastAt        Millis
+	Revision      int64
+}
+
+type ConversationLine struct {
+	ID             int64
+	ConversationID int64
+	UserID         ID
+	At             Millis
+	Kind           string
+	OtherID        ID
+	Body           string
+}
+
+type ConversationReply struct {
+	BatchID        int64
+	ConversationID int64
+}
+
+type ConversationUnread struct {
+	UserID         int64
+	ConversationID int64
+}
+
 type Counter struct {
 	Name  string
 	Value int64
@@ -463,25 +500,31 @@ type ImportRow struct {
 }
 
 type Inbound struct {
-	ID          int64
-	ProviderID  int64
-	ProviderRef string
-	CallbackID  ID
-	Number      sms.MSISDN
-	Destination string
-	Body        string
-	MessageID   ID
-	UserID      ID
-	SentAt      Millis
-	ReceivedAt  Millis
-	Day         int64
-	Asks        int64
+	ID             int64
+	ProviderID     int64
+	ProviderRef    string
+	CallbackID     ID
+	Number         sms.MSISDN
+	Destination    string
+	Body           string
+	MessageID      ID
+	UserID         ID
+	SentAt         Millis
+	ReceivedAt     Millis
+	Day            int64
+	ConversationID ID
+	Asks           int64
 }
 
 type InboundCursor struct {
 	ProviderID int64
 	Cursor     string
 	MovedAt    Millis
+}
+
+type InboundWord struct {
+	Rowid int64
+	Body  string
 }
 
 type KeywordReply struct {

@@ -90,12 +90,40 @@ func (tx *Tx) SuppressionOf(ctx context.Context, n sms.MSISDN) (Suppression, err
 	return found, err
 }
 
+// What callers fill in; the generated queries themselves would mark nothing.
+type (
+	InsertSuppressionParams = insertSuppressionParams
+	InsertOptOutParams      = insertOptOutParams
+)
+
+// InsertSuppression keeps everybody from texting a number, and marks its
+// conversations; one that is on the list stays as it is, and counts 0.
+func (tx *Tx) InsertSuppression(ctx context.Context, s InsertSuppressionParams) (int64, error) {
+	return tx.suppressed(ctx, s.Number, func() (int64, error) { return tx.insertSuppression(ctx, s) })
+}
+
+// InsertOptOut does the same because of a text of theirs.
+func (tx *Tx) InsertOptOut(ctx context.Context, o InsertOptOutParams) (int64, error) {
+	return tx.suppressed(ctx, o.Number, func() (int64, error) { return tx.insertOptOut(ctx, o) })
+}
+
+func (tx *Tx) suppressed(ctx context.Context, number sms.MSISDN, insert func() (int64, error)) (int64, error) {
+	n, err := insert()
+	if err != nil || n == 0 {
+		return n, err
+	}
+	return n, tx.SuppressConversations(ctx, SuppressConversationsParams{Number: number, Suppressed: true})
+}
+
 // Unsuppress takes a number off the list, also where it was erased, and says
 // whether it was on it.
 func (tx *Tx) Unsuppress(ctx context.Context, n sms.MSISDN) (bool, error) {
-	gone, err := tx.DeleteSuppression(ctx, n)
+	gone, err := tx.deleteSuppression(ctx, n)
 	if err == nil && gone == 0 && tx.hash != nil && tx.hash.key != nil {
-		gone, err = tx.DeleteSuppression(ctx, tx.hash.of(n))
+		gone, err = tx.deleteSuppression(ctx, tx.hash.of(n))
+	}
+	if err == nil && gone > 0 {
+		err = tx.SuppressConversations(ctx, SuppressConversationsParams{Number: n})
 	}
 	if err != nil {
 		return false, fmt.Errorf("delete suppression: %w", err)

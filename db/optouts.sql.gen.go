@@ -12,7 +12,7 @@ import (
 )
 
 const askingTexts = `-- name: AskingTexts :many
-SELECT id, provider_id, provider_ref, callback_id, number, destination, body, message_id, user_id, sent_at, received_at, day, asks FROM inbound WHERE asks = 1 AND id < $1 ORDER BY id DESC LIMIT $2
+SELECT id, provider_id, provider_ref, callback_id, number, destination, body, message_id, user_id, sent_at, received_at, day, conversation_id, asks FROM inbound WHERE asks = 1 AND id < $1 ORDER BY id DESC LIMIT $2
 `
 
 type AskingTextsParams struct {
@@ -42,6 +42,7 @@ func (q *Queries) AskingTexts(ctx context.Context, arg AskingTextsParams) ([]Inb
 			&i.SentAt,
 			&i.ReceivedAt,
 			&i.Day,
+			&i.ConversationID,
 			&i.Asks,
 		); err != nil {
 			return nil, err
@@ -268,7 +269,7 @@ func (q *Queries) HoldBack(ctx context.Context, id int64) error {
 }
 
 const inbound = `-- name: Inbound :one
-SELECT id, provider_id, provider_ref, callback_id, number, destination, body, message_id, user_id, sent_at, received_at, day, asks FROM inbound WHERE id = $1
+SELECT id, provider_id, provider_ref, callback_id, number, destination, body, message_id, user_id, sent_at, received_at, day, conversation_id, asks FROM inbound WHERE id = $1
 `
 
 func (q *Queries) Inbound(ctx context.Context, id int64) (Inbound, error) {
@@ -287,6 +288,7 @@ func (q *Queries) Inbound(ctx context.Context, id int64) (Inbound, error) {
 		&i.SentAt,
 		&i.ReceivedAt,
 		&i.Day,
+		&i.ConversationID,
 		&i.Asks,
 	)
 	return i, err
@@ -372,41 +374,6 @@ type InsertKeywordWordParams struct {
 func (q *Queries) InsertKeywordWord(ctx context.Context, arg InsertKeywordWordParams) error {
 	_, err := q.db.ExecContext(ctx, insertKeywordWord, arg.Word, arg.KeywordID)
 	return err
-}
-
-const insertOptOut = `-- name: InsertOptOut :execrows
-INSERT INTO suppressions (number, reason, added_by, added_at, how, word, inbound_id, said_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (number) DO NOTHING
-`
-
-type InsertOptOutParams struct {
-	Number    sms.MSISDN
-	Reason    string
-	AddedBy   ID
-	AddedAt   Millis
-	How       string
-	Word      string
-	InboundID ID
-	SaidAt    Millis
-}
-
-// Keeps a number from being texted because of a text of theirs. Who was there
-// first, and why, stays.
-func (q *Queries) InsertOptOut(ctx context.Context, arg InsertOptOutParams) (int64, error) {
-	result, err := q.db.ExecContext(ctx, insertOptOut,
-		arg.Number,
-		arg.Reason,
-		arg.AddedBy,
-		arg.AddedAt,
-		arg.How,
-		arg.Word,
-		arg.InboundID,
-		arg.SaidAt,
-	)
-	if err != nil {
-		return 0, err
-	}
-	return result.RowsAffected()
 }
 
 const isConfirmation = `-- name: IsConfirmation :one
@@ -576,7 +543,7 @@ func (q *Queries) KeywordsWithWord(ctx context.Context, word string) ([]KeywordR
 }
 
 const latestAsking = `-- name: LatestAsking :one
-SELECT id, provider_id, provider_ref, callback_id, number, destination, body, message_id, user_id, sent_at, received_at, day, asks FROM inbound WHERE number = $1 AND asks = 1 ORDER BY id DESC LIMIT 1
+SELECT id, provider_id, provider_ref, callback_id, number, destination, body, message_id, user_id, sent_at, received_at, day, conversation_id, asks FROM inbound WHERE number = $1 AND asks = 1 ORDER BY id DESC LIMIT 1
 `
 
 // The latest text of a number that looks as if it asked for no more texts.
@@ -596,6 +563,7 @@ func (q *Queries) LatestAsking(ctx context.Context, number sms.MSISDN) (Inbound,
 		&i.SentAt,
 		&i.ReceivedAt,
 		&i.Day,
+		&i.ConversationID,
 		&i.Asks,
 	)
 	return i, err
@@ -851,4 +819,39 @@ func (q *Queries) WaitingReplies(ctx context.Context, pageSize int32) ([]int64, 
 		return nil, err
 	}
 	return items, nil
+}
+
+const insertOptOut = `-- name: insertOptOut :execrows
+INSERT INTO suppressions (number, reason, added_by, added_at, how, word, inbound_id, said_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (number) DO NOTHING
+`
+
+type insertOptOutParams struct {
+	Number    sms.MSISDN
+	Reason    string
+	AddedBy   ID
+	AddedAt   Millis
+	How       string
+	Word      string
+	InboundID ID
+	SaidAt    Millis
+}
+
+// Keeps a number from being texted because of a text of theirs. Who was there
+// first, and why, stays.
+func (q *Queries) insertOptOut(ctx context.Context, arg insertOptOutParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, insertOptOut,
+		arg.Number,
+		arg.Reason,
+		arg.AddedBy,
+		arg.AddedAt,
+		arg.How,
+		arg.Word,
+		arg.InboundID,
+		arg.SaidAt,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
 }

@@ -155,7 +155,10 @@ func (tx *Tx) clearInbound(ctx context.Context, list string) error {
 			return err
 		}
 	}
-	return nil
+	if err := tx.forgetInboundWords(ctx, list); err != nil {
+		return err
+	}
+	return tx.clearConversations(ctx, list)
 }
 
 // CountOld says about how many rows of a kind after an id are older than an

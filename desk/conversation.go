@@ -6,24 +6,17 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"textdesk/db"
 	"textdesk/sms"
 )
 
-// Spoken is one text of a conversation: one that was sent, or one that came.
+// Spoken is one text of a conversation: one that was sent, or one that came; or
+// what a colleague did to it in the inbox.
 type Spoken struct {
 	Message *db.Message
 	Inbound *db.Inbound
-}
-
-// At is when it was made, or came.
-func (s Spoken) At() time.Time {
-	if s.Message != nil {
-		return s.Message.CreatedAt.Time()
-	}
-	return s.Inbound.ReceivedAt.Time()
+	Line    *db.ConversationLine
 }
 
 // Conversation returns the texts to and from a number that the actor may see,

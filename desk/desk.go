@@ -41,6 +41,8 @@ type Desk struct {
 	// againAtOnce is how many people a send is sent to again in one go.
 	againAtOnce int64
 	importing   claims // imports that are at work in this process
+
+	presence presence // who has which conversation open
 }
 
 // Options are what a Desk is made of.

@@ -309,8 +309,14 @@ func (e *erasing) messages(ctx context.Context) error {
 }
 
 func (e *erasing) inbound(ctx context.Context) error {
-	return e.chunks(ctx, func(ctx context.Context, tx *db.Tx) (int64, error) {
+	err := e.chunks(ctx, func(ctx context.Context, tx *db.Tx) (int64, error) {
 		return tx.EraseInbound(ctx, e.person.Number, eraseSize)
+	})
+	if err != nil {
+		return err
+	}
+	return e.d.store.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		return tx.EraseConversations(ctx, e.person.Number)
 	})
 }
 

@@ -220,6 +220,12 @@ var (
 	ErrUnknownForward = define("unknown_forward", "", "There is no such text among those that were forwarded.")
 	ErrBadHost        = define("bad_host", "host", "This is not a host.")
 
+	ErrUnknownConversation = define("unknown_conversation", "", "There is no such conversation.")
+	ErrSaidMore            = define("said_more", "", "More was said while you were writing. Read it, then send yours if it is still right.")
+	ErrTaken               = define("taken", "", "Somebody has taken this conversation.")
+	ErrEmptyNote           = define("empty_note", "note", "Write the note first.")
+	ErrErasedNumber        = define("erased_number", "", "This person was erased, so nobody can text them.")
+
 	ErrUnknownDraft = define("unknown_draft", "", "This is not here any more. Write it again.")
 	ErrNotReady     = define("not_ready", "", "Not all of the people have been read yet. Wait a moment.")
 

@@ -8,7 +8,6 @@ import (
 
 	"textdesk/db"
 	"textdesk/providers"
-	"textdesk/sms"
 )
 
 // arrival is a text that came in, however it came.
@@ -89,10 +88,18 @@ func (d *Desk) receive(ctx context.Context, tx *db.Tx, set Settings, in arrival)
 	if !answers { // it is the number's owner's, even if somebody texted them from elsewhere once
 		answered = db.Message{UserID: int64(number.UserID)}
 	}
+	talk, err := d.answersIn(ctx, tx, answered)
+	if err != nil {
+		return err
+	}
+	if talk.ID != 0 {
+		answered.UserID = int64(talk.UserID) // whose conversation it is, whoever of them replied
+	}
 	sentAt := plausible(in.At, in.at)
-	id, err := tx.InsertInbound(ctx, db.InsertInboundParams{ProviderID: in.providerID, ProviderRef: in.ID, CallbackID: db.ID(in.callbackID),
+	row := db.InsertInboundParams{ProviderID: in.providerID, ProviderRef: in.ID, CallbackID: db.ID(in.callbackID),
 		Number: in.From, Destination: in.To, Body: in.Body, MessageID: db.ID(answered.ID), UserID: db.ID(answered.UserID),
-		SentAt: sentAt, ReceivedAt: in.at, Day: dayOf(in.at.Time(), set.Zone)})
+		SentAt: sentAt, ReceivedAt: in.at, Day: dayOf(in.at.Time(), set.Zone)}
+	id, err := tx.InsertInbound(ctx, row)
 	if err != nil {
 		return fmt.Errorf("insert inbound: %w", err)
 	}
@@ -100,6 +107,9 @@ func (d *Desk) receive(ctx context.Context, tx *db.Tx, set Settings, in arrival)
 		return nil
 	}
 	if err := d.forwardArrival(ctx, tx, number, in, id); err != nil {
+		return err
+	}
+	if err := d.converse(ctx, tx, set, id, row, answered, talk); err != nil {
 		return err
 	}
 	return d.heed(ctx, tx, set, in, id, sentAt, answered)
@@ -128,11 +138,7 @@ func (d *Desk) answeredBy(ctx context.Context, tx *db.Tx, set Settings, provider
 			return d.askedBefore(ctx, tx, parts[0].MessageID)
 		}
 	}
-	sender := in.To
-	if s, err := sms.ParseSender(in.To, set.Country); err == nil {
-		sender = s.Address // as messages have it, however the provider writes it
-	}
-	return tx.AnsweredMessage(ctx, db.AnsweredMessageParams{Number: in.From, Sender: sender, ProviderID: providerID})
+	return tx.AnsweredMessage(ctx, db.AnsweredMessageParams{Number: in.From, Sender: ownAddress(in.To, set.Country), ProviderID: providerID})
 }
 
 // askedBefore is a message, or, where the desk has sent it by itself, the one

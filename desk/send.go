@@ -79,6 +79,8 @@ type Order struct {
 	// Ask: it comes from a form that asks whether the sender is sure, when it is
 	// for more people than an administrator has set. Sure: they have said so.
 	Ask, Sure bool
+	// answers is the conversation that it is a reply in, nil for none.
+	answers *answering
 	// texts are what each is to read, where it was filled in before.
 	texts map[sms.MSISDN]string
 
@@ -207,6 +209,13 @@ func (d *Desk) accept(ctx context.Context, tx *db.Tx, a Actor, o Order, draft Dr
 			return 0, err
 		}
 	}
+	var talk db.Conversation
+	if o.answers != nil {
+		if talk, err = d.nothingNew(ctx, tx, a, *o.answers); err != nil {
+			return 0, err
+		}
+		o.via = talk.ProviderID // by which the last text came
+	}
 	provider, err := route(ctx, tx, o)
 	if db.IsNotFound(err) {
 		return 0, ErrNoRoute
@@ -238,6 +247,11 @@ func (d *Desk) accept(ctx context.Context, tx *db.Tx, a Actor, o Order, draft Dr
 	}
 	if sent.Waits = draft.guard.asksApproval(user, len(messages)) && !o.automatic; sent.Waits {
 		if err := d.holdForApproval(ctx, tx, sent.BatchID); err != nil {
+			return 0, err
+		}
+	}
+	if o.answers != nil {
+		if err := d.answered(ctx, tx, a, *o.answers, talk, sent.BatchID); err != nil {
 			return 0, err
 		}
 	}

@@ -84,6 +84,9 @@ var verbs = map[string]string{
 	"Numbers": forAdmins, "Number": "user number", "AddNumber": forAdmins, "ChangeNumber": "user number", "RemoveNumber": "user number", "NumberNamed": forAdmins,
 	"Forwards": "user number", "Forward": "user number forward", "ForwardAgain": "user number forward", "ForwardGivenUpAgain": "user number", "LeaveGivenUp": "user number",
 	"TestForward": "user number", "ForwardHosts": forAdmins, "AllowForwardHost": forAdmins, "ForbidForwardHost": forAdmins, "MayAllowHosts": forAll,
+	"AddNote": "owner conversation", "Assign": "owner conversation user", "Assignable": "owner conversation", "Conversations": forAll, "GiveBack": "owner conversation",
+	"InboxUnread": forAll, "Looking": "owner conversation", "MarkDone": "owner conversation", "MarkUnseen": "owner conversation", "OptOutOf": "owner conversation",
+	"Reopen": "owner conversation", "Reply": "owner conversation", "Take": "owner conversation", "Talk": "owner conversation", "WrongNumber": "owner conversation",
 	"MailServer": forAdmins, "SaveMailServer": forAdmins, "TestMail": forAdmins,
 }
 
@@ -113,6 +116,10 @@ func newHousehold(t testing.TB) *household {
 	h.actors = map[string]Actor{"admin": h.admin, "left": left, "right": right, "leaf": leaf, "twin": h.user(t, "twin", LevelNormal, left.User.ID, 100),
 		"nephew": h.user(t, "nephew", LevelNormal, right.User.ID, 100)}
 	ctx := t.Context()
+	h.send(t, leaf, Order{To: numbers(7, 1), Body: secret})
+	h.taken(t, h.leave(t, 1))
+	must(t, h.Received(ctx, h.provider, providers.InboundPage{Inbound: []providers.Inbound{{ID: "said", From: sms.MSISDN(number(7)), To: "SCHOOL", Body: secret, At: h.clock()}}}))
+	talks, err := h.Conversations(ctx, leaf, InboxSearch{Folder: FolderAll, Limit: 1})
 	sent := h.send(t, leaf, Order{To: numbers(1, 2), Body: secret})
 	h.ids["user"], h.ids["batch"], h.ids["message"] = leaf.User.ID, sent.BatchID, sent.Recipients[0].MessageID
 	put := func(what string, id int64, err error) {
@@ -122,7 +129,9 @@ func newHousehold(t testing.TB) *household {
 		}
 		h.ids[what] = id
 	}
-	id, err := h.AddContact(ctx, leaf, ContactForm{Name: secret, Number: number(1)})
+	must(t, err)
+	var id int64
+	id, err = h.AddContact(ctx, leaf, ContactForm{Name: secret, Number: number(1)})
 	put("contact", id, err)
 	id, err = h.AddGroup(ctx, leaf, secret)
 	put("group", id, err)
@@ -160,6 +169,7 @@ func newHousehold(t testing.TB) *household {
 		return err
 	})
 	put("inbound", id, err)
+	put("conversation", talks.Rows[0].Conversation.ID, err)
 	id, err = h.BeginImport(ctx, leaf, secret+".csv", strings.NewReader("Name,Mobile\n"+secret+","+number(4)+"\n"))
 	put("import", id, err)
 	id, err = h.AddNumber(ctx, left, NumberForm{Number: vmnAddress, Provider: "Simulator", Owner: "leaf", URL: "https://" + secret + ".invalid/"})
@@ -241,6 +251,8 @@ func (h *household) ask(t testing.TB, name string, a Actor) (err error, given st
 			args = append(args, reflect.ValueOf(20).Convert(in))
 		case in == reflect.TypeFor[Filter]():
 			args = append(args, reflect.ValueOf(Filter{Limit: 20}))
+		case in == reflect.TypeFor[InboxSearch]():
+			args = append(args, reflect.ValueOf(InboxSearch{Folder: FolderAll, Limit: 20}))
 		case in == reflect.TypeFor[BookSearch]():
 			args = append(args, reflect.ValueOf(BookSearch{Limit: 20}))
 		case in == reflect.TypeFor[LedgerFilter]():
@@ -366,7 +378,7 @@ func TestEveryVerbLetsInWhoMayUseIt(t *testing.T) {
 		}
 	}
 	// Nobody who was turned away has changed anything.
-	for _, name := range []string{"Batch", "Message", "Contact", "Group", "List", "Entry", "Template", "Recurring", "Import", "Consent", "Number", "Forward"} {
+	for _, name := range []string{"Batch", "Message", "Contact", "Group", "List", "Entry", "Template", "Recurring", "Import", "Consent", "Number", "Forward", "Talk"} {
 		who := "leaf"
 		if strings.HasPrefix(verbs[name], ofUser) {
 			who = "left"
@@ -375,7 +387,7 @@ func TestEveryVerbLetsInWhoMayUseIt(t *testing.T) {
 			t.Errorf("%s after all of that: %v, %.200s", name, err, given)
 		}
 	}
-	if u := shared.named(t, "leaf"); StateOf(u) != UserInvited || u.Balance != 98 || int64(u.ParentID) != shared.actors["left"].User.ID {
+	if u := shared.named(t, "leaf"); StateOf(u) != UserInvited || u.Balance != 97 || int64(u.ParentID) != shared.actors["left"].User.ID {
 		t.Errorf("leaf after all of that: %+v", u)
 	}
 	shared.booksAreRight(t)
@@ -391,7 +403,7 @@ func reads(name string) bool {
 	switch name {
 	case "Contacts", "Groups", "Lists", "Templates", "Inbox", "Outbox", "Sends", "Imports", "Overview", "Attention", "Approvals", "AllRecurring", "MissedRuns", "Ledger", "Users",
 		"Handsets", "Handset", "Report", "ReportPage", "ReceivedPage", "SumReport", "Usage", "FieldNames", "GroupNamed", "ListNamed", "Keys", "SendReport", "Calls", "Token", "Repeats",
-		"BookWork", "RunningBookWork", "Conversation", "Duplicates", "NamesOf", "UsesOf", "AskingFrom":
+		"BookWork", "RunningBookWork", "Conversation", "Duplicates", "NamesOf", "UsesOf", "AskingFrom", "Conversations", "InboxUnread":
 		return true
 	}
 	return false

@@ -17,10 +17,11 @@ const (
 )
 
 // keepHouse erases who is to be erased and clears what has been kept long
-// enough, a little at a time. It ends between two transactions; what is left
+// enough, and files old texts in conversations, a little at a time. It ends between two transactions; what is left
 // goes on with the next start.
 func (dp *Dispatcher) keepHouse(ctx context.Context) {
 	var next time.Time
+	filed := false // everything that came before there were conversations
 	for ctx.Err() == nil {
 		if err := dp.desk.RunErasures(ctx); err != nil {
 			dp.trouble(ctx, "erase", err)
@@ -33,6 +34,14 @@ func (dp *Dispatcher) keepHouse(ctx context.Context) {
 			}
 			if next = now.Add(retentionEvery); more {
 				next, wait = now, retentionRest
+			}
+		}
+		if !filed {
+			more, err := dp.desk.FileInbound(ctx)
+			if err != nil {
+				dp.trouble(ctx, "file received texts in conversations", err)
+			} else if filed = !more; more {
+				wait = retentionRest
 			}
 		}
 		pause(ctx, wait, nil)

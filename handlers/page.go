@@ -43,6 +43,10 @@ func (v *visit) page(title, current string) (ui.Page, error) {
 	if err != nil {
 		return ui.Page{}, err
 	}
+	unread, err := v.s.Desk.InboxUnread(v.Request().Context(), v.actor)
+	if err != nil {
+		return ui.Page{}, err
+	}
 	p := ui.Page{Title: title, Org: v.set.Organisation, UserName: v.actor.Name(), Banner: v.s.Banner, Flash: v.s.takeFlash(v.Context),
 		Credits: credits(v.actor), CreditsPath: "/credits", CreditsLow: desk.LowOnCredits(v.actor.User)}
 	if v.actor.Acting() {
@@ -54,7 +58,7 @@ func (v *visit) page(title, current string) (ui.Page, error) {
 	p.Nav = []ui.NavItem{
 		{Path: "/", Icon: "house", Label: "Home"},
 		{Path: "/send", Icon: "send", Label: "Send"},
-		{Path: "/inbox", Icon: "inbox", Label: "Inbox"},
+		{Path: "/inbox", Icon: "inbox", Label: "Inbox", Badge: unreadWords(unread), BadgeLabel: inboxBadge, ID: "nav-inbox"},
 		{Path: "/outbox", Icon: "history", Label: "Outbox"},
 		{Path: "/contacts", Icon: "contact-round", Label: "Contacts"},
 		{Path: "/templates", Icon: "layout-template", Label: "Templates"},
@@ -150,7 +154,7 @@ func (s *server) showError(err error, c echo.Context) {
 	case errors.Is(err, desk.ErrUnknownMessage), errors.Is(err, desk.ErrUnknownBatch), errors.Is(err, desk.ErrUnknownProvider), errors.Is(err, desk.ErrUnknownKey),
 		errors.Is(err, desk.ErrUnknownUser), errors.Is(err, desk.ErrUnknownCallback), errors.Is(err, desk.ErrUnknownTemplate), errors.Is(err, desk.ErrUnknownRecurring),
 		errors.Is(err, desk.ErrUnknownPerson), errors.Is(err, desk.ErrUnknownImport), errors.Is(err, desk.ErrUnknownGroup), errors.Is(err, desk.ErrUnknownList), errors.Is(err, desk.ErrUnknownEntry),
-		errors.Is(err, desk.ErrUnknownConsent), errors.Is(err, desk.ErrUnknownWork), errors.Is(err, desk.ErrUnknownColumn):
+		errors.Is(err, desk.ErrUnknownConversation), errors.Is(err, desk.ErrUnknownConsent), errors.Is(err, desk.ErrUnknownWork), errors.Is(err, desk.ErrUnknownColumn):
 		status, title, text = http.StatusNotFound, "Not found", refusals[0].Sentence
 	case len(refusals) > 0:
 		status, title, text = http.StatusUnprocessableEntity, "That was not possible", refusals[0].Sentence

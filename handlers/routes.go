@@ -153,6 +153,22 @@ func Routes() []Route {
 		post("/messages/:id/mark-as-sent", SignedIn, (*visit).markAsSent),
 
 		get("/inbox", SignedIn, (*visit).inbox),
+		get("/inbox/live", SignedIn, (*visit).inboxLive),
+		get("/inbox/:id", SignedIn, (*visit).talk),
+		get("/inbox/:id/live", SignedIn, (*visit).talkLive),
+		get("/inbox/:id/reply", SignedIn, (*visit).replyAgain), // the addresses of forms that came back
+		get("/inbox/:id/note", SignedIn, (*visit).replyAgain),
+		post("/inbox/:id/reply", SignedIn, (*visit).reply),      // sends, or does what another button says
+		post("/inbox/:id/check", SignedIn, (*visit).replyCheck), // the running lines
+		post("/inbox/:id/take", SignedIn, (*visit).takeTalk),
+		post("/inbox/:id/release", SignedIn, (*visit).releaseTalk),
+		post("/inbox/:id/done", SignedIn, (*visit).finishTalk),
+		post("/inbox/:id/reopen", SignedIn, (*visit).reopenTalk),
+		post("/inbox/:id/unread", SignedIn, (*visit).unreadTalk),
+		post("/inbox/:id/opt-out", SignedIn, (*visit).optOutTalk),
+		post("/inbox/:id/wrong-number", SignedIn, (*visit).wrongNumberTalk),
+		post("/inbox/:id/assign", SignedIn, (*visit).assignTalk),
+		post("/inbox/:id/note", SignedIn, (*visit).noteTalk),
 		get("/simulator", SignedIn, (*visit).handsets),
 		get("/simulator/:number", SignedIn, (*visit).handset),
 		get("/simulator/:number/live", SignedIn, (*visit).handsetLive),

@@ -95,9 +95,50 @@
     if (e.detail.ctx?.response?.status < 400) document.getElementById("signed-out")?.replaceChildren();
   });
 
+  // A menu closes when somebody clicks elsewhere.
+  on("click", (e) => document.querySelectorAll("details.menu-more[open]").forEach((m) => { m.open = m.contains(e.target); }));
+
+  // What is asked for while the window is hidden has not been seen.
+  on("htmx:config:request", (e) => { if (document.hidden) e.detail.ctx.request.headers["X-Hidden"] = "1"; });
+
+  // A reply answers what stood there when its first letter was written. What
+  // comes later is asked about before it is sent.
+  on("input", (e) => {
+    const field = e.target;
+    if (!field.matches?.("[data-reply]")) return;
+    if (!field.value) { delete field.dataset.began; field.defaultValue = ""; return; }
+    if (field.dataset.began || field.defaultValue.trim()) return;
+    field.dataset.began = "1";
+    const talk = document.querySelector("[data-seen-inbound]");
+    if (!talk) return;
+    field.form.elements.seen_inbound.value = talk.dataset.seenInbound;
+    field.form.elements.seen_batch.value = talk.dataset.seenBatch;
+  });
+
+  // The number of what is new stands in the tab, too.
+  on("htmx:after:swap", () => {
+    if (!document.getElementById("inbox-live")) return;
+    const n = document.querySelector("#nav-inbox .nav-badge")?.firstChild?.textContent.trim();
+    document.title = (n ? `(${n}) ` : "") + document.title.replace(/^\(\d+\+?\) /, "");
+  });
+
+  // The arrow keys go through a list of conversations.
+  on("keydown", (e) => {
+    if (e.ctrlKey || e.metaKey) {
+      if (e.key === "Enter" && e.target.matches("[data-reply]")) e.target.form.requestSubmit(e.target.form.querySelector("[name=do][value=send]"));
+      return;
+    }
+    if (e.key !== "ArrowDown" && e.key !== "ArrowUp") return;
+    const list = e.target.closest("#inbox-list");
+    if (!list) return;
+    const rows = [...list.querySelectorAll("[data-conv]")], at = rows.indexOf(e.target);
+    const next = at < 0 ? rows.find((r) => r.ariaCurrent) || rows[0] : rows[at + (e.key === "ArrowDown" ? 1 : -1)];
+    if (next) { e.preventDefault(); next.focus(); }
+  });
+
   on("keydown", (e) => {
     if (e.key === "Escape") {
-      const menu = document.querySelector("details.menu[open]");
+      const menu = document.querySelector("details.menu[open], details.menu-more[open]");
       if (menu) { menu.open = false; menu.firstElementChild.focus(); }
       return;
     }

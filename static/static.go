@@ -23,7 +23,7 @@ var files embed.FS
 
 // sheets are joined in this order into app.css. The order matters little,
 // because each file names its cascade layer.
-var sheets = []string{"tokens", "base", "shell", "forms", "controls", "data", "phone", "pages", "imports"}
+var sheets = []string{"tokens", "base", "shell", "forms", "controls", "data", "phone", "pages", "imports", "inbox"}
 
 type asset struct {
 	body, zipped      []byte

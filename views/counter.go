@@ -23,6 +23,8 @@ type Counter struct {
 	// For is whose text this is, the longest, where it is filled in for each
 	// person; Template is what it was filled in from.
 	For, Template string
+	// CheckPath works a text out anew; "" is the composer's.
+	CheckPath string
 }
 
 // shownCharacters is how many characters are named before "and 2 more".

@@ -1447,7 +1447,7 @@ func counterWhy(c Counter) templ.Component {
 			}
 			templ_7745c5c3_Err = ui.Button{
 				Label: "Replace with plain characters", Name: "do", Value: "plain", Small: true,
-				Attrs: templ.Attributes{"hx-post": string(ui.URL(ctx, "/send/check")), "hx-swap": "none"},
+				Attrs: templ.Attributes{"hx-post": string(ui.URL(ctx, or(c.CheckPath, "/send/check"))), "hx-swap": "none"},
 			}.Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

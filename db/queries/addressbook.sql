@@ -54,11 +54,11 @@ DELETE FROM list_entries WHERE list_id = @list_id AND id = @id;
 -- name: Suppression :one
 SELECT * FROM suppressions WHERE number = @number;
 
--- name: InsertSuppression :execrows
+-- name: insertSuppression :execrows
 -- Who was there first, and why, stays.
 INSERT INTO suppressions (number, reason, added_by, added_at) VALUES (@number, @reason, @added_by, @added_at) ON CONFLICT (number) DO NOTHING;
 
--- name: DeleteSuppression :execrows
+-- name: deleteSuppression :execrows
 DELETE FROM suppressions WHERE number = @number;
 
 -- name: CountSuppressions :one

@@ -1,4 +1,4 @@
--- name: InsertOptOut :execrows
+-- name: insertOptOut :execrows
 -- Keeps a number from being texted because of a text of theirs. Who was there
 -- first, and why, stays.
 INSERT INTO suppressions (number, reason, added_by, added_at, how, word, inbound_id, said_at)

@@ -309,6 +309,12 @@ var byRefusal = map[string]Code{
 	desk.ErrNoNumberColumn.Code: -507,
 	desk.ErrNoColumn.Code:       -507,
 
+	desk.ErrUnknownConversation.Code: -507,
+	desk.ErrSaidMore.Code:            -507,
+	desk.ErrTaken.Code:               -507,
+	desk.ErrEmptyNote.Code:           -507,
+	desk.ErrErasedNumber.Code:        -507,
+
 	desk.ErrUnknownImport.Code:   -507,
 	desk.ErrImportGone.Code:      -507,
 	desk.ErrImportsFull.Code:     -507,

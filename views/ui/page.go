@@ -8,6 +8,7 @@ const (
 	Normal Width = ""       // lists and most pages
 	Narrow Width = "narrow" // one form, one message
 	Wide   Width = "wide"   // reports, the handsets side by side
+	Full   Width = "full"   // the inbox: all of the window, and its parts scroll
 )
 
 // Page is what the shell shows around every screen.
@@ -44,6 +45,7 @@ type NavItem struct {
 	Path, Icon, Label string
 	Badge             string // "3": unread, in doubt
 	BadgeLabel        string // what the badge counts: "unread"
+	ID                string // of the badge's place, where a page renews it
 	Current           bool
 }
 

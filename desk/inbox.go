@@ -1,0 +1,312 @@
+package desk
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"textdesk/db"
+	"textdesk/sms"
+)
+
+// The folders of the inbox.
+const (
+	FolderMine       = "mine"
+	FolderUnassigned = "unassigned"
+	FolderAll        = "all"
+	FolderDone       = "done"
+	FolderOptOuts    = "opt-outs"
+)
+
+// Folders lists them in the order of the page.
+func Folders() []string {
+	return []string{FolderMine, FolderUnassigned, FolderAll, FolderDone, FolderOptOuts}
+}
+
+const (
+	// mostUnreadShown is how far unread conversations are counted.
+	mostUnreadShown = 100
+	// booksSearched is in how many address books names are looked for, and
+	// namesSearched how many people with the name each may give.
+	booksSearched = 30
+	namesSearched = 100
+)
+
+// InboxSearch says which conversations a list shows.
+type InboxSearch struct {
+	// Folder is one of Folders.
+	Folder string
+	// Search is what was typed, in place of a folder: a number, the beginning of
+	// one, a name, or words of a text.
+	Search string
+	// Before and After are places that an earlier page gave, "" for the newest.
+	Before, After string
+	Limit         int
+}
+
+// InboxRow is a conversation in a list.
+type InboxRow struct {
+	Conversation db.Conversation
+	// Name is what an address book calls them, "" where none does.
+	Name string
+	// Last is the newest text, and Ours whether it is a reply of ours.
+	Last string
+	Ours bool
+	// Unread: there is something that the actor has not seen.
+	Unread bool
+	// Owner and Assignee are names, "" for nobody.
+	Owner, Assignee string
+}
+
+// Done reports whether nothing is left to do.
+func (r InboxRow) Done() bool { return r.Conversation.State == db.Done }
+
+// Taken reports whether somebody has it.
+func (r InboxRow) Taken() bool { return r.Conversation.State == db.Assigned }
+
+// InboxPage is a page of conversations, newest first.
+type InboxPage struct {
+	Rows []InboxRow
+	// Newer and Older are the places after and before which there is more, ""
+	// where there is nothing.
+	Newer, Older string
+	// More: a search found more than it shows.
+	More bool
+	// Filing: texts from before there were conversations are still being filed.
+	Filing bool
+}
+
+// Conversations returns a page of the conversations that the actor may see: those that
+// answer their messages or numbers and, for an administrator, those below; for
+// the administrator of all, also what answers nothing.
+func (d *Desk) Conversations(ctx context.Context, a Actor, f InboxSearch) (InboxPage, error) {
+	who, err := d.viewer(ctx, a)
+	if err != nil {
+		return InboxPage{}, err
+	}
+	var found []db.Conversation
+	var page InboxPage
+	if f.Search = strings.TrimSpace(strings.ReplaceAll(f.Search, "\x00", " ")); f.Search != "" {
+		if found, err = d.searchInbox(ctx, a, who, f); err != nil {
+			return InboxPage{}, err
+		}
+		if page.More = len(found) > f.Limit; page.More {
+			found = found[:f.Limit]
+		}
+	} else {
+		where := folderFilter(who, f)
+		if found, err = d.store.FindConversations(ctx, where); err != nil {
+			return InboxPage{}, err
+		}
+		more := len(found) > f.Limit
+		switch {
+		case more && where.After.ID != 0:
+			found = found[1:]
+		case more:
+			found = found[:f.Limit]
+		}
+		if n := len(found); n > 0 {
+			if more && where.After.ID != 0 || where.Before.ID != 0 {
+				page.Newer = placeOf(found[0])
+			}
+			if more && where.After.ID == 0 || where.After.ID != 0 {
+				page.Older = placeOf(found[n-1])
+			}
+		}
+	}
+	if page.Rows, err = d.inboxRows(ctx, a, found); err != nil {
+		return InboxPage{}, err
+	}
+	page.Filing, err = d.store.AnyUnfiled(ctx)
+	return page, err
+}
+
+// placeOf is where a conversation stands in a list.
+func placeOf(c db.Conversation) string { return fmt.Sprintf("%d.%d", c.LastAt, c.ID) }
+
+func readConversationListPlace(typed string) (p db.ConversationPlace) {
+	at, id, _ := strings.Cut(typed, ".")
+	millis, err := strconv.ParseInt(at, 10, 64)
+	if err != nil {
+		return db.ConversationPlace{}
+	}
+	if p.ID, err = strconv.ParseInt(id, 10, 64); err != nil || p.ID < 0 {
+		return db.ConversationPlace{}
+	}
+	p.At = db.Millis(millis)
+	return p
+}
+
+func folderFilter(who db.Viewer, f InboxSearch) db.ConversationFilter {
+	where := db.ConversationFilter{Viewer: who, Before: readConversationListPlace(f.Before), After: readConversationListPlace(f.After), Limit: f.Limit + 1}
+	switch f.Folder {
+	case FolderMine:
+		where.Assignee, where.States = who.Self, []int64{db.Assigned}
+		if who.Self == 0 {
+			where.Assignee = -1 // the command line has none
+		}
+	case FolderUnassigned:
+		where.States = []int64{db.Unassigned}
+	case FolderDone:
+		where.States = []int64{db.Done}
+	case FolderOptOuts:
+		where.Suppressed = true
+	}
+	return where
+}
+
+// searchInbox finds conversations by number, name or text.
+func (d *Desk) searchInbox(ctx context.Context, a Actor, who db.Viewer, f InboxSearch) ([]db.Conversation, error) {
+	set, err := d.Settings(ctx)
+	if err != nil {
+		return nil, err
+	}
+	where := db.ConversationSearch{Viewer: who, Words: f.Search, Limit: f.Limit + 1, Number: sms.MSISDN(sms.NumberPrefix(f.Search, set.Country))}
+	books, err := d.booksOf(ctx, a, who)
+	if err != nil {
+		return nil, err
+	}
+	for _, book := range books {
+		search := db.NewContactSearch(f.Search, "")
+		search.Digits = "" // numbers are looked for among the conversations
+		found, err := d.store.FindContacts(ctx, db.ContactPage{ContactFilter: db.ContactFilter{UserID: book, Search: search}, Limit: namesSearched})
+		if err != nil {
+			return nil, err
+		}
+		for _, c := range found.Contacts {
+			where.Numbers = append(where.Numbers, c.Number)
+		}
+	}
+	return d.store.SearchConversations(ctx, where)
+}
+
+// booksOf are the address books in which the actor's conversations have names:
+// their own first.
+func (d *Desk) booksOf(ctx context.Context, a Actor, who db.Viewer) ([]int64, error) {
+	books := []int64{a.User.ID}
+	others := who.Users
+	if others == nil {
+		users, err := d.store.UserList(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, u := range users {
+			others = append(others, u.ID)
+		}
+	}
+	for _, u := range others {
+		if u != a.User.ID && len(books) < booksSearched {
+			books = append(books, u)
+		}
+	}
+	return books, nil
+}
+
+// inboxRows adds what a list shows of each conversation.
+func (d *Desk) inboxRows(ctx context.Context, a Actor, found []db.Conversation) ([]InboxRow, error) {
+	if len(found) == 0 {
+		return nil, nil
+	}
+	ids := make([]int64, len(found))
+	var people []int64
+	for i, c := range found {
+		ids[i] = c.ID
+		people = append(people, int64(c.UserID), int64(c.AssigneeID))
+	}
+	unread, err := d.store.UnreadAmong(ctx, a.User.ID, ids)
+	if err != nil {
+		return nil, err
+	}
+	contacts, err := d.contactsIn(ctx, a, found)
+	if err != nil {
+		return nil, err
+	}
+	names, err := d.namesOfUsers(ctx, people)
+	if err != nil {
+		return nil, err
+	}
+	rows := make([]InboxRow, len(found))
+	for i, c := range found {
+		rows[i] = InboxRow{Conversation: c, Name: contacts[c.ID].Name, Unread: unread[c.ID], Owner: names[int64(c.UserID)], Assignee: names[int64(c.AssigneeID)]}
+		if rows[i].Last, rows[i].Ours, err = d.lastText(ctx, c); err != nil {
+			return nil, err
+		}
+	}
+	return rows, nil
+}
+
+// lastText is the newest text of a conversation.
+func (d *Desk) lastText(ctx context.Context, c db.Conversation) (text string, ours bool, err error) {
+	in, err := d.store.Inbound(ctx, c.LastInboundID)
+	if err != nil && !db.IsNotFound(err) {
+		return "", false, err
+	}
+	if c.LastBatchID == 0 {
+		return in.Body, false, nil
+	}
+	b, err := d.store.Batch(ctx, c.LastBatchID)
+	if err != nil && !db.IsNotFound(err) {
+		return "", false, err
+	}
+	if b.CreatedAt >= in.ReceivedAt {
+		return b.Body, true, nil
+	}
+	return in.Body, false, nil
+}
+
+// contactsIn are whom conversations are with, by conversation: as the address
+// book of their owner has it, or else the actor's own.
+func (d *Desk) contactsIn(ctx context.Context, a Actor, found []db.Conversation) (map[int64]db.Contact, error) {
+	books, numbers := []int64{a.User.ID}, make([]sms.MSISDN, 0, len(found))
+	for _, c := range found {
+		if c.UserID != 0 && !slices.Contains(books, int64(c.UserID)) {
+			books = append(books, int64(c.UserID))
+		}
+		if !c.Number.Erased() {
+			numbers = append(numbers, c.Number)
+		}
+	}
+	called, err := d.store.NamesOfNumbers(ctx, books, numbers)
+	if err != nil {
+		return nil, err
+	}
+	with := map[int64]db.Contact{}
+	for _, c := range found {
+		contact, ok := called[int64(c.UserID)][c.Number]
+		if !ok {
+			contact = called[a.User.ID][c.Number]
+		}
+		with[c.ID] = contact
+	}
+	return with, nil
+}
+
+// namesOfUsers is what the colleagues in a conversation are called, by user id:
+// whoever takes part may know who else does.
+func (d *Desk) namesOfUsers(ctx context.Context, ids []int64) (map[int64]string, error) {
+	names := map[int64]string{}
+	for _, id := range ids {
+		if _, known := names[id]; known || id == 0 {
+			continue
+		}
+		u, err := d.store.User(ctx, id)
+		if err := found("user", err, ErrUnknownUser); err != nil {
+			return nil, err
+		}
+		names[id] = Actor{User: u}.Name()
+	}
+	return names, nil
+}
+
+// InboxUnread is in how many open conversations there is something that the
+// actor has not seen, counted up to 100. It costs what there is, not what there
+// ever was.
+func (d *Desk) InboxUnread(ctx context.Context, a Actor) (int64, error) {
+	who, err := d.viewer(ctx, a)
+	if err != nil {
+		return 0, err
+	}
+	return d.store.CountUnread(ctx, who, mostUnreadShown)
+}

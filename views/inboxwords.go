@@ -1,0 +1,39 @@
+package views
+
+import "time"
+
+// ThreadLine tells what a colleague did to a conversation.
+func ThreadLine(kind, by, other string) string {
+	switch kind {
+	case "claimed":
+		return by + " took it"
+	case "released":
+		return by + " left it for somebody else"
+	case "assigned":
+		return by + " gave it to " + other
+	case "done":
+		return by + " marked it as done"
+	case "reopened":
+		return by + " reopened it"
+	case "opted_out":
+		return by + " put the number among those that nobody may text"
+	case "wrong_number":
+		return by + " noted that this is the wrong number; nobody may text it"
+	}
+	return by + " changed it"
+}
+
+// DayName is a divider between the texts of two days: "Today", "Yesterday",
+// "Tuesday 3 June", "3 June 2025".
+func DayName(at, now time.Time) string {
+	day := func(t time.Time) time.Time { return time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, time.UTC) }
+	switch days := int(day(now).Sub(day(at)) / (24 * time.Hour)); {
+	case days == 0:
+		return "Today"
+	case days == 1:
+		return "Yesterday"
+	case at.Year() == now.Year():
+		return at.Format("Monday 2 January")
+	}
+	return at.Format("2 January 2006")
+}
