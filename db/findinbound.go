@@ -65,7 +65,7 @@ func (s *Store) inboundPage(ctx context.Context, f InboundFilter) ([]Inbound, er
 	if f.oldestFirst {
 		order = "id ASC"
 	}
-	rows, err := s.reads.QueryContext(ctx, `SELECT id, provider_id, provider_ref, callback_id, number, destination, body, message_id, user_id, sent_at, received_at, day, asks
+	rows, err := s.reads.QueryContext(ctx, `SELECT id, provider_id, provider_ref, callback_id, number, destination, body, message_id, user_id, sent_at, received_at, day, conversation_id, asks
 FROM inbound`+where+" ORDER BY "+order+" LIMIT ?", append(args, f.Limit)...)
 	if err != nil {
 		return nil, err
@@ -75,7 +75,7 @@ FROM inbound`+where+" ORDER BY "+order+" LIMIT ?", append(args, f.Limit)...)
 	for rows.Next() {
 		var in Inbound
 		if err := rows.Scan(&in.ID, &in.ProviderID, &in.ProviderRef, &in.CallbackID, &in.Number, &in.Destination, &in.Body,
-			&in.MessageID, &in.UserID, &in.SentAt, &in.ReceivedAt, &in.Day, &in.Asks); err != nil {
+			&in.MessageID, &in.UserID, &in.SentAt, &in.ReceivedAt, &in.Day, &in.ConversationID, &in.Asks); err != nil {
 			return nil, err
 		}
 		found = append(found, in)

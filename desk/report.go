@@ -181,10 +181,12 @@ type InboundLine struct {
 	ReceivedAt   time.Time
 	// MessageID is the message that it answers, 0 for none.
 	MessageID int64
+	// ConversationID is where it stands in the inbox, 0 while it is not filed.
+	ConversationID int64
 }
 
 func inboundLine(in db.Inbound) InboundLine {
-	return InboundLine{ID: in.ID, From: in.Number, Number: in.Destination, Body: in.Body, ReceivedAt: in.ReceivedAt.Time(), MessageID: int64(in.MessageID)}
+	return InboundLine{ID: in.ID, From: in.Number, Number: in.Destination, Body: in.Body, ReceivedAt: in.ReceivedAt.Time(), MessageID: int64(in.MessageID), ConversationID: int64(in.ConversationID)}
 }
 
 // EachInbound calls do for every text of the filter that answers what the actor

@@ -86,7 +86,7 @@ var verbs = map[string]string{
 	"TestForward": "user number", "ForwardHosts": forAdmins, "AllowForwardHost": forAdmins, "ForbidForwardHost": forAdmins, "MayAllowHosts": forAll,
 	"AddNote": "owner conversation", "Assign": "owner conversation user", "Assignable": "owner conversation", "Conversations": forAll, "GiveBack": "owner conversation",
 	"InboxUnread": forAll, "Looking": "owner conversation", "MarkDone": "owner conversation", "MarkUnseen": "owner conversation", "OptOutOf": "owner conversation",
-	"Reopen": "owner conversation", "Reply": "owner conversation", "Take": "owner conversation", "Talk": "owner conversation", "WrongNumber": "owner conversation",
+	"SavedReply": "own conversation template", "Reopen": "owner conversation", "Reply": "owner conversation", "Take": "owner conversation", "Talk": "owner conversation", "WrongNumber": "owner conversation",
 	"MailServer": forAdmins, "SaveMailServer": forAdmins, "TestMail": forAdmins,
 }
 

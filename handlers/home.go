@@ -78,10 +78,10 @@ func (v *visit) overview() (views.Home, error) {
 	return h, nil
 }
 
-// replyPath is where a received text is seen beside what it answers.
+// replyPath is where a received text stands in its conversation.
 func replyPath(in desk.InboundLine) string {
-	if in.MessageID != 0 {
-		return messagePath(in.MessageID)
+	if in.ConversationID != 0 {
+		return fmt.Sprintf("/inbox/%d", in.ConversationID)
 	}
 	return "/inbox"
 }

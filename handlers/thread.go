@@ -61,9 +61,6 @@ func (v *visit) showTalk(status int, id int64, form views.Compose, cause error) 
 	if t.Reply, err = v.replyForm(t, form, cause); err != nil {
 		return err
 	}
-	if t.Assignable, err = v.assignable(id); err != nil {
-		return err
-	}
 	view, err := v.inboxView(v.inboxAt(), &t)
 	if err != nil {
 		return err
@@ -113,7 +110,8 @@ func (v *visit) thread(id int64) (views.Thread, error) {
 		t.Others = append(t.Others, views.ThreadPresent{Name: o.Name, Writing: o.Writing})
 	}
 	t.Items = v.threadItems(found)
-	return t, nil
+	t.Assignable, err = v.assignable(id)
+	return t, err
 }
 
 // threadItems are the texts, notes and deeds of a conversation.
