@@ -81,6 +81,7 @@ var (
 		desk.ErrEntryTaken, desk.ErrNothingPasted, desk.ErrTooMuchPasted, desk.ErrSuppressed, desk.ErrNotSuppressed, desk.ErrReasonBlank,
 		desk.ErrBadConsent, desk.ErrBadDay, desk.ErrUnknownConsent, desk.ErrNotConfirmed, desk.ErrInDoubt, desk.ErrBadKeep, desk.ErrNoFile,
 		desk.ErrUnknownDraft, desk.ErrNotReady, desk.ErrUploadTooLarge, desk.ErrUploadGone, desk.ErrBadFile, desk.ErrNoNumberColumn, desk.ErrNoColumn,
+		desk.ErrUnknownConversation, desk.ErrSaidMore, desk.ErrTaken, desk.ErrEmptyNote, desk.ErrErasedNumber,
 		desk.ErrUnknownImport, desk.ErrImportGone, desk.ErrImportsFull, desk.ErrImportTooLarge, desk.ErrTwoNumbers, desk.ErrColumnField,
 		desk.ErrImportNotUndone,
 		desk.ErrBadWord, desk.ErrWordTaken, desk.ErrBadReply, desk.ErrBadHours, desk.ErrBadLimit, desk.ErrUnknownKeyword, desk.ErrNoDeed,
