@@ -109,7 +109,7 @@ var (
 	ErrUnknownKey       = define("unknown_key", "", "There is no such API token.")
 	ErrKeyDisabled      = define("key_disabled", "", "This key is disabled.")
 	ErrBadGateway       = define("bad_gateway", "gateway", "Choose whose status values the key speaks.")
-	ErrKeyName          = define("key_name", "name", "Name the token after what will use it.")
+	ErrKeyName          = define("key_name", "name", "Name it after what will use it.")
 	ErrUnknownProvider  = define("unknown_provider", "", "There is no such provider.")
 	ErrUnknownKind      = define("unknown_kind", "kind", "There is no such kind of provider.")
 	ErrProviderName     = define("provider_name", "name", "A provider's name has 1 to 40 letters, digits, dots, dashes or underscores, and begins with a letter or digit.")

@@ -21,7 +21,7 @@ const paths = [
   '/reports/messages', '/reports/messages?period=last-month', '/reports/messages?from=nonsense', '/reports/messages?q=nobody', '/reports/failed', '/reports/usage', '/reports/inbound', '/reports/outbox',
   '/inbox',
   '/simulator', '/simulator/+447700900123',
-  '/developers', '/developers/tokens/1', '/developers/tokens/2',
+  '/developers', '/developers/feedzon', '/developers/tokens/1', '/developers/tokens/2',
   '/account',
   '/credits', '/credits?kind=spent',
   '/users', '/users?state=archived', '/users?q=nobody-like-this', '/users/new', '/users/many', '/users/1', '/users/5', '/users/5/edit', '/users/6/permissions',

@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"context"
 	"net/http"
 
 	"textdesk/desk"
@@ -70,12 +71,14 @@ func (v *visit) revoke() error {
 }
 
 // key is the token that the address names, if it is the visitor's own.
-func (v *visit) key() (desk.APIKey, error) {
+func (v *visit) key() (desk.APIKey, error) { return v.keyAmong(v.s.Desk.Keys) }
+
+func (v *visit) keyAmong(list func(context.Context, desk.Actor) ([]desk.APIKey, error)) (desk.APIKey, error) {
 	id, err := v.id()
 	if err != nil {
 		return desk.APIKey{}, err
 	}
-	keys, err := v.s.Desk.Keys(v.Request().Context(), v.actor)
+	keys, err := list(v.Request().Context(), v.actor)
 	if err != nil {
 		return desk.APIKey{}, err
 	}
@@ -88,7 +91,7 @@ func (v *visit) key() (desk.APIKey, error) {
 }
 
 func tokenView(k desk.APIKey) views.Token {
-	return views.Token{ID: k.ID, Name: k.Name, Hint: k.Hint, CreatedAt: k.CreatedAt, LastUsedAt: k.LastUsedAt}
+	return views.Token{ID: k.ID, Name: k.Name, Hint: k.Hint, CreatedAt: k.CreatedAt, LastUsedAt: k.LastUsedAt, Gateway: k.Gateway, Disabled: !k.DisabledAt.IsZero()}
 }
 
 func (v *visit) showAccount(status int, tokenName string, cause error) error {

@@ -8,6 +8,7 @@ import (
 
 	"textdesk/desk"
 	"textdesk/handlers/fastsmsapi"
+	"textdesk/handlers/feedzonapi"
 	"textdesk/views"
 	"textdesk/views/ui"
 )
@@ -92,7 +93,7 @@ func (v *visit) showTokenCalls(status int, typed *[2]string, cause error) error 
 	if err != nil {
 		return err
 	}
-	view := views.TokenCalls{Token: tokenLimits(token), Now: v.now(), Mine: token.UserID == v.actor.User.ID, MaySet: v.actor.Admin(), Kept: desk.CallsKept}
+	view := views.TokenCalls{Token: tokenLimits(token), Now: v.now(), Mine: token.UserID == v.actor.User.ID, MaySet: v.actor.Admin(), Kept: desk.CallsKept, Acting: v.actor.Acting()}
 	if typed != nil {
 		view.Token.Rate, view.Token.Burst = typed[0], typed[1]
 	}
@@ -104,9 +105,13 @@ func (v *visit) showTokenCalls(status int, typed *[2]string, cause error) error 
 		for _, p := range c.Parameters {
 			line.Parameters = append(line.Parameters, p[0]+"="+p[1])
 		}
-		if c.Code != 0 {
+		switch {
+		case c.Code != 0 && token.Gateway != "":
+			line.Words = feedzonapi.Code(c.Code).Text()
+		case c.Code != 0:
 			line.Words = fastsmsapi.Code(c.Code).Text()
 		}
+		line.Why = desk.RefusalWords(c.Refusal)
 		view.Calls = append(view.Calls, line)
 	}
 	page, err := v.page("Calls with "+token.Name, "")

@@ -283,6 +283,13 @@ func Routes() []Route {
 		post("/account/second-factor/off", SignedIn, (*visit).secondFactorOff),
 
 		get("/developers", SignedIn, (*visit).developers),
+		get("/developers/feedzon", SignedIn, (*visit).feedzon),
+		get("/developers/keys", SignedIn, (*visit).feedzonAgain), // the address of a form that came back
+		post("/developers/keys", SignedIn, (*visit).newServiceKey),
+		post("/developers/keys/:id/disable", SignedIn, (*visit).disableKey),
+		post("/developers/keys/:id/enable", SignedIn, (*visit).enableKey),
+		get("/developers/keys/:id/remove", SignedIn, (*visit).removeKeyForm),
+		post("/developers/keys/:id/remove", SignedIn, (*visit).removeKey),
 		get("/developers/tokens/:id", SignedIn, (*visit).tokenCalls),
 		get("/developers/tokens/:id/rate", Administrators, (*visit).tokenCallsAgain), // the address of a form that came back
 		post("/developers/tokens/:id/rate", Administrators, (*visit).setTokenRate),

@@ -220,7 +220,7 @@ func (v *visit) revokeOfForm() error {
 	if err != nil {
 		return err
 	}
-	return v.ask("Revoke the token for "+key.Name+"?", views.Ask{Label: "Revoke the token", Path: userPath(acc) + "/tokens/" + strconv.FormatInt(key.ID, 10) + "/revoke",
+	return v.ask("Revoke the "+kindOf(key)+" for "+key.Name+"?", views.Ask{Label: "Revoke the " + kindOf(key), Path: userPath(acc) + "/tokens/" + strconv.FormatInt(key.ID, 10) + "/revoke",
 		CancelPath: userPath(acc), Danger: true, Consequences: []string{"Whatever uses it can send nothing more in the name of " + userName(acc) + ", from this moment.",
 			"Texts that it has sent already go on."}}, nil)
 }
@@ -233,7 +233,14 @@ func (v *visit) revokeOf() error {
 	if err := v.s.Desk.RevokeKeyOf(v.Request().Context(), v.actor, acc.User.ID, key.ID); err != nil {
 		return err
 	}
-	return v.back(userPath(acc), "The token for %s is revoked.", key.Name)
+	return v.back(userPath(acc), "The %s for %s is revoked.", kindOf(key), key.Name)
+}
+
+func kindOf(k desk.APIKey) string {
+	if k.Gateway != "" {
+		return "service key"
+	}
+	return "token"
 }
 
 // actAs makes this session one in somebody's name.

@@ -41,11 +41,11 @@ var escapes = func() *strings.Replacer {
 	return strings.NewReplacer(pairs...)
 }()
 
-// reference is a message's id in the form of a gateway: digits with Bulk SMS, 32
+// Reference is a message's id in the form of a gateway: digits with Bulk SMS, 32
 // letters and digits with Clickatell. The latter begin with a letter, so that no
 // reference has both forms, and hold a sum, so that one that was mistyped is
 // nobody's.
-func reference(gateway string, messageID int64) string {
+func Reference(gateway string, messageID int64) string {
 	if gateway != desk.GatewayClickatell {
 		return strconv.FormatInt(messageID, 10)
 	}
@@ -62,7 +62,7 @@ func reference(gateway string, messageID int64) string {
 func messageOf(ref string) (id int64, ok bool) {
 	if raw, err := hex.DecodeString(ref); err == nil && len(raw) == 16 {
 		id = int64(binary.BigEndian.Uint64(raw[8:]))
-		return id, ref == reference(desk.GatewayClickatell, id)
+		return id, ref == Reference(desk.GatewayClickatell, id)
 	}
 	if ref == "" || strings.Trim(ref, "0123456789") != "" {
 		return 0, false

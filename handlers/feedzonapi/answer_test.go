@@ -11,7 +11,7 @@ import (
 func TestReferences(t *testing.T) {
 	form := regexp.MustCompile(`^[c-f][0-9a-f]{31}$`)
 	for _, id := range []int64{1, 10000001, 112233445566677, 1<<63 - 1} {
-		bulk, click := reference(desk.GatewayBulkSMS, id), reference(desk.GatewayClickatell, id)
+		bulk, click := Reference(desk.GatewayBulkSMS, id), Reference(desk.GatewayClickatell, id)
 		if strings.Trim(bulk, "0123456789") != "" || !form.MatchString(click) {
 			t.Errorf("%d is %s and %s", id, bulk, click)
 		}

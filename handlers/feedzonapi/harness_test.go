@@ -242,6 +242,6 @@ func (w *world) write(statement string, args ...any) {
 	must(w.t, err)
 }
 
-func clickatell(id int64) string { return feedzonapi.ClickatellReference(id) }
+func clickatell(id int64) string { return feedzonapi.Reference(desk.GatewayClickatell, id) }
 
 func itoa(n int64) string { return strconv.FormatInt(n, 10) }

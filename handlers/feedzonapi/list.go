@@ -35,7 +35,7 @@ func getMessageList(ctx context.Context, c *call) (string, error) {
 		}
 		answered := ""
 		if in.MessageID != 0 {
-			answered = reference(c.gateway, in.MessageID)
+			answered = Reference(c.gateway, in.MessageID)
 		}
 		out.B = append(out.B, '\n')
 		out.B = line(out.B, strconv.FormatInt(in.ID, 10), answered, in.ReceivedAt.In(set.Zone).Format(stamp), strings.TrimPrefix(string(in.From), "+"), in.Body)

@@ -25,7 +25,7 @@ func sendMessage(ctx context.Context, c *call) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return good + "\n" + quoted(reference(c.gateway, sent.Recipients[0].MessageID)), nil
+	return good + "\n" + quoted(Reference(c.gateway, sent.Recipients[0].MessageID)), nil
 }
 
 // international reads a number as the page has it, digits with their country and

@@ -9,6 +9,9 @@ import (
 	"textdesk/sms"
 )
 
+// StatusValue is how a gateway tells where a text stands.
+func StatusValue(gateway string, s sms.Status) string { return feedzon.StatusValue(gateway, s) }
+
 // getMessageStatus answers where a text stands, as the key's gateway tells it. Of
 // a reference that nobody knows, or that is not for the caller to see, it says so
 // by a status too.
@@ -26,5 +29,5 @@ func getMessageStatus(ctx context.Context, c *call) (string, error) {
 			return "", err
 		}
 	}
-	return good + "\n" + string(line(nil, asked, feedzon.StatusValue(c.gateway, status))), nil
+	return good + "\n" + string(line(nil, asked, StatusValue(c.gateway, status))), nil
 }
