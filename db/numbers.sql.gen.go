@@ -580,51 +580,6 @@ func (q *Queries) LeaveGivenUp(ctx context.Context, arg LeaveGivenUpParams) (int
 	return result.RowsAffected()
 }
 
-const listsOfUser = `-- name: ListsOfUser :many
-SELECT id, user_id, name, entries FROM lists WHERE user_id = $1 ORDER BY name_key, id LIMIT $2
-`
-
-type ListsOfUserParams struct {
-	UserID   int64
-	PageSize int32
-}
-
-type ListsOfUserRow struct {
-	ID      int64
-	UserID  int64
-	Name    string
-	Entries int64
-}
-
-// The first of somebody's lists, by name.
-func (q *Queries) ListsOfUser(ctx context.Context, arg ListsOfUserParams) ([]ListsOfUserRow, error) {
-	rows, err := q.db.QueryContext(ctx, listsOfUser, arg.UserID, arg.PageSize)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var items []ListsOfUserRow
-	for rows.Next() {
-		var i ListsOfUserRow
-		if err := rows.Scan(
-			&i.ID,
-			&i.UserID,
-			&i.Name,
-			&i.Entries,
-		); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Close(); err != nil {
-		return nil, err
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
 const moveForward = `-- name: MoveForward :exec
 UPDATE forwards SET state = $1, tries = $2, answered = $3, began_at = $4, tried_at = $5, next_at = $6
 WHERE id = $7 AND state = 0

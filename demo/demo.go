@@ -100,6 +100,9 @@ func Fill(ctx context.Context, d *desk.Desk, store *db.Store, size int) error {
 	if err := f.fill(ctx, size); err != nil {
 		return err
 	}
+	if err := number(ctx, d, store, admin); err != nil {
+		return err
+	}
 	return post(ctx, d, admin)
 }
 

@@ -41,6 +41,50 @@ const (
 	maxForwardAuth = 255
 )
 
+// NumberChoices are what a number's form offers.
+type NumberChoices struct {
+	Providers []string
+	// Owners are the users whom the actor looks after.
+	Owners []db.User
+	// Lists are those that the actor may see, by their owners.
+	Lists []db.ListOf
+	// Nobody: the number need not have an owner.
+	Nobody bool
+}
+
+// listsOffered is how many lists a form offers.
+const listsOffered = 500
+
+// NumberChoices returns what the actor may choose for a number. For
+// administrators.
+func (d *Desk) NumberChoices(ctx context.Context, a Actor) (c NumberChoices, err error) {
+	rows, err := d.Providers(ctx, a)
+	if err != nil {
+		return c, err
+	}
+	for _, p := range rows {
+		c.Providers = append(c.Providers, p.Name)
+	}
+	if c.Nobody, err = d.MayAllowHosts(ctx, a); err != nil {
+		return c, err
+	}
+	users, err := d.Users(ctx, a)
+	if err != nil {
+		return c, err
+	}
+	for _, u := range users {
+		if StateOf(u) != UserArchived {
+			c.Owners = append(c.Owners, u)
+		}
+	}
+	reach, err := d.reach(ctx, a)
+	if err != nil {
+		return c, err
+	}
+	c.Lists, err = d.store.ListsOf(ctx, reach, listsOffered)
+	return c, err
+}
+
 // readNumber checks a form and makes the row of it, without the number itself and
 // the auth text.
 func (d *Desk) readNumber(ctx context.Context, a Actor, f NumberForm) (row db.Number, bad []*Refusal, err error) {

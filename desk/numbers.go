@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"textdesk/db"
+	"textdesk/forward"
 	"textdesk/sms"
 )
 
@@ -28,6 +29,9 @@ type Number struct {
 
 // Forwards reports whether texts are forwarded.
 func (n Number) Forwards() bool { return n.ForwardURL != "" }
+
+// Host is the host that texts are forwarded to, with its port if it has one.
+func (n Number) Host() string { return forward.Host(n.ForwardURL) }
 
 // HasAuth reports whether an auth text is passed through.
 func (n Number) HasAuth() bool { return n.ForwardAuth != "" }

@@ -334,6 +334,8 @@ type Attention struct {
 	Held    []db.Batch
 	// Approvals are the sends that wait for the actor to approve them.
 	Approvals []db.Batch
+	// GivenUp are received texts that could not be forwarded within a day.
+	GivenUp int64
 	// Simulated: there is a simulator, with phones to look at.
 	Simulated bool
 	// Troubled are providers whose last call failed for a reason of their own.
@@ -355,6 +357,15 @@ func (d *Desk) Attention(ctx context.Context, a Actor) (Attention, error) {
 	if users == nil && a.Admin() {
 		if at.Unread, err = d.store.CountUnreadCallbacks(ctx, 1000); err != nil {
 			return at, fmt.Errorf("count callbacks: %w", err)
+		}
+	}
+	if a.Admin() {
+		below, err := d.below(ctx, a)
+		if err != nil {
+			return at, err
+		}
+		if at.GivenUp, err = d.store.GivenUpForwards(ctx, below, 1000); err != nil {
+			return at, err
 		}
 	}
 	if at.InDoubt, err = d.store.CountMessages(ctx, users, sms.InDoubt); err != nil {

@@ -32,6 +32,7 @@ const paths = [
   '/lists', '/lists/1', '/lists/1/entries/1', '/lists/1/columns', '/lists/1/delete',
   '/suppressions/file', '/suppressions', '/suppressions/remove?number=447700900999',
   '/templates', '/templates?q=nothing-like-it', '/templates/new', '/templates/1', '/templates/1/delete',
+  '/numbers', '/numbers/new', '/numbers/1', '/numbers/1?show=given-up', '/numbers/1?show=waiting', '/numbers/1/edit', '/numbers/1/remove', '/numbers/1/forwards/3', '/numbers/1/forwards/6', '/numbers/2',
   '/providers', '/providers/new', '/providers/Simulator/edit', '/providers/Simulator/pause',
   '/providers/callbacks', '/providers/callbacks?provider=Simulator', '/providers/callbacks/2', '/providers/callbacks/6',
   '/settings', '/settings/mail', '/settings/retention', '/privacy', '/privacy?number=07700900999', '/privacy/erase?number=07700900999',

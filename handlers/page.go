@@ -80,7 +80,11 @@ func (v *visit) page(title, current string) (ui.Page, error) {
 		} else if n := len(at.Paused); n > 0 {
 			providers.Badge, providers.BadgeLabel = strconv.Itoa(n), "paused"
 		}
-		p.AdminNav = []ui.NavItem{{Path: "/users", Icon: "users-round", Label: "Users"}, providers, {Path: "/audit", Icon: "eye", Label: "Audit log"}, {Path: "/settings", Icon: "settings-2", Label: "Settings"}, {Path: "/system", Icon: "server", Label: "System"}}
+		numbers := ui.NavItem{Path: "/numbers", Icon: "hash", Label: "Numbers"}
+		if n := at.GivenUp; n > 0 {
+			numbers.Badge, numbers.BadgeLabel = views.Count(n), "texts that could not be forwarded"
+		}
+		p.AdminNav = []ui.NavItem{{Path: "/users", Icon: "users-round", Label: "Users"}, numbers, providers, {Path: "/audit", Icon: "eye", Label: "Audit log"}, {Path: "/settings", Icon: "settings-2", Label: "Settings"}, {Path: "/system", Icon: "server", Label: "System"}}
 	}
 	for _, items := range [][]ui.NavItem{p.Nav, p.AdminNav} {
 		for i := range items {
@@ -154,7 +158,8 @@ func (s *server) showError(err error, c echo.Context) {
 	case errors.Is(err, desk.ErrUnknownMessage), errors.Is(err, desk.ErrUnknownBatch), errors.Is(err, desk.ErrUnknownProvider), errors.Is(err, desk.ErrUnknownKey),
 		errors.Is(err, desk.ErrUnknownUser), errors.Is(err, desk.ErrUnknownCallback), errors.Is(err, desk.ErrUnknownTemplate), errors.Is(err, desk.ErrUnknownRecurring),
 		errors.Is(err, desk.ErrUnknownPerson), errors.Is(err, desk.ErrUnknownImport), errors.Is(err, desk.ErrUnknownGroup), errors.Is(err, desk.ErrUnknownList), errors.Is(err, desk.ErrUnknownEntry),
-		errors.Is(err, desk.ErrUnknownConversation), errors.Is(err, desk.ErrUnknownConsent), errors.Is(err, desk.ErrUnknownWork), errors.Is(err, desk.ErrUnknownColumn):
+		errors.Is(err, desk.ErrUnknownConversation), errors.Is(err, desk.ErrUnknownConsent), errors.Is(err, desk.ErrUnknownWork), errors.Is(err, desk.ErrUnknownColumn),
+		errors.Is(err, desk.ErrUnknownVMN), errors.Is(err, desk.ErrUnknownForward):
 		status, title, text = http.StatusNotFound, "Not found", refusals[0].Sentence
 	case len(refusals) > 0:
 		status, title, text = http.StatusUnprocessableEntity, "That was not possible", refusals[0].Sentence

@@ -348,6 +348,25 @@ func Routes() []Route {
 		get("/providers/:name/remove", Administrators, (*visit).removeProviderForm),
 		post("/providers/:name/remove", Administrators, (*visit).removeProvider),
 
+		get("/numbers", Administrators, (*visit).numbers),
+		get("/numbers/new", Administrators, (*visit).newNumberForm),
+		post("/numbers/new", Administrators, (*visit).newNumber),
+		get("/numbers/hosts", Administrators, (*visit).numbers), // the addresses of forms that came back
+		post("/numbers/hosts", Administrators, (*visit).allowHost),
+		get("/numbers/hosts/forbid", Administrators, (*visit).numbers),
+		post("/numbers/hosts/forbid", Administrators, (*visit).forbidHost),
+		get("/numbers/:id", Administrators, (*visit).number),
+		get("/numbers/:id/edit", Administrators, (*visit).editNumberForm),
+		post("/numbers/:id/edit", Administrators, (*visit).editNumber),
+		get("/numbers/:id/remove", Administrators, (*visit).removeNumberForm),
+		post("/numbers/:id/remove", Administrators, (*visit).removeNumber),
+		get("/numbers/:id/test", Administrators, (*visit).numberAgain), // the address of an answer that was shown
+		post("/numbers/:id/test", Administrators, (*visit).testForward),
+		post("/numbers/:id/again", Administrators, (*visit).forwardGivenUpAgain),
+		post("/numbers/:id/leave", Administrators, (*visit).leaveGivenUp),
+		get("/numbers/:id/forwards/:forward", Administrators, (*visit).forward),
+		post("/numbers/:id/forwards/:forward/again", Administrators, (*visit).forwardAgain),
+
 		get("/system", Administrators, (*visit).system),
 		post("/system/backup", Administrators, (*visit).backUpNow),
 		get("/system/backups", Administrators, (*visit).system), // the address of a form that came back

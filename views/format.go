@@ -91,6 +91,22 @@ func CallbackState(state int64) Status {
 	return Status{"Not read", ui.Failed, "triangle-alert", "It could not be understood."}
 }
 
+// ForwardState says what became of a received text that is to be forwarded: 0 it
+// waits, 1 it was taken, 2 it was given up, 3 it is not to be forwarded.
+func ForwardState(state, tries int64) Status {
+	switch {
+	case state == 1:
+		return Status{"Taken", ui.Delivered, "check", "The web page has it."}
+	case state == 2:
+		return Status{"Given up", ui.Failed, "x", "The web page did not take it within a day."}
+	case state == 3:
+		return Status{"Not forwarded", ui.Neutral, "ban", "It is not forwarded."}
+	case tries > 0:
+		return Status{"Tried again soon", ui.Attention, "refresh-cw", "The web page did not take it yet."}
+	}
+	return Status{"Waiting", ui.Waiting, "clock", "It goes in a moment."}
+}
+
 // Level is what staff call a user's level.
 func Level(level string) string {
 	if level == "admin" {

@@ -101,7 +101,3 @@ SELECT count(*) FROM (SELECT 1 FROM forwards WHERE number_id = @number_id AND st
 
 -- name: LastForward :one
 SELECT * FROM forwards WHERE number_id = @number_id ORDER BY id DESC LIMIT 1;
-
--- name: ListsOfUser :many
--- The first of somebody's lists, by name.
-SELECT id, user_id, name, entries FROM lists WHERE user_id = @user_id ORDER BY name_key, id LIMIT @page_size;

@@ -1,0 +1,129 @@
+package handlers_test
+
+import (
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"textdesk/desk"
+)
+
+func TestNumbersPages(t *testing.T) {
+	td := newTestDesk(t)
+	boss := td.signIn("boss")
+	boss.get("/numbers").wants(t, 200, "No numbers yet", "Add a number", "No host is allowed.")
+	boss.get("/").wants(t, 200, `href="/numbers"`)
+	boss.get("/numbers/new").wants(t, 200, "Simulator", "Bo Ross (boss)", "Sam Carter (sam)", "Nobody")
+	refused := boss.post("/numbers/new", form("number", "Hartwell <b>", "provider", "Simulator", "owner", "sam", "forward_url", "ftp://x", "forward_method", "get", "forward_auth", "hunter2hunter2"))
+	refused.wants(t, 422, "Error:", "is not a number that texts can come in on", "Hartwell &lt;b&gt;", "has to begin with https:// or http://", `value="ftp://x"`, `value="sam" selected`, `value="get" checked`)
+	refused.lacks(t, "hunter2hunter2")
+	added := boss.post("/numbers/new", form("number", "07860 033456", "provider", "Simulator", "owner", "sam", "forward_url", "https://intranet.example/texts", "forward_method", "get", "forward_auth", "hunter2hunter2"))
+	added.wants(t, 200, "07860 033456 is added.", "Sam Carter", "https://intranet.example/texts", "Stored, sealed", "Nothing has come in yet", "Forward a test")
+	if added.path != "/numbers/1" {
+		t.Errorf("it leads to %s", added.path)
+	}
+	boss.post("/numbers/new", form("number", "+447860033456", "provider", "Simulator")).wants(t, 422, "07860 033456 is there already.")
+	boss.get("/numbers").wants(t, 200, "07860 033456", "intranet.example", "With GET", "Nothing yet")
+	edit := boss.get("/numbers/1/edit")
+	edit.wants(t, 200, "Leave it empty to keep the one that is stored.", `value="https://intranet.example/texts"`, "Remove the auth text")
+	edit.lacks(t, "hunter2hunter2")
+	boss.post("/numbers/1/edit", form("provider", "Simulator", "owner", "nobody", "forward_url", "https://intranet.example/other", "forward_method", "post")).wants(t, 422, "There is no user called nobody.")
+	boss.post("/numbers/1/edit", form("provider", "Simulator", "owner", "sam", "forward_url", "https://intranet.example/other", "forward_method", "post", "list", "7")).wants(t, 422, "There is no such list.")
+	boss.post("/numbers/1/edit", form("provider", "Simulator", "owner", "sam", "forward_url", "https://intranet.example/other", "forward_method", "post")).wants(t, 200, "is saved", "POST", "Stored, sealed")
+	boss.get("/numbers/1/test").wants(t, 200, "07860 033456")
+	for _, path := range []string{"/numbers/9", "/numbers/x", "/numbers/1/forwards/9", "/numbers/1/forwards/x", "/numbers/9/edit", "/numbers/9/remove"} {
+		boss.get(path).wants(t, 404)
+	}
+	boss.post("/numbers/hosts", form("host", "http://intranet/")).wants(t, 422, "neither the name of a host", `value="http://intranet/"`)
+	boss.post("/numbers/hosts", form("host", "Intranet.Example:8080")).wants(t, 200, "is allowed", "intranet.example:8080")
+	boss.post("/numbers/hosts/forbid", form("host", "intranet.example:8080")).wants(t, 200, "is closed to forwarding", "No host is allowed.")
+	boss.post("/numbers/hosts/forbid", form("host", "intranet.example:8080")).wants(t, 422, "not among the hosts")
+	boss.get("/audit").wants(t, 200, "Added number", "Allowed forwarding to", "No longer allowed forwarding to", "Changed number")
+
+	// Another administrator sees the numbers of those below them, and not the hosts.
+	td.addUser(desk.NewUser{Username: "kim", Level: desk.LevelAdmin})
+	kim := td.signIn("kim")
+	kim.get("/numbers").lacks(t, "Sam Carter", "intranet.example/", "Hosts in your own network")
+	for _, path := range []string{"/numbers/1", "/numbers/1/edit", "/numbers/1/remove", "/numbers/1/forwards/1"} {
+		kim.get(path).wants(t, 404)
+	}
+	for _, path := range []string{"/numbers/1/edit", "/numbers/1/remove", "/numbers/1/test", "/numbers/1/again", "/numbers/1/leave", "/numbers/1/forwards/1/again"} {
+		kim.post(path, nil).wants(t, 404)
+	}
+	kim.post("/numbers/hosts", form("host", "127.0.0.1")).wants(t, 403)
+	kim.post("/numbers/hosts/forbid", form("host", "127.0.0.1")).wants(t, 403)
+	kim.get("/numbers/new").lacks(t, "Nobody", "Sam Carter")
+	kim.post("/numbers/new", form("number", "60777", "provider", "Simulator")).wants(t, 422, "Say whose the number is.")
+	td.signIn("sam").get("/numbers").wants(t, 403)
+
+	boss.get("/numbers/1/remove").wants(t, 200, "Remove 07860 033456?", "Nothing is forwarded to intranet.example any more")
+	boss.post("/numbers/1/remove", nil).wants(t, 200, "07860 033456 is removed.", "No numbers yet")
+}
+
+// A text comes in by a callback and is forwarded; the log, the test and the
+// buttons tell what the receiver answered.
+func TestForwardingOnThePages(t *testing.T) {
+	td := newTestDesk(t)
+	boss := td.signIn("boss")
+	var mu sync.Mutex
+	status, got := 500, []string{}
+	receiver := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		mu.Lock()
+		defer mu.Unlock()
+		got = append(got, string(body))
+		w.WriteHeader(status)
+		fmt.Fprint(w, "<b>told</b> hunter2hunter2")
+	}))
+	t.Cleanup(receiver.Close)
+	boss.post("/numbers/new", form("number", "60777", "provider", "Simulator", "forward_url", receiver.URL+"/in", "forward_method", "post", "forward_auth", "hunter2hunter2")).
+		wants(t, 200, "Nothing is forwarded to 127.0.0.1 yet", "Allow 127.0.0.1")
+	boss.post("/numbers/1/test", nil).wants(t, 200, "Your page did not take it", "127.0.0.1 leads to this machine itself, which is not allowed.", "There was no answer.")
+	boss.post("/numbers/hosts", form("host", "127.0.0.1", "number", "1")).wants(t, 200, "127.0.0.1 is allowed.", "60777")
+	test := boss.post("/numbers/1/test", nil)
+	test.wants(t, 200, "Your page did not take it", "It answered with 500 Internal Server Error.", "&lt;b&gt;told&lt;/b&gt; (auth)", "receivedts", "447700900000", "the auth text, which is not shown", "This is a test from Textdesk.")
+	test.lacks(t, "hunter2hunter2", "<b>told")
+	if len(got) != 1 || !strings.HasPrefix(got[0], "source=447700900000&dest=60777&msg=This%20is%20a%20test%20from%20Textdesk.&id=0&receivedts=") || !strings.HasSuffix(got[0], "&auth=hunter2hunter2") {
+		t.Fatalf("a test sends %q", got)
+	}
+
+	td.run()
+	res, err := http.Post(td.callbackURL(), "application/x-www-form-urlencoded", strings.NewReader(reply("1", "Fine <i>")))
+	must(t, err)
+	res.Body.Close()
+	seen := func(path, what string) answer {
+		t.Helper()
+		for deadline := time.Now().Add(20 * time.Second); ; time.Sleep(10 * time.Millisecond) {
+			page := boss.get(path)
+			if strings.Contains(page.body, what) {
+				return page
+			}
+			if time.Now().After(deadline) {
+				t.Fatalf("%s does not come to have %q:\n%s", path, what, page.body)
+			}
+		}
+	}
+	seen("/numbers/1", "Tried again soon").wants(t, 200, "Fine &lt;i&gt;", "07700 900123", "It answered with 500")
+	seen("/numbers/1/forwards/1", "Next try").wants(t, 200, "Try it now", "&lt;b&gt;told&lt;/b&gt; (auth)", "POST to 127.0.0.1")
+	mu.Lock()
+	status = 200
+	mu.Unlock()
+	boss.post("/numbers/1/forwards/1/again", nil).wants(t, 200, "It goes again in a moment.")
+	seen("/numbers/1/forwards/1", "It was taken: 200").wants(t, 200, "Send it again")
+	boss.get("/numbers").wants(t, 200, "Taken")
+	boss.get("/numbers/1?show=waiting").wants(t, 200, "Nothing waits")
+	boss.get("/numbers/1?show=given-up").wants(t, 200, "Nothing was given up")
+	boss.get("/numbers/1?before=1").wants(t, 200, "Nothing older")
+	boss.post("/numbers/1/again", nil).wants(t, 200, "0 texts go again")
+	mu.Lock()
+	defer mu.Unlock()
+	last := got[len(got)-1]
+	if !strings.HasPrefix(last, "source=447700900123&dest=60777&msg=Fine%20%3Ci%3E&id=1&receivedts=2") {
+		t.Errorf("the receiver got %q", last)
+	}
+}
