@@ -140,7 +140,7 @@ func bookTimes(size int) ([]figure, error) {
 		return fmt.Sprintf("/groups/%d", g.ID)
 	}
 	var asTyped []string
-	for _, q := range typed("Zimmermann", "Featherstonehaugh", "Zoë", "morgan", "07700 900", "r.patel", "Priya Smith", "900412", "nobodyatall", "4B", "Xu") {
+	for _, q := range typed("Zimmermann", "Morgan 90", "Featherstonehaugh", "Zoë", "morgan", "07700 900", "r.patel", "Priya Smith", "900412", "nobodyatall", "4B", "Xu") {
 		asTyped = append(asTyped, "/contacts?q="+url.QueryEscape(q))
 	}
 	for _, p := range []struct {

@@ -69,9 +69,14 @@ func (g *gathering) gather(ctx context.Context) (whole bool, err error) {
 		return false, err
 	}
 	if !whole && len(g.all) < enoughOfMany {
-		// Rare among many: from the smallest of the other conditions, or from
-		// everybody.
-		if err := g.from(ctx, g.plan.other.from, g.plan.other.args); err != nil {
+		// Rare among many: from the smallest of the other conditions, or else from
+		// all that the indexes have.
+		from, args := g.plan.other.from, g.plan.other.args
+		if search := g.plan.search; g.plan.other.everybody && !search.short() && len(g.plan.waiting) <= fewContacts {
+			from, args = search.candidates(g.page.UserID, nil)
+			from = "(" + from + ") d CROSS JOIN contacts c ON c.id = d.id WHERE 1"
+		}
+		if err := g.from(ctx, from, args); err != nil {
 			return false, err
 		}
 		whole = !g.full()

@@ -234,19 +234,55 @@ func holds(line, term string) bool {
 }
 
 // match is the query of the index: what it finds are candidates, because it
-// does not know where the letters stand.
+// does not know where the letters stand. Whose number begins with Prefix has to be
+// looked for by the number.
 func (s ContactSearch) match() string {
 	var either []string
-	for _, part := range []string{s.Digits, s.Prefix} {
-		if len(part) >= 3 {
-			either = append(either, "("+trigrams([]string{part})+")")
-		}
+	if len(s.Digits) >= 3 {
+		either = append(either, "("+trigrams([]string{s.Digits})+")")
 	}
 	if long := s.longTerms(); long != nil {
-		either = append(either, "("+trigrams(long)+")")
+		terms := "(" + trigrams(long) + s.shortTerms() + ")"
+		if !slices.Contains(either, terms) {
+			either = append(either, terms)
+		}
 	}
 	return strings.Join(either, " OR ")
 }
+
+// shortTerms narrows candidates down to those in which terms of two letters occur
+// at all: beside a common name that is what makes "Smith Jo" quick. Of letters that
+// may follow it knows those of western keyboards; a term with others asks for
+// nothing.
+func (s ContactSearch) shortTerms() string {
+	var all strings.Builder
+	for n, t := range s.Terms {
+		if len(t) != 2 || t[0] >= utf8.RuneSelf || t[1] >= utf8.RuneSelf || n >= mostShortTerms {
+			continue
+		}
+		either := []string{trigrams([]string{" " + t}), trigrams([]string{"\n" + t})} // with nothing after it
+		for _, next := range followers {
+			either = append(either, trigrams([]string{t + string(next)}))
+		}
+		all.WriteString(" AND (" + strings.Join(either, " OR ") + ")")
+	}
+	return all.String()
+}
+
+// mostShortTerms is how many terms are looked at for short ones.
+const mostShortTerms = 4
+
+// followers are what may stand after a letter of a contact's words, which have no
+// capitals and no accents.
+var followers = func() (all []rune) {
+	all = append(all, '\n')
+	for r := ' '; r < 0x7f; r++ {
+		if r < 'A' || r > 'Z' {
+			all = append(all, r)
+		}
+	}
+	return append(all, []rune("łøæœßđðþħıŋŧ–—‘“”…·ºª")...)
+}()
 
 // mostTrigrams is how many of a long term's are asked for: the others hardly
 // narrow it down.
