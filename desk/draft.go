@@ -91,6 +91,11 @@ func (d *Desk) Check(ctx context.Context, a Actor, o Order) (Draft, error) {
 	if err := d.readRecipients(ctx, a, o, set, &draft); err != nil {
 		return Draft{}, err
 	}
+	if o.Repliable && strings.TrimSpace(o.Sender) == "" {
+		if o.Sender, err = d.numberFor(ctx, a, set); err != nil {
+			return Draft{}, err
+		}
+	}
 	draft.readSender(o, a, set)
 	draft.checkFields()
 	draft.readBody(o)

@@ -151,19 +151,6 @@ func (p Permissions) firstSender() string {
 	return ""
 }
 
-// answerable are the defaults that people can reply to, the best first: of a user
-// who may use some senders only, those of them.
-func (p Permissions) answerable(own string, set Settings) []string {
-	all := append([]string{own}, p.Senders...)
-	if len(p.Senders) == 0 {
-		all = append(all, set.Sender)
-	}
-	return slices.DeleteFunc(all, func(typed string) bool {
-		sender, r := parseSender(strings.TrimSpace(typed), set.Country)
-		return r != nil || !sender.CanReply()
-	})
-}
-
 // refuse says why a send to so many in a sender's name may not be.
 func (p Permissions) refuse(people int, sender sms.Sender) *Refusal {
 	if people > 1 && !p.Bulk {

@@ -48,8 +48,9 @@ type Order struct {
 	// organisation's.
 	Sender string
 	// OwnSender: where nobody has set a sender, it leaves without one, and the
-	// provider's own number stands in. Repliable: it has to be one that can be
-	// answered, unless it was typed, so a default that is a name does not count.
+	// provider's own number stands in. Repliable: unless it was typed it has to be
+	// one that can be answered, the user's own number first, so a default that is a
+	// name does not count.
 	OwnSender, Repliable bool
 	// TON overrides the type of number that the sender's form shows, unless it
 	// is TONUnknown: digits may be meant as a name, but no name is a number.

@@ -245,3 +245,12 @@ func (w *world) write(statement string, args ...any) {
 func clickatell(id int64) string { return feedzonapi.Reference(desk.GatewayClickatell, id) }
 
 func itoa(n int64) string { return strconv.FormatInt(n, 10) }
+
+// number has the desk receive on a number, for a user or for nobody.
+func (w *world) number(typed, owner string) {
+	w.t.Helper()
+	rows, err := w.ProviderRows(w.t.Context())
+	must(w.t, err)
+	_, err = w.AddNumber(w.t.Context(), desk.CommandLine(), desk.NumberForm{Number: typed, Provider: rows[0].Name, Owner: owner})
+	must(w.t, err)
+}

@@ -13,6 +13,7 @@ func TestSenderAndRepliable(t *testing.T) {
 	for _, c := range []struct {
 		organisation, own, allowed string // the defaults, and who else may be used
 		sender, repliable          string
+		number                     string // whose 07700 900888 is, "" where there is none
 		want                       string // "!1010" is refused
 	}{
 		{want: none},
@@ -39,12 +40,24 @@ func TestSenderAndRepliable(t *testing.T) {
 		{allowed: "Year 4", organisation: "07700 900999", repliable: "1", want: "!1020"},
 		{allowed: "Year 4", sender: "feedzon", want: "!1010"},
 		{repliable: "2", want: "!1010"},
+		{number: "sam", repliable: "1", want: "447700900888"},
+		{number: "sam", organisation: "07700 900999", repliable: "1", want: "447700900888"},
+		{number: "sam", organisation: "07700 900999", want: "447700900999"},
+		{number: "sam", allowed: "Year 4\n07700 900888", repliable: "1", want: "447700900888"},
+		{number: "sam", allowed: "Year 4", repliable: "1", want: "!1020"},
+		{number: "sam", sender: "feedzon", repliable: "1", want: "feedzon"},
+		{number: "kim", organisation: "SCHOOL", repliable: "1", want: none},
+		{number: "nobody", organisation: "SCHOOL", repliable: "1", want: "447700900888"},
+		{number: "nobody", organisation: "07700 900999", repliable: "1", want: "447700900999"},
 	} {
-		t.Run(strings.Join([]string{c.organisation, c.own, c.allowed, c.sender, c.repliable}, ","), func(t *testing.T) {
+		t.Run(strings.Join([]string{c.organisation, c.own, c.allowed, c.sender, c.repliable, c.number}, ","), func(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t)
 			w.write("UPDATE users SET sender = ?, senders = ? WHERE username = 'sam'", c.own, c.allowed)
 			w.write("INSERT INTO settings (key, value) VALUES ('sender', ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value", c.organisation)
+			if c.number != "" {
+				w.number("07700 900888", strings.ReplaceAll(c.number, "nobody", ""))
+			}
 			answer := w.call("sam", "SendMessage", "number", "447700900150", "message", "Hello", "sender", c.sender, "repliable", c.repliable)
 			if code, refused := strings.CutPrefix(c.want, "!"); refused {
 				if answer != `"`+code+`"` || len(w.messages()) != 0 {
