@@ -116,10 +116,14 @@ func TestTwoProgramsOneBehindTheOther(t *testing.T) {
 	}
 }
 
-// tokenOf makes a token. It is the last word of what the command says; what a
-// library has to say about the machine may stand before it.
 func tokenOf(t *testing.T, dir, username string) string {
 	t.Helper()
-	words := strings.Fields(must(t, dir, "", "user", "token", username))
+	return lastWord(must(t, dir, "", "user", "token", username))
+}
+
+// lastWord is what a command was asked for; what a library has to say about the
+// machine may stand before it.
+func lastWord(said string) string {
+	words := strings.Fields(said)
 	return words[len(words)-1]
 }
