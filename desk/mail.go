@@ -100,7 +100,11 @@ func (d *Desk) TestMail(ctx context.Context, a Actor, m MailServer) error {
 	if err != nil {
 		return err
 	}
-	err = mail.Send(ctx, m.server(), mail.Message{To: a.User.Email, Subject: "A test of the text desk's e-mails",
+	brand, err := d.mailBrand(ctx, set)
+	if err != nil {
+		return err
+	}
+	err = mail.Send(ctx, m.server(), mail.Message{To: a.User.Email, Brand: brand, Subject: "A test of the text desk's e-mails",
 		Text: "If you can read this, " + set.name() + " can send you e-mails: when somebody runs low on credits or has not been seen for long.\n"})
 	if err != nil {
 		return ErrMailRefused.because("The e-mail was not taken: %s.", strings.TrimSuffix(err.Error(), "."))
@@ -187,9 +191,14 @@ func (d *Desk) SendAlerts(ctx context.Context, base *url.URL) (told int, err err
 	if err != nil {
 		return 0, err
 	}
+	brand, err := d.mailBrand(ctx, set)
+	if err != nil {
+		return 0, err
+	}
 	for _, al := range alerts {
 		for _, to := range al.To {
 			message := al.words(to, set, base)
+			message.Brand = brand
 			if err := mail.Send(ctx, m.server(), message); err != nil {
 				return told, errors.Join(fmt.Errorf("e-mail an alert: %w", err), d.noteMail(ctx, err.Error()))
 			}

@@ -46,12 +46,16 @@ func TestAlertsByMail(t *testing.T) {
 	if _, problem, err := o.MailServer(ctx, o.admin); err != nil || problem != "" {
 		t.Errorf("the trouble stays: %q, %v", problem, err)
 	}
+	must(t, o.SaveBranding(ctx, o.admin, NewBranding{Accent: "#005a9c", Logo: asPNG(t, picture(60, 20, false))}))
 	o.pass(31 * 24 * time.Hour)
 	tell(1)
 	got := up.Mails()
 	if len(got) != 2 || got[0].To != "jo@example.org" || !strings.Contains(got[0].Text, "Subject: You have 8 credits left") || !strings.Contains(got[0].Text, "https://intranet.example/sms/credits") ||
 		got[1].To != "admin@example.org" || !strings.Contains(got[1].Text, "Jo Bell has not been seen for 30 days") {
 		t.Errorf("the server got %+v", got)
+	}
+	if strings.Contains(got[0].Text, "text/html") || !strings.Contains(got[1].Text, "#005a9c") || !strings.Contains(got[1].Text, "cid:logo.png") {
+		t.Error("the colour and the logo are not in the e-mail, or in one of before")
 	}
 }
 

@@ -36,6 +36,8 @@ type Settings struct {
 	// Backups is when backups are made, Backup how the last one went.
 	Backups BackupPlan
 	Backup  BackupState
+	// Branding is how the desk looks.
+	Branding Branding
 	// RestoredAt is when the desk was restored from a backup, and has sent
 	// nothing since; zero otherwise.
 	RestoredAt time.Time
@@ -95,6 +97,7 @@ func (d *Desk) settings(ctx context.Context, q *db.Queries) (Settings, error) {
 	s := Settings{Organisation: values[keyOrganisation], Country: "GB", Zone: time.UTC, Sender: values[keySender], Undo: 20 * time.Second,
 		Quiet: readQuiet(values), Guard: readGuard(values), Maintenance: readMaintenance(values), SecondFactor: readSecondFactor(values),
 		Backups: readBackupPlan(values), Backup: d.lastBackup(readBackupState(values)), RestoredAt: readInstant(values[db.RestoredKey]), replies: values[keyReplies]}
+	s.Branding = readBranding(values)
 	if c := values[keyCountry]; c != "" {
 		s.Country = c
 	}

@@ -87,7 +87,7 @@ var verbs = map[string]string{
 	"AddNote": "owner conversation", "Assign": "owner conversation user", "Assignable": "owner conversation", "Conversations": forAll, "GiveBack": "owner conversation",
 	"InboxUnread": forAll, "Looking": "owner conversation", "MarkDone": "owner conversation", "MarkUnseen": "owner conversation", "OptOutOf": "owner conversation",
 	"SavedReply": "own conversation template", "Reopen": "owner conversation", "Reply": "owner conversation", "Take": "owner conversation", "Talk": "owner conversation", "WrongNumber": "owner conversation",
-	"MailServer": forAdmins, "SaveMailServer": forAdmins, "TestMail": forAdmins,
+	"MailServer": forAdmins, "SaveBranding": forAdmins, "SaveMailServer": forAdmins, "TestMail": forAdmins,
 }
 
 // notWhileActing are the verbs that refuse whoever acts as somebody else.

@@ -35,7 +35,7 @@ const paths = [
   '/numbers', '/numbers/new', '/numbers/1', '/numbers/1?show=given-up', '/numbers/1?show=waiting', '/numbers/1/edit', '/numbers/1/remove', '/numbers/1/forwards/3', '/numbers/1/forwards/6', '/numbers/2',
   '/providers', '/providers/new', '/providers/Simulator/edit', '/providers/Simulator/pause',
   '/providers/callbacks', '/providers/callbacks?provider=Simulator', '/providers/callbacks/2', '/providers/callbacks/6',
-  '/settings', '/settings/mail', '/settings/retention', '/privacy', '/privacy?number=07700900999', '/privacy/erase?number=07700900999',
+  '/settings', '/settings/organisation', '/settings/branding', '/settings/quiet-hours', '/settings/guard', '/settings/mail', '/settings/retention', '/privacy', '/privacy?number=07700900999', '/privacy/erase?number=07700900999',
   '/system',
   '/approvals',
   '/setup/organisation', '/setup/provider', '/setup/text',

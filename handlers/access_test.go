@@ -27,7 +27,7 @@ func address(r handlers.Route) string {
 
 // open is who may use what by no sign-in at all. A new route is not on it.
 var open = map[string]bool{"GET /sign-in": true, "POST /sign-in": true, "GET /setup": true, "POST /setup": true, "GET /_ui": true,
-	"GET /sign-in/code": true, "POST /sign-in/code": true, "GET /join/:token": true, "POST /join/:token": true}
+	"GET /sign-in/code": true, "POST /sign-in/code": true, "GET /join/:token": true, "GET /branding-:file": true, "POST /join/:token": true}
 
 func TestEveryRouteLetsInWhoMayUseIt(t *testing.T) {
 	const private = "Meet me at the boiler house"

@@ -87,7 +87,7 @@ func TestQuietHoursOnThePages(t *testing.T) {
 	sam.get(path).says(t, "Pauses at 20:00, goes on at 08:00.")
 
 	boss.post("/settings/quiet-hours", form("quiet_from", "", "quiet_until", "")).says(t, "There are no quiet hours any more")
-	boss.get("/settings").wants(t, http.StatusOK, `value="20:00"`)
+	boss.get("/settings/quiet-hours").wants(t, http.StatusOK, `value="20:00"`)
 }
 
 // ended is a send of which the simulator refuses two, whose pages are to be

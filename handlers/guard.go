@@ -12,6 +12,16 @@ import (
 	"textdesk/views"
 )
 
+func (v *visit) guard() error { return v.showGuard(http.StatusOK, *v.storedGuard()) }
+
+func (v *visit) showGuard(status int, form views.GuardForm) error {
+	page, err := v.settingPage("Spend guard", len(form.Errors))
+	if err != nil {
+		return err
+	}
+	return render(v.Context, status, views.GuardPage(page, form))
+}
+
 // saveGuard stores what keeps a slip from becoming a bill.
 func (v *visit) saveGuard() error {
 	if err := v.Request().ParseForm(); err != nil {
@@ -29,14 +39,9 @@ func (v *visit) saveGuard() error {
 		return err
 	}
 	if len(typed.Errors) == 0 {
-		return v.back("/settings", "The spend guard is saved.")
+		return v.back("/settings/guard", "The spend guard is saved.")
 	}
-	organisation, err := organisationForm(v.storedOrganisation(), nil)
-	if err != nil {
-		return err
-	}
-	return v.settingsPage(http.StatusUnprocessableEntity, views.SettingsForm{OrganisationForm: organisation,
-		Undo: strconv.Itoa(int(v.set.Undo.Seconds())), Quiet: v.storedQuiet(), Guard: &typed})
+	return v.showGuard(http.StatusUnprocessableEntity, typed)
 }
 
 // wholeNumber reads what was typed, -1 for what is none.

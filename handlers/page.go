@@ -49,6 +49,7 @@ func (v *visit) page(title, current string) (ui.Page, error) {
 	}
 	p := ui.Page{Title: title, Org: v.set.Organisation, UserName: v.actor.Name(), Banner: v.s.Banner, Flash: v.s.takeFlash(v.Context),
 		Credits: credits(v.actor), CreditsPath: "/credits", CreditsLow: desk.LowOnCredits(v.actor.User)}
+	v.s.brand(&p, v.set.Branding)
 	if v.actor.Acting() {
 		p.ActingAs, p.ActingBy = v.actor.Name(), desk.Actor{User: v.actor.By}.Name()
 	}
@@ -108,7 +109,9 @@ func (s *server) bare(c echo.Context, title string) (ui.Page, error) {
 	if err != nil {
 		return ui.Page{}, err
 	}
-	return ui.Page{Title: title, Org: set.Organisation, Flash: s.takeFlash(c), Banner: s.Banner}, nil
+	p := ui.Page{Title: title, Org: set.Organisation, Flash: s.takeFlash(c), Banner: s.Banner}
+	s.brand(&p, set.Branding)
+	return p, nil
 }
 
 // fieldErrors are the refusals in err as a form shows them. A fault is returned
@@ -156,7 +159,7 @@ func (s *server) showError(err error, c echo.Context) {
 	case errors.Is(err, desk.ErrForbidden):
 		status, title, text = http.StatusForbidden, "Not allowed", desk.ErrForbidden.Sentence
 	case errors.Is(err, desk.ErrUnknownMessage), errors.Is(err, desk.ErrUnknownBatch), errors.Is(err, desk.ErrUnknownProvider), errors.Is(err, desk.ErrUnknownKey),
-		errors.Is(err, desk.ErrUnknownUser), errors.Is(err, desk.ErrUnknownCallback), errors.Is(err, desk.ErrUnknownTemplate), errors.Is(err, desk.ErrUnknownRecurring),
+		errors.Is(err, desk.ErrUnknownUser), errors.Is(err, desk.ErrUnknownLogo), errors.Is(err, desk.ErrUnknownCallback), errors.Is(err, desk.ErrUnknownTemplate), errors.Is(err, desk.ErrUnknownRecurring),
 		errors.Is(err, desk.ErrUnknownPerson), errors.Is(err, desk.ErrUnknownImport), errors.Is(err, desk.ErrUnknownGroup), errors.Is(err, desk.ErrUnknownList), errors.Is(err, desk.ErrUnknownEntry),
 		errors.Is(err, desk.ErrUnknownConversation), errors.Is(err, desk.ErrUnknownConsent), errors.Is(err, desk.ErrUnknownWork), errors.Is(err, desk.ErrUnknownColumn),
 		errors.Is(err, desk.ErrUnknownVMN), errors.Is(err, desk.ErrUnknownForward):

@@ -3,11 +3,20 @@ package handlers
 import (
 	"fmt"
 	"net/http"
-	"strconv"
 
 	"textdesk/desk"
 	"textdesk/views"
 )
+
+func (v *visit) quietHours() error { return v.showQuietHours(http.StatusOK, v.storedQuiet()) }
+
+func (v *visit) showQuietHours(status int, form views.QuietForm) error {
+	page, err := v.settingPage("Quiet hours", len(form.Errors))
+	if err != nil {
+		return err
+	}
+	return render(v.Context, status, views.QuietPage(page, form))
+}
 
 // saveQuietHours stores when sends to several people rest.
 func (v *visit) saveQuietHours() error {
@@ -19,17 +28,12 @@ func (v *visit) saveQuietHours() error {
 		return err
 	}
 	if len(typed.Errors) > 0 {
-		organisation, err := organisationForm(v.storedOrganisation(), nil)
-		if err != nil {
-			return err
-		}
-		return v.settingsPage(http.StatusUnprocessableEntity, views.SettingsForm{OrganisationForm: organisation,
-			Undo: strconv.Itoa(int(v.set.Undo.Seconds())), Quiet: typed})
+		return v.showQuietHours(http.StatusUnprocessableEntity, typed)
 	}
 	if q.Off {
-		return v.back("/settings", "There are no quiet hours any more: texts to several people leave at any time.")
+		return v.back("/settings/quiet-hours", "There are no quiet hours any more: texts to several people leave at any time.")
 	}
-	return v.back("/settings", "The quiet hours are saved: texts to several people rest from %s to %s.", clock(q.From), clock(q.Until))
+	return v.back("/settings/quiet-hours", "The quiet hours are saved: texts to several people rest from %s to %s.", clock(q.From), clock(q.Until))
 }
 
 func (v *visit) storedQuiet() views.QuietForm {

@@ -78,6 +78,7 @@ func Routes() []Route {
 		{Method: http.MethodGet, Path: "/setup", open: (*server).setupForm},
 		{Method: http.MethodPost, Path: "/setup", open: (*server).setup},
 		{Method: http.MethodGet, Path: "/_ui", open: (*server).gallery},
+		{Method: http.MethodGet, Path: "/branding-:file", open: (*server).brandFile}, // 0123456789.css, or the logo's hash and .png
 
 		post("/sign-out", SignedIn, (*visit).signOut).anyway(),
 		post("/act-as/stop", SignedIn, (*visit).stopActing).anyway(),
@@ -375,8 +376,11 @@ func Routes() []Route {
 		post("/restored", Administrators, (*visit).releaseSending),
 
 		get("/settings", Administrators, (*visit).settings),
-		post("/settings", Administrators, (*visit).saveSettings),
-		get("/settings/quiet-hours", Administrators, (*visit).settings), // the address of a form that came back
+		get("/settings/organisation", Administrators, (*visit).organisation),
+		post("/settings/organisation", Administrators, (*visit).saveOrganisation),
+		get("/settings/branding", Administrators, (*visit).branding),
+		post("/settings/branding", Administrators, (*visit).saveBranding).taking(desk.MaxLogo + pageLimit),
+		get("/settings/quiet-hours", Administrators, (*visit).quietHours),
 		post("/settings/quiet-hours", Administrators, (*visit).saveQuietHours),
 		get("/settings/retention", Administrators, (*visit).retention),
 		post("/settings/retention", Administrators, (*visit).saveRetention), // shows what would go, then saves
@@ -384,7 +388,7 @@ func Routes() []Route {
 		get("/privacy/export", Administrators, (*visit).personFile),
 		get("/privacy/erase", Administrators, (*visit).eraseForm),
 		post("/privacy/erase", Administrators, (*visit).erase),
-		get("/settings/guard", Administrators, (*visit).settings), // the address of a form that came back
+		get("/settings/guard", Administrators, (*visit).guard),
 		post("/settings/guard", Administrators, (*visit).saveGuard),
 
 		get("/settings/mail", Administrators, (*visit).mail),

@@ -12,36 +12,9 @@ import (
 	"textdesk/views/ui"
 )
 
+// settings is the page of all that there is to decide.
 func (v *visit) settings() error {
-	return v.showSettings(http.StatusOK, v.storedOrganisation(), strconv.Itoa(int(v.set.Undo.Seconds())), nil)
-}
-
-func (v *visit) saveSettings() error {
-	o, typed := v.typedOrganisation(), v.FormValue("undo")
-	seconds, err := strconv.Atoi(strings.TrimSpace(typed))
-	if err != nil || seconds > 3600 {
-		seconds = -1 // which no setting allows
-	}
-	if err := v.s.Desk.SaveSettings(v.Request().Context(), v.actor, o, time.Duration(seconds)*time.Second); err != nil {
-		return v.showSettings(http.StatusUnprocessableEntity, o, typed, err)
-	}
-	return v.back("/settings", "The settings are saved.")
-}
-
-func (v *visit) showSettings(status int, o desk.Organisation, undo string, cause error) error {
-	organisation, err := organisationForm(o, cause)
-	if err != nil {
-		return err
-	}
-	return v.settingsPage(status, views.SettingsForm{OrganisationForm: organisation, Undo: undo, Quiet: v.storedQuiet()})
-}
-
-// settingsPage is the page with one of its forms as typed.
-func (v *visit) settingsPage(status int, form views.SettingsForm) error {
-	if form.Guard == nil {
-		form.Guard = v.storedGuard()
-	}
-	about, err := v.s.Desk.About(v.actor)
+	groups, err := v.settingGroups()
 	if err != nil {
 		return err
 	}
@@ -49,8 +22,43 @@ func (v *visit) settingsPage(status int, form views.SettingsForm) error {
 	if err != nil {
 		return err
 	}
-	page.Width, page.HasErrors = ui.Narrow, len(form.Errors)+len(form.Quiet.Errors)+len(form.Guard.Errors) > 0
-	return render(v.Context, status, views.Settings(page, form, views.AboutDesk{Version: v.s.Version, Directory: about.Directory, Bytes: about.Bytes}))
+	page.Width = ui.Narrow
+	return render(v.Context, http.StatusOK, views.Settings(page, groups))
+}
+
+func (v *visit) organisation() error {
+	return v.showOrganisation(http.StatusOK, v.storedOrganisation(), strconv.Itoa(int(v.set.Undo.Seconds())), nil)
+}
+
+func (v *visit) saveOrganisation() error {
+	o, typed := v.typedOrganisation(), v.FormValue("undo")
+	seconds, err := strconv.Atoi(strings.TrimSpace(typed))
+	if err != nil || seconds > 3600 {
+		seconds = -1 // which no setting allows
+	}
+	if err := v.s.Desk.SaveSettings(v.Request().Context(), v.actor, o, time.Duration(seconds)*time.Second); err != nil {
+		return v.showOrganisation(http.StatusUnprocessableEntity, o, typed, err)
+	}
+	return v.back("/settings/organisation", "The settings are saved.")
+}
+
+func (v *visit) showOrganisation(status int, o desk.Organisation, undo string, cause error) error {
+	form, err := organisationForm(o, cause)
+	if err != nil {
+		return err
+	}
+	page, err := v.settingPage("Organisation", len(form.Errors))
+	if err != nil {
+		return err
+	}
+	return render(v.Context, status, views.OrganisationPage(page, views.SettingsForm{OrganisationForm: form, Undo: undo}))
+}
+
+// settingPage is the shell of a page with one form of the settings.
+func (v *visit) settingPage(title string, errors int) (ui.Page, error) {
+	page, err := v.page(title, "/settings")
+	page.Width, page.HasErrors = ui.Narrow, errors > 0
+	return page, err
 }
 
 // storedOrganisation is the form as it is set, and before anybody has set it,

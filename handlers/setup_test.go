@@ -164,7 +164,7 @@ func TestSetupKeepsWhatWasTyped(t *testing.T) {
 func TestOrganisationRefusals(t *testing.T) {
 	td := newTestDesk(t)
 	b := td.signIn("boss")
-	for _, path := range []string{"/setup/organisation", "/settings"} {
+	for _, path := range []string{"/setup/organisation", "/settings/organisation"} {
 		got := b.post(path, form("organisation", " ", "country", "Narnia", "zone", "Mars/Olympus", "sender", "a name far too long", "undo", "soon"))
 		got.wants(t, 422, "Enter the organisation", "Choose a country", "Choose a time zone", "at most 11", `value="a name far too long"`)
 		for _, field := range []string{"organisation", "country", "zone", "sender"} {
@@ -173,7 +173,7 @@ func TestOrganisationRefusals(t *testing.T) {
 	}
 	b.post("/setup/organisation", form("organisation", "Oz", "country", "AU")).wants(t, 422, "Australia has several time zones")
 	for _, undo := range []string{"-1", "121", "", "1e2", "9223372036854775807"} {
-		b.post("/settings", form("organisation", "Oz", "country", "AU", "zone", "Australia/Perth", "undo", undo)).
+		b.post("/settings/organisation", form("organisation", "Oz", "country", "AU", "zone", "Australia/Perth", "undo", undo)).
 			wants(t, 422, "seconds from 0 to 120", `value="`+undo+`"`)
 	}
 	set, err := td.Settings(t.Context())
@@ -181,8 +181,9 @@ func TestOrganisationRefusals(t *testing.T) {
 	if set.Organisation != "Oakfield School" || set.Country != "GB" || set.Zone.String() != "Europe/London" || set.Undo != 20*time.Second {
 		t.Errorf("a refused form has changed the settings: %+v", set)
 	}
-	b.post("/settings", form("organisation", "Oz", "country", "AU", "zone", "Australia/Perth", "undo", " 0 ")).
-		wants(t, 200, "The settings are saved", "Textdesk test", `<option value="Australia/Perth" selected>Perth</option>`)
+	b.post("/settings/organisation", form("organisation", "Oz", "country", "AU", "zone", "Australia/Perth", "undo", " 0 ")).
+		wants(t, 200, "The settings are saved", `<option value="Australia/Perth" selected>Perth</option>`)
+	b.get("/settings").wants(t, 200, "Textdesk test", "Australia, Australia/Perth time", "None: a send leaves at once")
 	if set, err = td.Settings(t.Context()); err != nil || set.Undo != 0 || set.Zone.String() != "Australia/Perth" || set.Sender != "" {
 		t.Errorf("the settings are %+v, %v", set, err)
 	}

@@ -36,8 +36,12 @@ type Server struct {
 	From     string // "Textdesk <desk@oakfield.example>"
 }
 
-// Message is an e-mail of plain text to one address.
-type Message struct{ To, Subject, Text string }
+// Message is an e-mail to one address: plain text, and with a brand also the
+// same words as the organisation looks.
+type Message struct {
+	To, Subject, Text string
+	Brand             *Brand // nil for plain text alone
+}
 
 // CheckAddress reports what is wrong with an e-mail address, with or without a
 // name before it.
@@ -58,6 +62,11 @@ func Send(ctx context.Context, s Server, m Message) error {
 	}
 	msg.Subject(m.Subject)
 	msg.SetBodyString(gomail.TypeTextPlain, m.Text)
+	if m.Brand != nil {
+		if err := m.Brand.dress(msg, m.Text); err != nil {
+			return err
+		}
+	}
 	msg.SetGenHeader("Auto-Submitted", "auto-generated") // so that nobody's holiday reply comes back
 	client, err := s.client()
 	if err != nil {

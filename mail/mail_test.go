@@ -58,3 +58,30 @@ func TestPasswordsAreProtected(t *testing.T) {
 		t.Errorf("a server without STARTTLS got the mail all the same: %v", err)
 	}
 }
+
+// A brand adds the same words as HTML, with nothing of them taken for mark-up
+// and nothing that is fetched from elsewhere.
+func TestABrand(t *testing.T) {
+	up, err := mailtest.New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer up.Close()
+	s := mail.Server{Host: up.Host, Port: up.Port, Security: mail.None, From: "desk@oakfield.example"}
+	m := mail.Message{To: "jo@oakfield.example", Subject: "x", Text: "Jo <b>Bell</b> & Co has 8 left.\n\nOakfield\nhttps://intranet.example/sms/credits\n",
+		Brand: &mail.Brand{Name: `Oak "field"`, Accent: "#005a9c", Logo: []byte("a picture"), Width: 100, Height: 25}}
+	if err := mail.Send(t.Context(), s, m); err != nil {
+		t.Fatal(err)
+	}
+	got := up.Mails()[0].Text
+	got = strings.ReplaceAll(strings.ReplaceAll(strings.ReplaceAll(got, "=\r\n", ""), "=\n", ""), "=3D", "=")
+	for _, want := range []string{"text/plain", "text/html", "Jo <b>Bell</b> & Co has 8 left.", "Jo &lt;b&gt;Bell&lt;/b&gt; &amp; Co has 8 left.", `<a href="https://intranet.example/sms/credits">`,
+		"border-top:4px solid #005a9c", `src="cid:logo.png"`, `alt="Oak &#34;field&#34;"`, "Content-Id: <logo.png>", "multipart/related"} {
+		if !strings.Contains(strings.ToLower(got), strings.ToLower(want)) {
+			t.Errorf("it lacks %q:\n%s", want, got)
+		}
+	}
+	if strings.Contains(got, `src="http`) {
+		t.Error("it fetches something")
+	}
+}

@@ -148,7 +148,7 @@ var audited = map[string]string{
 	"number.forbid_host": "No longer allowed forwarding to", "number.forward_again": "Had texts forwarded again that came in on", "number.leave": "Left texts that were not forwarded from",
 	"number.test": "Tested the forwarding of",
 	"list.column": "Changed the columns of list", "person.erase": "Erased a person", "person.export": "Downloaded what is known of a person",
-	"restore.release": "Let the restored desk send again", "settings.backups": "Changed when backups are made", "settings.mail": "Changed the mail server",
+	"restore.release": "Let the restored desk send again", "settings.backups": "Changed when backups are made", "settings.mail": "Changed the mail server", "settings.branding": "Changed the colour or the logo",
 	"settings.retention": "Changed how long things are kept", "suppression.import": "Put numbers from a file on the list of those not to text",
 	"key.add": "Made a feedzon service key for", "key.disable": "Disabled a feedzon service key of", "key.enable": "Enabled a feedzon service key of", "key.remove": "Removed a feedzon service key of",
 	"settings.replies": "Changed the automatic replies", "keyword.save": "Saved keyword", "keyword.delete": "Deleted keyword", "optout.word": "Opted out by a text", "optout.back": "Came back by a text",

@@ -33,11 +33,21 @@ type Page struct {
 	ActingAs, ActingBy string
 	// BrandPath is the style sheet with the organisation's own accent, if it has one.
 	BrandPath string
+	// Logo is the organisation's, nil for our mark.
+	Logo *Logo
 	// Where the person's name, their credits, the acting banner and signing out
 	// lead; empty means /account, no link, /act-as/stop and /sign-out.
 	AccountPath, CreditsPath, StopActingPath, SignOutPath string
 	// CreditsLow marks the credits as running out.
 	CreditsLow bool
+}
+
+// Logo is a picture that stands for the organisation.
+type Logo struct {
+	Path          string
+	Width, Height int  // as it is shown, in pixels
+	Wide          bool // it stands in the place of the name
+	Plate         bool // something shines through it: in the dark it needs a ground
 }
 
 // NavItem is one line of the navigation.
