@@ -572,6 +572,14 @@ type ListEntry struct {
 	Fields  string
 }
 
+type Logo struct {
+	Hash     string
+	Image    []byte
+	Width    int64
+	Height   int64
+	StoredAt Millis
+}
+
 type Message struct {
 	ID          int64
 	BatchID     int64
