@@ -90,8 +90,7 @@ func (s *Store) planContacts(ctx context.Context, f ContactFilter, few, listed i
 		if err != nil {
 			return plan, err
 		}
-		drivers = append(drivers, contactWay{size: n, from: "suppressions d CROSS JOIN contacts c INDEXED BY contacts_number ON c.user_id = ? AND c.number = d.number WHERE 1",
-			where: "EXISTS (SELECT 1 FROM suppressions d WHERE d.number = c.number)", args: []any{f.UserID}, values: []any{}})
+		drivers = append(drivers, contactWay{size: n, from: fromSuppressed, where: isSuppressed, args: []any{f.UserID}, values: []any{}})
 	}
 	const consent = "SELECT number FROM consents WHERE user_id = ? AND withdrawn_at = 0"
 	if f.Consented {
@@ -109,7 +108,7 @@ func (s *Store) planContacts(ctx context.Context, f ContactFilter, few, listed i
 	}
 	if f.Allowed {
 		conditions++
-		plan.where = append(plan.where, "NOT EXISTS (SELECT 1 FROM suppressions d WHERE d.number = c.number)")
+		plan.where = append(plan.where, "NOT "+isSuppressed)
 	}
 	if conditions >= 2 {
 		few = max(few, someContacts)

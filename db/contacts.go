@@ -62,6 +62,9 @@ func (tx *Tx) InsertContacts(ctx context.Context, contacts []Contact, groups [][
 	if err := tx.insertMembers(ctx, members); err != nil {
 		return err
 	}
+	if err := tx.markSuppressed(ctx, contacts); err != nil {
+		return err
+	}
 	if err := tx.MoveAddressBook(ctx, MoveAddressBookParams{UserID: userID, Contacts: int64(len(contacts)), Ungrouped: ungrouped}); err != nil {
 		return fmt.Errorf("count contacts: %w", err)
 	}
@@ -128,6 +131,9 @@ func (tx *Tx) ChangeContacts(ctx context.Context, was, now []Contact) error {
 		if c.ID <= upto && contactWords(&was[i]) != contactWords(c) {
 			words = append(words, *c)
 		}
+	}
+	if err := tx.renumbered(ctx, was, now); err != nil {
+		return err
 	}
 	if err := tx.addWords(ctx, words); err != nil {
 		return err
@@ -239,6 +245,7 @@ func (tx *Tx) DeleteContacts(ctx context.Context, userID int64, contacts []int64
 	}
 	for _, query := range []string{
 		`DELETE FROM group_members WHERE contact_id IN (SELECT value FROM json_each(?))`,
+		`DELETE FROM suppressed_contacts WHERE contact_id IN (SELECT value FROM json_each(?))`,
 		`DELETE FROM contact_changes WHERE contact_id IN (SELECT value FROM json_each(?))`,
 		`DELETE FROM contacts WHERE id IN (SELECT value FROM json_each(?))`,
 	} {

@@ -251,6 +251,11 @@ SELECT ?, 'The person was erased, and asked not to be texted before.', added_by,
 		return err
 	}
 	_ = kept // a hash that stands there already says the same
+	// Contacts of others who have the number, if any are left.
+	if _, err := tx.alter(ctx, "mark contacts", `INSERT INTO suppressed_contacts (contact_id, number)
+SELECT c.id, s.number FROM suppressions s JOIN contacts c ON c.user_id IN (SELECT id FROM users) AND c.number = ? WHERE s.number = ? ON CONFLICT (contact_id) DO NOTHING`, string(n), string(tx.hash.of(n))); err != nil {
+		return err
+	}
 	_, err = tx.alter(ctx, "erase suppression", "DELETE FROM suppressions WHERE number = ?", string(n))
 	return err
 }

@@ -41,12 +41,22 @@ const anyHashed = `SELECT count(*) FROM (SELECT 1 FROM suppressions WHERE number
 // erasedAmong adds those of the numbers to found that must not be texted and
 // were erased.
 func (tx *Tx) erasedAmong(ctx context.Context, numbers []sms.MSISDN, found map[sms.MSISDN]bool) error {
+	hashes, err := tx.erasedOf(ctx, numbers)
+	for n := range hashes {
+		found[n] = true
+	}
+	return err
+}
+
+// erasedOf returns the hashes of those of the numbers that must not be texted and
+// were erased.
+func (tx *Tx) erasedOf(ctx context.Context, numbers []sms.MSISDN) (map[sms.MSISDN]sms.MSISDN, error) {
 	if tx.hash == nil || tx.hash.key == nil || len(numbers) == 0 {
-		return nil
+		return nil, nil
 	}
 	var some int
 	if err := tx.db.QueryRowContext(ctx, anyHashed).Scan(&some); err != nil || some == 0 {
-		return err
+		return nil, err
 	}
 	hashes := make([]sms.MSISDN, len(numbers))
 	number := make(map[sms.MSISDN]sms.MSISDN, len(numbers))
@@ -56,12 +66,13 @@ func (tx *Tx) erasedAmong(ctx context.Context, numbers []sms.MSISDN, found map[s
 	}
 	hits, err := readRows(ctx, tx.db, scanNumber, suppressedOf, numberList(hashes))
 	if err != nil {
-		return err
+		return nil, err
 	}
+	found := make(map[sms.MSISDN]sms.MSISDN, len(hits))
 	for _, h := range hits {
-		found[number[h]] = true
+		found[number[h]] = h
 	}
-	return nil
+	return found, nil
 }
 
 func scanNumber(rows *sql.Rows) (n sms.MSISDN, err error) {
@@ -120,7 +131,9 @@ func (tx *Tx) suppressed(ctx context.Context, number sms.MSISDN, insert func() (
 func (tx *Tx) Unsuppress(ctx context.Context, n sms.MSISDN) (bool, error) {
 	gone, err := tx.deleteSuppression(ctx, n)
 	if err == nil && gone == 0 && tx.hash != nil && tx.hash.key != nil {
-		gone, err = tx.deleteSuppression(ctx, tx.hash.of(n))
+		if gone, err = tx.deleteSuppression(ctx, tx.hash.of(n)); err == nil && gone > 0 {
+			err = tx.unmarkSuppressed(ctx, tx.hash.of(n))
+		}
 	}
 	if err == nil && gone > 0 {
 		err = tx.SuppressConversations(ctx, SuppressConversationsParams{Number: n})
