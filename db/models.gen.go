@@ -751,6 +751,11 @@ type SignInFailure struct {
 	FailedAt  Millis
 }
 
+type SuppressedContact struct {
+	ContactID int64
+	Number    sms.MSISDN
+}
+
 type Suppression struct {
 	Number    sms.MSISDN
 	Reason    string
