@@ -97,7 +97,15 @@ func Fill(ctx context.Context, d *desk.Desk, store *db.Store, size int) error {
 	if err := leaveDraft(ctx, d, admin, size); err != nil {
 		return err
 	}
-	if err := f.fill(ctx, size); err != nil {
+	users := map[string]int64{"sam": ids[0], "jo": ids[1], "priya": ids[2]}
+	talks, lines := f.dialogues(users)
+	if size == 0 {
+		talks, lines = nil, nil
+	}
+	if err := f.fill(ctx, size, lines); err != nil {
+		return err
+	}
+	if err := f.take(ctx, d, talks, users); err != nil {
 		return err
 	}
 	if err := number(ctx, d, store, admin); err != nil {
@@ -145,8 +153,7 @@ type filler struct {
 // chunk is how many messages one transaction takes.
 const chunk = 5000
 
-func (f *filler) fill(ctx context.Context, size int) error {
-	var plans []plan
+func (f *filler) fill(ctx context.Context, size int, plans []plan) error {
 	for made := 0; made < size; {
 		p := f.plan(size - made)
 		plans = append(plans, p)
@@ -161,7 +168,14 @@ func (f *filler) fill(ctx context.Context, size int) error {
 		}
 		err := f.store.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
 			for i, p := range plans[:n] {
-				if err := f.write(ctx, tx, p, rand.New(rand.NewPCG(uint64(len(plans)), uint64(i)))); err != nil {
+				do := p.do
+				if do == nil {
+					do = func(ctx context.Context, tx *db.Tx) error {
+						_, _, err := f.write(ctx, tx, p, rand.New(rand.NewPCG(uint64(len(plans)), uint64(i))))
+						return err
+					}
+				}
+				if err := do(ctx, tx); err != nil {
 					return err
 				}
 			}
@@ -181,6 +195,8 @@ type plan struct {
 	people int
 	text   text
 	user   int64
+	to     string                              // the one who gets it, "" for some by chance
+	do     func(context.Context, *db.Tx) error // something else that happened then
 }
 
 func (f *filler) plan(most int) plan {
@@ -202,24 +218,25 @@ func (f *filler) plan(most int) plan {
 	return p
 }
 
-// write stores a batch, its messages and what became of them.
-func (f *filler) write(ctx context.Context, tx *db.Tx, p plan, random *rand.Rand) error {
+// write stores a batch, its messages and what became of them, and returns their
+// ids.
+func (f *filler) write(ctx context.Context, tx *db.Tx, p plan, random *rand.Rand) (batchID, messageID int64, err error) {
 	size := gsm.Count(p.text.body)
 	at := db.At(p.at)
-	batchID, err := tx.TakeNumbers(ctx, db.TakeNumbersParams{Name: "batch", N: 1})
+	batchID, err = tx.TakeNumbers(ctx, db.TakeNumbersParams{Name: "batch", N: 1})
 	if err != nil {
-		return err
+		return 0, 0, err
 	}
 	parts := int64(p.people) * int64(size.Parts)
 	last, err := tx.TakeNumbers(ctx, db.TakeNumbersParams{Name: "message", N: parts})
 	if err != nil {
-		return err
+		return 0, 0, err
 	}
 	sender := sms.Sender{Address: p.text.sender, TON: sms.TONAlphanumeric}
 	if strings.HasPrefix(sender.Address, "44") {
 		sender.TON = sms.TONInternational
 	}
-	b := &written{counts: [sms.StatusCount]int64{}}
+	b := &written{counts: [sms.StatusCount]int64{}, quiet: p.to != ""}
 	numbers := random.Perm(900)[:min(p.people, 900)]
 	slices.Sort(numbers)
 	for i, n := range numbers {
@@ -227,21 +244,28 @@ func (f *filler) write(ctx context.Context, tx *db.Tx, p plan, random *rand.Rand
 			Number: sms.MSISDN(fmt.Sprintf("+447700900%03d", 100+n)), Sender: sender.Address, TON: sender.TON, Body: p.text.body,
 			Alphabet: size.Alphabet, Parts: int64(size.Parts), Credits: int64(size.Parts), Priority: int64(min(p.people-1, 1)),
 			DueAt: at, ExpiresAt: at.Add(24 * time.Hour), CreatedAt: at}
+		if p.to != "" {
+			m.Number = sms.MSISDN(p.to)
+		}
 		b.add(m, f.end(p, random, i), random)
+		messageID = m.ID
 	}
 	if err := tx.InsertBatch(ctx, db.InsertBatchParams{ID: batchID, UserID: p.user, Door: "page", Sender: sender.Address, TON: sender.TON,
 		Body: p.text.body, SendAt: at, Zone: "Europe/London", Validity: 86400, Recipients: int64(len(numbers)), Parts: parts, Credits: parts,
 		CreatedAt: at, Day: dayOf(p.at), NQueued: int64(len(numbers))}); err != nil {
-		return err
+		return 0, 0, err
 	}
 	if err := tx.InsertBatchWords(ctx, batchID, p.text.body); err != nil {
-		return err
+		return 0, 0, err
 	}
-	return b.store(ctx, tx, p.user, batchID)
+	return batchID, messageID, b.store(ctx, tx, p.user, batchID)
 }
 
 // end says how a message ended. The last ones of today are still on their way.
 func (f *filler) end(p plan, random *rand.Rand, i int) ending {
+	if p.to != "" {
+		return endings[0]
+	}
 	if f.now.Sub(p.at) < 5*time.Hour && random.IntN(8) == 0 {
 		return ending{status: sms.Sent}
 	}

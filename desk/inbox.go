@@ -51,9 +51,11 @@ type InboxRow struct {
 	Conversation db.Conversation
 	// Name is what an address book calls them, "" where none does.
 	Name string
-	// Last is the newest text, and Ours whether it is a reply of ours.
-	Last string
-	Ours bool
+	// Last is the newest text. Where it is a reply of ours, LastBy and LastName are
+	// who wrote it; 0 otherwise.
+	Last     string
+	LastBy   int64
+	LastName string
 	// Unread: there is something that the actor has not seen.
 	Unread bool
 	// Owner and Assignee are names, "" for nobody.
@@ -223,37 +225,41 @@ func (d *Desk) inboxRows(ctx context.Context, a Actor, found []db.Conversation) 
 	if err != nil {
 		return nil, err
 	}
+	rows := make([]InboxRow, len(found))
+	for i, c := range found {
+		rows[i] = InboxRow{Conversation: c, Name: contacts[c.ID].Name, Unread: unread[c.ID]}
+		if rows[i].Last, rows[i].LastBy, err = d.lastText(ctx, c); err != nil {
+			return nil, err
+		}
+		people = append(people, rows[i].LastBy)
+	}
 	names, err := d.namesOfUsers(ctx, people)
 	if err != nil {
 		return nil, err
 	}
-	rows := make([]InboxRow, len(found))
 	for i, c := range found {
-		rows[i] = InboxRow{Conversation: c, Name: contacts[c.ID].Name, Unread: unread[c.ID], Owner: names[int64(c.UserID)], Assignee: names[int64(c.AssigneeID)]}
-		if rows[i].Last, rows[i].Ours, err = d.lastText(ctx, c); err != nil {
-			return nil, err
-		}
+		rows[i].Owner, rows[i].Assignee, rows[i].LastName = names[int64(c.UserID)], names[int64(c.AssigneeID)], names[rows[i].LastBy]
 	}
 	return rows, nil
 }
 
-// lastText is the newest text of a conversation.
-func (d *Desk) lastText(ctx context.Context, c db.Conversation) (text string, ours bool, err error) {
+// lastText is the newest text of a conversation, and who of us wrote it.
+func (d *Desk) lastText(ctx context.Context, c db.Conversation) (text string, by int64, err error) {
 	in, err := d.store.Inbound(ctx, c.LastInboundID)
 	if err != nil && !db.IsNotFound(err) {
-		return "", false, err
+		return "", 0, err
 	}
 	if c.LastBatchID == 0 {
-		return in.Body, false, nil
+		return in.Body, 0, nil
 	}
 	b, err := d.store.Batch(ctx, c.LastBatchID)
 	if err != nil && !db.IsNotFound(err) {
-		return "", false, err
+		return "", 0, err
 	}
 	if b.CreatedAt >= in.ReceivedAt {
-		return b.Body, true, nil
+		return b.Body, b.UserID, nil
 	}
-	return in.Body, false, nil
+	return in.Body, 0, nil
 }
 
 // contactsIn are whom conversations are with, by conversation: as the address

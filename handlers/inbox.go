@@ -180,7 +180,13 @@ func (v *visit) inboxView(at inboxAddress, thread *views.Thread) (views.Inbox, e
 func (v *visit) inboxRow(r desk.InboxRow, at inboxAddress) views.InboxRow {
 	c := r.Conversation
 	row := views.InboxRow{ID: c.ID, Path: at.path("/" + strconv.FormatInt(c.ID, 10)), Name: r.Name, Number: c.Number.Display(v.set.Country),
-		Text: views.Opening(views.Kept(r.Last), 120), Ours: r.Ours, At: c.LastAt.Time(), Unread: r.Unread, Done: r.Done(), Suppressed: bool(c.Suppressed)}
+		Text: views.Opening(views.Kept(r.Last), 120), At: c.LastAt.Time(), Unread: r.Unread, Done: r.Done(), Suppressed: bool(c.Suppressed)}
+	switch {
+	case r.LastBy == v.actor.User.ID && r.LastBy != 0:
+		row.By = "You"
+	case r.LastBy != 0:
+		row.By = r.LastName
+	}
 	if r.Taken() {
 		row.Assignee, row.Mine = r.Assignee, int64(c.AssigneeID) == v.actor.User.ID
 	}

@@ -117,7 +117,7 @@ func (v *visit) thread(id int64) (views.Thread, error) {
 // threadItems are the texts, notes and deeds of a conversation.
 func (v *visit) threadItems(found desk.Thread) []views.ThreadItem {
 	var items []views.ThreadItem
-	var answers int64 // what the last received text answers: it is said once
+	var answers, last int64 // what the last received text answers, and what stands above: each is said once
 	day := time.Time{}
 	for _, s := range found.Said {
 		item := views.ThreadItem{At: s.At().In(v.set.Zone)}
@@ -130,6 +130,7 @@ func (v *visit) threadItems(found desk.Thread) []views.ThreadItem {
 			}
 		case s.Message != nil:
 			m := s.Message
+			last = m.ID
 			item.ID, item.Kind, item.Text, item.By = "m"+strconv.FormatInt(m.ID, 10), "out", views.Kept(m.Body), found.Names[m.UserID]
 			item.Bulk = m.Priority == 1 && !found.Replies[m.BatchID]
 			item.Status, item.Reason = messageState(m.Status, m.Reason, v.waitView(found.Waits[m.ID]), v.now())
@@ -139,7 +140,8 @@ func (v *visit) threadItems(found desk.Thread) []views.ThreadItem {
 		default:
 			in := s.Inbound
 			item.ID, item.Kind, item.Text = "i"+strconv.FormatInt(in.ID, 10), "in", views.Kept(in.Body)
-			if m, ok := found.Answered[int64(in.MessageID)]; ok && m.ID != answers {
+			m, ok := found.Answered[int64(in.MessageID)]
+			if ok && m.ID != answers && !(m.ID == last && found.Replies[m.BatchID]) {
 				answers = m.ID
 				item.Answers, item.AnswersBy = views.Opening(views.Kept(m.Body), 48), found.Names[m.UserID]
 				if found.Reaches || m.UserID == v.actor.User.ID {
@@ -220,7 +222,7 @@ func (v *visit) replyForm(t views.Thread, form views.Compose, cause error) (view
 
 // planReply has the desk work out what a reply would do.
 func (v *visit) planReply(t views.Thread, form views.Compose) (plan, error) {
-	form.To, form.Sender, form.GroupIDs, form.ListIDs, form.File, form.Later, form.Repeat = t.Number, "", nil, nil, nil, false, false
+	form.To, form.Sender, form.GroupIDs, form.ListIDs, form.File, form.Later, form.Repeat = t.Number, t.Own, nil, nil, nil, false, false
 	p, err := v.plan(form)
 	p.form.Outlook.Counter.CheckPath = "/inbox/" + strconv.FormatInt(t.ID, 10) + "/check"
 	return p, err

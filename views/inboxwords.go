@@ -37,3 +37,12 @@ func DayName(at, now time.Time) string {
 	}
 	return at.Format("2 January 2006")
 }
+
+// hueOf tells conversations apart by colour, as far as six do.
+func hueOf(number string) string {
+	sum := 0
+	for _, r := range number {
+		sum = sum*31 + int(r)
+	}
+	return "hue-" + string(rune('0'+(sum%6+6)%6))
+}
