@@ -220,6 +220,7 @@ func TestPlansOfTheHotQueries(t *testing.T) {
 		"submit key":       {batchBySubmitKey, "sqlite_autoindex_batches"},
 		"session":          {session, "sqlite_autoindex_sessions"},
 		"token":            {aPIKeyByHash, "sqlite_autoindex_api_keys"},
+		"received after":   {inboundAfter, "inbound_user "},
 	} {
 		args := make([]any, max(strings.Count(q.query, "?"), len(regexp.MustCompile(`\$\d`).FindAllString(q.query, -1))))
 		for i := range args {

@@ -31,6 +31,7 @@ func Type() providers.Type {
 			{Key: "url", Label: "API address", Hint: "only for another service that speaks the same language", Default: "https://api.feedzon.com/sms/1.1"},
 			{Key: "gateway", Label: "Gateway", Hint: "bulksms or clickatell, or either to tell them apart by their answers", Default: gatewayEither},
 			{Key: "replies", Label: "Replies", Hint: "sender: only texts without a sender can be answered; always: texts leave without their sender, so that all can be; never", Default: repliesSender},
+			{Key: "zone", Label: "Time zone", Hint: "on whose clock received texts are dated; another desk's is that of its organisation", Default: home},
 			{Key: "spelling", Label: "Parameter names", Hint: "short (key, number) or long (ServiceKey, Number)", Default: spellingShort},
 		},
 		Rate:        10,
@@ -43,6 +44,7 @@ func Type() providers.Type {
 
 // Values of settings.
 const (
+	home          = "Europe/London" // where feedzon is
 	repliesSender = "sender"
 	repliesAlways = "always"
 	repliesNever  = "never"
@@ -70,9 +72,13 @@ func open(settings providers.Settings, client *http.Client) (*provider, error) {
 	if settings["key"] == "" {
 		return nil, fmt.Errorf("feedzon needs a service key")
 	}
-	zone, err := time.LoadLocation("Europe/London")
-	if err != nil {
-		return nil, fmt.Errorf("load the zone of feedzon: %w", err)
+	name := settings["zone"]
+	if name == "" {
+		name = home
+	}
+	zone, err := time.LoadLocation(name)
+	if err != nil || name == "Local" {
+		return nil, fmt.Errorf("zone is the name of a time zone, such as %s, not %q", home, name)
 	}
 	p := &provider{client: client, url: *u, key: settings["key"], zone: zone, header: http.Header{"User-Agent": {"textdesk"}}}
 	var spelling string

@@ -337,3 +337,32 @@ func TestStatusValues(t *testing.T) {
 		}
 	}
 }
+
+func TestZone(t *testing.T) {
+	service := feedzontest.New("k")
+	service.Receive("447700900188", "Hello", "")
+	server := httptest.NewServer(service)
+	defer server.Close()
+	client := providers.NewHTTPClient(1)
+	defer client.CloseIdleConnections()
+	at := map[string]time.Time{}
+	for _, zone := range []string{"", "Europe/London", "Australia/Sydney"} {
+		p, err := open(providers.Settings{"url": server.URL, "key": "k", "zone": zone}, client)
+		if err != nil {
+			t.Fatal(err)
+		}
+		page, err := p.PollInbound(t.Context(), "")
+		if err != nil || len(page.Inbound) != 1 {
+			t.Fatalf("%v, %v", page, err)
+		}
+		at[zone] = page.Inbound[0].At
+	}
+	if ahead := at[""].Sub(at["Australia/Sydney"]); !at[""].Equal(at["Europe/London"]) || ahead < 9*time.Hour || ahead > 11*time.Hour {
+		t.Errorf("the text came at %v", at)
+	}
+	for _, zone := range []string{"Nowhere/Else", "Local", "../etc/passwd"} {
+		if _, err := open(providers.Settings{"url": server.URL, "key": "k", "zone": zone}, client); err == nil {
+			t.Errorf("%s is a zone", zone)
+		}
+	}
+}
