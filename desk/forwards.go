@@ -255,6 +255,7 @@ func (d *Desk) forwardCall(ctx context.Context, set Settings, allowed forward.Al
 // then it is tried again first thing. When a receiver takes a text, what else
 // waits for it goes at once.
 func (d *Desk) RecordForward(ctx context.Context, f DueForward, o forward.Outcome, stopped bool) error {
+	brought := int64(0)
 	err := d.store.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
 		now := d.now()
 		answer := beginning(o.Answer, forwardAnswer)
@@ -266,26 +267,29 @@ func (d *Desk) RecordForward(ctx context.Context, f DueForward, o forward.Outcom
 			answer = ""
 		}
 		err = tx.InsertAttempt(ctx, db.InsertAttemptParams{ForwardID: f.ID, At: now.Add(-o.Took), Took: o.Took.Milliseconds(), Method: f.method, Host: f.Host,
-			Answered: int64(o.Status), Problem: o.Problem, RefusedHost: refusedHost(o), Answer: answer})
+			Answered: int64(o.Status), Problem: o.Problem, RefusedHost: o.Refused, Answer: answer})
 		if err != nil {
 			return fmt.Errorf("insert attempt: %w", err)
 		}
-		return tx.MoveForward(ctx, moved(f.row, o, stopped, now))
+		err = tx.MoveForward(ctx, moved(f.row, o, stopped, now))
+		if err == nil && o.Taken() {
+			brought, err = tx.BringForward(ctx, forwardsOf(f.row.NumberID, now, forwardRest))
+		}
+		return err
 	})
 	if err != nil {
 		return fmt.Errorf("record forward: %w", err)
 	}
-	if !o.Taken() {
-		return nil
+	if brought == forwardStep { // there are more of them
+		return d.bringForward(ctx, f.row.NumberID, forwardRest)
 	}
-	return d.bringForward(ctx, f.row.NumberID, forwardRest)
+	return nil
 }
 
-func refusedHost(o forward.Outcome) string {
-	if o.Refused {
-		return o.Host
-	}
-	return ""
+// forwardsOf are some of those at a number that wait for their next try, but for
+// what was tried within rest.
+func forwardsOf(number int64, now db.Millis, rest time.Duration) db.BringForwardParams {
+	return db.BringForwardParams{NumberID: number, NowAt: now, TriedBeforeAt: now.Add(-rest) + 1, PageSize: forwardStep}
 }
 
 // moved is where a forward stands after a try.
@@ -319,7 +323,7 @@ func (d *Desk) endForwards(ctx context.Context, number int64, reason string) err
 func (d *Desk) bringForward(ctx context.Context, number int64, rest time.Duration) error {
 	now := d.now()
 	err := d.inForwardSteps(ctx, new(int64), func(ctx context.Context, tx *db.Tx) (int64, error) {
-		return tx.BringForward(ctx, db.BringForwardParams{NumberID: number, NowAt: now, TriedBeforeAt: now.Add(-rest) + 1, PageSize: forwardStep})
+		return tx.BringForward(ctx, forwardsOf(number, now, rest))
 	})
 	d.wakeForwards()
 	return err

@@ -22,7 +22,7 @@ type Number struct {
 	Waiting, GivenUp int64
 	// Last is what was forwarded last, without an id when nothing was.
 	Last db.Forward
-	// Refused is the host that the guard does not let texts out to, as far as the
+	// Refused is the host, with its port, that the guard does not let texts out to, as far as the
 	// address and the last try tell; "" for none.
 	Refused string
 }
@@ -150,7 +150,7 @@ func (d *Desk) refused(ctx context.Context, n *Number) error {
 	if err != nil && !db.IsNotFound(err) {
 		return fmt.Errorf("read last attempt: %w", err)
 	}
-	if !contains(allowed, last.RefusedHost) {
+	if !allowed.Covers(last.RefusedHost) {
 		n.Refused = last.RefusedHost
 	}
 	return nil

@@ -31,7 +31,7 @@ func TestAddNumber(t *testing.T) {
 	_, err = o.AddNumber(ctx, o.admin, NumberForm{Number: "60777", Provider: "Simulator", URL: "http://127.0.0.1:8080"})
 	must(t, err)
 	all, err := o.Numbers(ctx, o.admin)
-	if err != nil || len(all) != 2 || all[1].Address != "60777" || all[1].ForwardMethod != ForwardPost || all[1].Refused != "127.0.0.1" {
+	if err != nil || len(all) != 2 || all[1].Address != "60777" || all[1].ForwardMethod != ForwardPost || all[1].Refused != "127.0.0.1:8080" {
 		t.Errorf("the numbers are %+v, %v", all, err)
 	}
 

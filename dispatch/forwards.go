@@ -2,6 +2,7 @@ package dispatch
 
 import (
 	"context"
+	"maps"
 	"sync"
 	"time"
 
@@ -62,7 +63,8 @@ func (dp *Dispatcher) forwardTexts(ctx context.Context) {
 // begin makes the calls that are due and that there is room for, and returns how
 // many. They go on under another context than the one that looks for them.
 func (f *forwarder) begin(ctx, calling context.Context) (int, error) {
-	due, err := f.dp.desk.DueForwards(ctx, f.isBusy, f.room)
+	busy := f.underWay() // before the store is read: what ends meanwhile still looks due in what was read
+	due, err := f.dp.desk.DueForwards(ctx, func(id int64) bool { return busy[id] }, f.room)
 	if err != nil {
 		return 0, err
 	}
@@ -94,10 +96,11 @@ func (f *forwarder) call(ctx context.Context, one desk.DueForward) {
 	}
 }
 
-func (f *forwarder) isBusy(id int64) bool {
+// underWay are the forwards with a call this moment.
+func (f *forwarder) underWay() map[int64]bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	return f.busy[id]
+	return maps.Clone(f.busy)
 }
 
 func (f *forwarder) room(host string) int {

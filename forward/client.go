@@ -54,10 +54,9 @@ type Outcome struct {
 	// Problem is why the text does not count as handed on, a sentence; "" when
 	// it was taken.
 	Problem string
-	// Refused says that the guard did not let the call out: nothing left. Host is
-	// what an administrator would have to allow.
-	Refused bool
-	Host    string
+	// Refused is the host and port that the guard did not let the call out to, as
+	// an administrator would have to allow them; "" when it was let out.
+	Refused string
 }
 
 // Taken reports whether the receiver has the text: it answered with a status
@@ -167,7 +166,7 @@ func (c *Client) dial(allowed Allowed) func(context.Context, string, string) (ne
 		inside = Inside
 	}
 	return func(ctx context.Context, network, address string) (net.Conn, error) {
-		host, _, err := net.SplitHostPort(address)
+		host, port, err := net.SplitHostPort(address)
 		if err != nil {
 			return nil, err
 		}
@@ -175,10 +174,10 @@ func (c *Client) dial(allowed Allowed) func(context.Context, string, string) (ne
 			ControlContext: func(_ context.Context, network, resolved string, _ syscall.RawConn) error {
 				at, err := netip.ParseAddrPort(resolved)
 				if err != nil || network != "tcp4" && network != "tcp6" {
-					return &guardError{host, reserved}
+					return &guardError{host, port, reserved}
 				}
 				if why := inside(at.Addr()); why != "" && !allowed.has(host, at.Port(), at.Addr()) {
-					return &guardError{host, why}
+					return &guardError{host, port, why}
 				}
 				return nil
 			}}
@@ -187,7 +186,7 @@ func (c *Client) dial(allowed Allowed) func(context.Context, string, string) (ne
 }
 
 // guardError is a connection that was not made.
-type guardError struct{ host, why string }
+type guardError struct{ host, port, why string }
 
 func (e *guardError) Error() string { return "refused: it leads to " + e.why }
 
@@ -271,7 +270,7 @@ func failed(err error) Outcome {
 	case errors.As(err, &redirect):
 		return Outcome{Problem: redirect.Error()}
 	case errors.As(err, &guard):
-		return Outcome{Problem: fmt.Sprintf("%s leads to %s, which is not allowed.", guard.host, guard.why), Refused: true, Host: guard.host}
+		return Outcome{Problem: fmt.Sprintf("%s leads to %s, which is not allowed.", guard.host, guard.why), Refused: net.JoinHostPort(strings.ToLower(strings.TrimSuffix(guard.host, ".")), guard.port)}
 	case errors.As(err, &dns) && dns.IsNotFound:
 		return Outcome{Problem: "There is no host of this name."}
 	case errors.As(err, &dns):

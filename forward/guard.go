@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -166,17 +167,16 @@ func isName(name string) bool {
 	return true
 }
 
-// Refuses names the host of an address to which nothing can go, as far as that
-// is certain without looking anything up: an address that is inside and not
-// allowed. "" says that it can be tried.
+// Refuses names the host and port of an address to which nothing can go, as far
+// as that is certain without looking anything up: an address that is inside and
+// not allowed. "" says that it can be tried.
 func (a Allowed) Refuses(address string) (host string) {
 	u, err := ReadURL(address)
 	if err != nil {
 		return ""
 	}
-	host = u.Hostname()
-	name := strings.ToLower(strings.TrimSuffix(host, "."))
-	ip, err := netip.ParseAddr(host)
+	name := strings.ToLower(strings.TrimSuffix(u.Hostname(), "."))
+	ip, err := netip.ParseAddr(name)
 	switch {
 	case err == nil && Inside(ip) != "":
 	case err != nil && (name == "localhost" || strings.HasSuffix(name, ".localhost")):
@@ -191,10 +191,17 @@ func (a Allowed) Refuses(address string) (host string) {
 	if u.Port() != "" {
 		port, _ = strconv.ParseUint(u.Port(), 10, 16) // ReadURL has read it
 	}
-	if a.has(host, uint16(port), ip) {
+	if a.has(name, uint16(port), ip) {
 		return ""
 	}
-	return host
+	return net.JoinHostPort(name, strconv.FormatUint(port, 10))
+}
+
+// Covers reports whether a host, with a port or for all, is among those that are
+// allowed.
+func (a Allowed) Covers(host string) bool {
+	name, _ := splitHost(host)
+	return slices.Contains(a, host) || slices.Contains(a, name)
 }
 
 // Host is the host of an address, with its port if it has one; the rest of an
