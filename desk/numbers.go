@@ -256,6 +256,26 @@ func (d *Desk) RemoveNumber(ctx context.Context, a Actor, id int64) error {
 	return d.endForwards(ctx, id, "The number was removed.")
 }
 
+// NumbersWith names the numbers whose forwarded texts take data from a list.
+func (d *Desk) NumbersWith(ctx context.Context, a Actor, list int64) ([]string, error) {
+	if _, err := d.List(ctx, a, list); err != nil {
+		return nil, err
+	}
+	set, err := d.Settings(ctx)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := d.store.NumbersWithList(ctx, list)
+	if err != nil {
+		return nil, fmt.Errorf("look for numbers: %w", err)
+	}
+	var names []string
+	for _, row := range rows {
+		names = append(names, sms.Sender{Address: row.Address, TON: row.TON}.Display(set.Country))
+	}
+	return names, nil
+}
+
 // NumberNamed finds a number as people write it. For administrators.
 func (d *Desk) NumberNamed(ctx context.Context, a Actor, typed string) (Number, error) {
 	if !a.Admin() {

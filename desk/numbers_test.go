@@ -166,6 +166,45 @@ func TestWhoseNumbers(t *testing.T) {
 	must(t, o.ForbidForwardHost(ctx, o.admin, "intranet.example:8080"))
 }
 
+// Whoever does not see the texts of others looks after their numbers, and does not
+// read what came in on them.
+func TestNumbersOfThoseWhoseTextsAreNotSeen(t *testing.T) {
+	o := newOffice(t)
+	ctx := t.Context()
+	left := o.user(t, "left", LevelAdmin, 1, 10)
+	o.user(t, "leaf", LevelNormal, left.User.ID, 10)
+	id := o.vmn(t, NumberForm{Owner: "leaf"})
+	o.arrives(t, "a", sms.MSISDN(number(1)), vmnAddress)
+	left.User.SeesOthers = false
+	if n, err := o.Number(ctx, left, id); err != nil || n.Waiting != 1 {
+		t.Errorf("the number is %+v, %v", n, err)
+	}
+	if _, _, err := o.Forwards(ctx, left, id, ForwardsAll, 0, 10); !ErrForbidden.Is(err) {
+		t.Errorf("the log is %v", err)
+	}
+	if _, _, err := o.Forward(ctx, left, id, 1); !ErrForbidden.Is(err) {
+		t.Errorf("a text of it is %v", err)
+	}
+	if err := o.ForwardAgain(ctx, left, id, 1); !ErrForbidden.Is(err) {
+		t.Errorf("send again says %v", err)
+	}
+}
+
+// Before a list is deleted its owner reads which numbers use it.
+func TestNumbersWithAList(t *testing.T) {
+	o := newOffice(t)
+	ctx := t.Context()
+	list, err := o.AddList(ctx, o.admin, "Parents")
+	must(t, err)
+	o.vmn(t, NumberForm{List: list})
+	if names, err := o.NumbersWith(ctx, o.admin, list); err != nil || len(names) != 1 || names[0] != "07860 033456" {
+		t.Errorf("the numbers are %q, %v", names, err)
+	}
+	if _, err := o.NumbersWith(ctx, o.user(t, "jo", LevelNormal, 1, 0), list); !ErrUnknownList.Is(err) {
+		t.Errorf("somebody else is told: %v", err)
+	}
+}
+
 // A text that answers nothing belongs to the owner of the number that it came in
 // on; one that answers something, to whose text it answers.
 func TestTextsBelongToTheOwner(t *testing.T) {

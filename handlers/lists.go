@@ -143,6 +143,9 @@ func (v *visit) deleteListForm() error {
 	if err != nil {
 		return err
 	}
+	if set.Numbers, err = v.s.Desk.NumbersWith(v.Request().Context(), v.actor, set.ID); err != nil {
+		return err
+	}
 	return v.showDelete(set, "list", uses)
 }
 

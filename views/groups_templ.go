@@ -1030,7 +1030,11 @@ func deleteSetConsequences(s Set, noun string) []string {
 	case s.Count > 0:
 		line = "The list is gone for good, with " + Plural(s.Count, "line", "lines") + " and what stands in them."
 	}
-	return []string{line, "Texts that are on their way already still go."}
+	lines := []string{line, "Texts that are on their way already still go."}
+	if len(s.Numbers) > 0 {
+		lines = append(lines, "Texts that come in on "+strings.Join(s.Numbers, ", ")+" are forwarded without its fields from then on.")
+	}
+	return lines
 }
 
 var _ = templruntime.GeneratedTemplate
