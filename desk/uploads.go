@@ -16,13 +16,16 @@ import (
 )
 
 const (
-	// MaxUpload is how large a file the pages take, in bytes.
-	MaxUpload = 20 << 20
+	// MaxUpload is how large a file the pages take, in bytes: a million rows with
+	// some columns.
+	MaxUpload = MaxImport
 	// uploadFor is how long a file waits for the next step.
 	uploadFor = time.Hour
 	// uploadsEach is how many files of one user wait at once. One more and the
 	// oldest goes.
 	uploadsEach = 5
+	// uploadsTogether is how many bytes they may come to; the newest stays.
+	uploadsTogether = 2 * MaxUpload
 	// UploadDirectory is where they wait, in the data directory.
 	UploadDirectory = "uploads"
 )
@@ -140,20 +143,23 @@ func writeLimited(path string, r io.Reader, limit int64, tooLarge *Refusal) (err
 
 // dropOldest keeps one user from filling the disk.
 func (d *Desk) dropOldest(a Actor) {
-	mine, _ := filepath.Glob(filepath.Join(d.uploads(), uploadPrefix(a)+"*"))
-	if len(mine) <= uploadsEach {
-		return
+	type waiting struct {
+		path string
+		info fs.FileInfo
 	}
-	age := func(path string) time.Time {
-		info, err := os.Stat(path)
-		if err != nil {
-			return time.Time{}
+	var mine []waiting
+	paths, _ := filepath.Glob(filepath.Join(d.uploads(), uploadPrefix(a)+"*"))
+	for _, path := range paths {
+		if info, err := os.Stat(path); err == nil {
+			mine = append(mine, waiting{path, info})
 		}
-		return info.ModTime()
 	}
-	slices.SortFunc(mine, func(x, y string) int { return age(x).Compare(age(y)) })
-	for _, path := range mine[:len(mine)-uploadsEach] {
-		_ = os.Remove(path) // what is left goes with the next sweep
+	slices.SortFunc(mine, func(x, y waiting) int { return y.info.ModTime().Compare(x.info.ModTime()) })
+	var bytes int64
+	for i, w := range mine {
+		if bytes += w.info.Size(); i > 0 && (i >= uploadsEach || bytes > uploadsTogether) {
+			_ = os.Remove(w.path) // what is left goes with the next sweep
+		}
 	}
 }
 

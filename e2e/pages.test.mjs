@@ -9,7 +9,8 @@ const shapes = [
   { width: 360, height: 740, dark: false }, { width: 360, height: 740, dark: true },
   { width: 1440, height: 900, dark: false }, { width: 1440, height: 900, dark: true },
 ]
-// A line for each room of the desk. PAGES=/contacts looks at those that begin so.
+// A line for each room of the desk. PAGES=/contacts looks at those that begin so,
+// PAGES==/ at the one that is so.
 const paths = [
   '/',
   '/send', '/send?when=repeat', '/send?group=1&list=1', '/send/review/1',
@@ -40,7 +41,7 @@ const paths = [
   '/approvals',
   '/setup/organisation', '/setup/provider', '/setup/text',
   '/no-such-page',
-].filter((path) => path.startsWith(process.env.PAGES ?? ''))
+].filter((path) => process.env.PAGES?.startsWith('=') ? '=' + path === process.env.PAGES : path.startsWith(process.env.PAGES ?? ''))
 
 let full, empty
 before(async () => {

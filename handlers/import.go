@@ -43,7 +43,7 @@ func (v *visit) showImports(status int, pasted string, cause error) error {
 	if err != nil {
 		return err
 	}
-	f := views.Imports{Pasted: pasted, MaxMB: desk.MaxImport >> 20}
+	f := views.Imports{Pasted: pasted}
 	if len(past) > importsListed {
 		past = past[:importsListed]
 		f.Older = "/imports?before=" + strconv.FormatInt(past[len(past)-1].ID, 10)

@@ -23,11 +23,15 @@ const (
 	// pageLimit is how much a page takes, in bytes: a pasted column of a
 	// spreadsheet is the largest thing.
 	pageLimit = 4 << 20
-	// uploadLimit is how much a form with a file takes, in bytes. It is more than
-	// a file may have, so that one that is too large is refused with the page as
-	// it was, and not with the connection.
-	uploadLimit = 3*desk.MaxUpload + pageLimit
+	// uploadLimit is how much a form with a file takes, in bytes. It is a little
+	// more than a file may have, so that one that is a little too large is refused
+	// with the page as it was. A larger one is refused by what the browser says of
+	// it, before it is read.
+	uploadLimit = desk.MaxUpload + 4*pageLimit
 )
+
+// The pages say how large a file may be: this does not compile if they are wrong.
+const _ = uint(views.UploadMB-desk.MaxUpload>>20) + uint(desk.MaxUpload>>20-views.UploadMB)
 
 // limitBody refuses larger requests than their route takes.
 func limitBody(next echo.HandlerFunc) echo.HandlerFunc {
