@@ -63,7 +63,8 @@ func TestHandsetReplies(t *testing.T) {
 	if got.path != "/simulator/447700900123" {
 		t.Errorf("the reply led to %s", got.path)
 	}
-	b.get("/inbox").wants(t, http.StatusOK, "Yes &lt;i&gt;I&lt;/i&gt; am", "Are you at home?")
+	b.get("/inbox").wants(t, http.StatusOK, "Yes &lt;i&gt;I&lt;/i&gt; am")
+	b.get("/inbox/1").wants(t, http.StatusOK, "Yes &lt;i&gt;I&lt;/i&gt; am", "Are you at home?")
 	// A script gets only the phone, with an empty box for the next text.
 	part := b.do(http.MethodPost, "/simulator/447700900123", form("body", "Again", "turn", "3"), "HX-Request", "true")
 	part.wants(t, http.StatusOK, "Again", `name="turn" value="4"`, "autofocus", `name="body" id="f-body-447700900123-4" value=""`)
