@@ -266,14 +266,31 @@ func (d *Desk) keywordDeed(ctx context.Context, tx *db.Tx, h heard, k db.Keyword
 		_, err = d.leave(ctx, tx, desk, g, []int64{c.ID})
 		return err
 	}
-	ids, err := d.putContacts(ctx, tx, desk, g.UserID, []person{{number: h.From}}, h.set.Country)
+	id, err := d.contactFor(ctx, tx, desk, g.UserID, h)
 	if err != nil {
 		return err
 	}
-	joined, err := d.join(ctx, tx, desk, g, ids)
+	joined, err := d.join(ctx, tx, desk, g, []int64{id})
 	if err != nil || joined == 0 {
 		return err
 	}
 	return d.noteConsent(ctx, tx, consentGiven{userID: g.UserID, number: h.From, source: ConsentReply,
 		wording: "Sent " + strings.ToUpper(k.Words) + " to join " + g.Name, at: h.sentAt})
+}
+
+// contactFor is the contact with a text's number, a new one where there is none.
+func (d *Desk) contactFor(ctx context.Context, tx *db.Tx, a Actor, userID int64, h heard) (int64, error) {
+	c, err := tx.ContactByNumber(ctx, db.ContactByNumberParams{UserID: userID, Number: h.From})
+	if err == nil {
+		return c.ID, nil
+	}
+	if !db.IsNotFound(err) {
+		return 0, fmt.Errorf("look for contact: %w", err)
+	}
+	name := h.From.Display(h.set.Country)
+	made := []db.Contact{{UserID: userID, Name: name, NameKey: bookKey(name), Number: h.From, CreatedAt: d.now(), ChangedAt: d.now()}}
+	if err := tx.InsertContacts(ctx, made, nil); err != nil {
+		return 0, err
+	}
+	return made[0].ID, d.record(ctx, tx, a, userID, made[0].ID, ChangeAdded, nil)
 }

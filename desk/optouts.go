@@ -19,8 +19,8 @@ const (
 
 // What is known of a text that may ask for no more texts.
 const (
-	asksNot = iota
-	asksPerhaps
+	_           = iota
+	AsksPerhaps // a person has to look
 	asksYes
 	asksNo
 )
@@ -63,7 +63,7 @@ func (d *Desk) heed(ctx context.Context, tx *db.Tx, set Settings, in arrival, id
 	}
 	switch v.Kind {
 	case VerdictAsks:
-		if _, err := tx.SetAsks(ctx, db.SetAsksParams{ID: id, Asks: asksPerhaps}); err != nil {
+		if _, err := tx.SetAsks(ctx, db.SetAsksParams{ID: id, Asks: AsksPerhaps}); err != nil {
 			return fmt.Errorf("flag inbound: %w", err)
 		}
 	case VerdictKeyword:
@@ -204,7 +204,7 @@ func (d *Desk) NotOptOut(ctx context.Context, a Actor, inboundID int64) (sms.MSI
 		if err != nil {
 			return fmt.Errorf("read inbound: %w", err)
 		}
-		if now.Asks != asksPerhaps {
+		if now.Asks != AsksPerhaps {
 			return ErrNotAsking
 		}
 		if _, err := tx.SetAsks(ctx, db.SetAsksParams{ID: in.ID, Asks: asksNo}); err != nil {

@@ -125,3 +125,12 @@ func (r Replies) opensNext(at time.Time) time.Time {
 	}
 	return time.Time{}
 }
+
+// Openness reports whether somebody is in the office at an instant on the
+// organisation's clock, and if not, when again; the zero time if never.
+func (r Replies) Openness(at time.Time) (open bool, opens time.Time) {
+	if open, _ = r.openAt(at); open {
+		return true, time.Time{}
+	}
+	return false, r.opensNext(at)
+}

@@ -79,7 +79,7 @@ var verbs = map[string]string{
 	"MergeContacts": "owner contact other", "NamesOf": forAll, "RemoveColumn": "owner list", "RenameColumn": "owner list", "Retentions": forAdmins,
 	"RunningBookWork": forAll, "SaveRetention": forAdmins, "StopBookWork": forAll, "UsesOf": forAll, "WouldClear": forAdmins,
 	"AdoptKey": forAdmins, "BackupTo": forAdmins, "Backups": forAdmins, "MakeBackup": forAdmins, "ReleaseSending": forAdmins, "SaveBackupPlan": forAdmins, "Support": forAdmins, "System": forAdmins, "WaitingAfterRestore": forAdmins,
-	"AskingFrom": forAll, "DeleteKeyword": forAdmins, "Keyword": forAdmins, "Keywords": forAdmins, "NotOptOut": "owner inbound", "OptOut": "owner inbound", "Replies": forAdmins,
+	"AskingFrom": forAll, "DeleteKeyword": forAdmins, "Keyword": forAdmins, "Keywords": forAdmins, "NotOptOut": "owner inbound", "OptOut": "owner inbound", "Replies": forAdmins, "AutoReplies": forAdmins, "RefusedReplies": forAdmins, "OptOutOrigins": forAdmins,
 	"SaveKeyword": forAdmins, "SaveOfficeHours": forAdmins, "SaveOptOutWords": forAdmins, "SaveReplyLimits": forAdmins, "TryReply": forAdmins,
 	"Numbers": forAdmins, "Number": "user number", "AddNumber": forAdmins, "ChangeNumber": "user number", "RemoveNumber": "user number", "NumberNamed": forAdmins, "NumberChoices": forAdmins, "NumbersWith": "owner list",
 	"Forwards": "user number", "Forward": "user number forward", "ForwardAgain": "user number forward", "ForwardGivenUpAgain": "user number", "LeaveGivenUp": "user number",
@@ -165,7 +165,7 @@ func newHousehold(t testing.TB) *household {
 			MessageID: db.ID(h.ids["message"]), UserID: db.ID(leaf.User.ID), SentAt: h.Desk.now(), ReceivedAt: h.Desk.now(), Day: 20260603}); err != nil {
 			return err
 		}
-		_, err = tx.SetAsks(ctx, db.SetAsksParams{ID: id, Asks: asksPerhaps})
+		_, err = tx.SetAsks(ctx, db.SetAsksParams{ID: id, Asks: AsksPerhaps})
 		return err
 	})
 	put("inbound", id, err)

@@ -137,6 +137,9 @@ func (v *visit) showContact(status int, form views.ContactForm, cause error) err
 			}
 		}
 		form.Digits, form.Suppressed, form.Admin, form.Now = c.Number.Digits(), form.Consent.Suppressed, v.actor.Admin(), v.now()
+		if form.Asking, err = v.asking(c.Number, contactPath(c.ID)); err != nil {
+			return err
+		}
 		if err := v.aroundContact(&form, c.UserID, c.Number, in); err != nil {
 			return err
 		}

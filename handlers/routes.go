@@ -391,6 +391,23 @@ func Routes() []Route {
 		get("/settings/guard", Administrators, (*visit).guard),
 		post("/settings/guard", Administrators, (*visit).saveGuard),
 
+		post("/opt-outs/:id", SignedIn, (*visit).decideOptOut), // a text that came in: it asks for no more, or does not, as the button says
+		get("/opt-outs/:id", SignedIn, (*visit).decidedAlready),
+		get("/replies", Administrators, (*visit).repliesPage),        // also tries a text
+		get("/replies/limits", Administrators, (*visit).repliesPage), // the address of a form that came back
+		post("/replies/limits", Administrators, (*visit).saveReplyLimits),
+		get("/replies/opt-outs", Administrators, (*visit).optOutsForm),
+		post("/replies/opt-outs", Administrators, (*visit).saveOptOuts),
+		get("/replies/hours", Administrators, (*visit).hoursForm),
+		post("/replies/hours", Administrators, (*visit).saveHours),
+		get("/replies/keywords", Administrators, (*visit).keywords),
+		get("/replies/keywords/new", Administrators, (*visit).newKeywordForm),
+		post("/replies/keywords/new", Administrators, (*visit).newKeyword),
+		get("/replies/keywords/:id", Administrators, (*visit).keyword),
+		post("/replies/keywords/:id", Administrators, (*visit).changeKeyword),
+		get("/replies/keywords/:id/delete", Administrators, (*visit).deleteKeywordForm),
+		post("/replies/keywords/:id/delete", Administrators, (*visit).deleteKeyword),
+
 		get("/settings/mail", Administrators, (*visit).mail),
 		post("/settings/mail", Administrators, (*visit).saveMail),
 		get("/settings/mail/test", Administrators, (*visit).mail), // the address of a form that came back

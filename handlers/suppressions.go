@@ -37,10 +37,23 @@ func (v *visit) showSuppressions(status int, paste views.Paste, reason string, c
 		return err
 	}
 	s := views.Suppressions{Book: v.book("/suppressions", paging, len(found)), Now: v.now(), Paste: paste, Reason: reason}
+	origins, err := v.s.Desk.OptOutOrigins(ctx, v.actor, found)
+	if err != nil {
+		return err
+	}
 	for _, n := range found {
 		row := v.suppressionView(n.Number, n.Reason)
-		row.At, row.By = n.AddedAt.Time(), names[int64(n.AddedBy)]
-		if n.AddedBy == 0 {
+		row.At, row.By, row.Staff = n.AddedAt.Time(), names[int64(n.AddedBy)], n.How == desk.ByStaff
+		if o, ok := origins[n.Number]; ok {
+			row.Word, row.Said = o.Word, o.Text
+			if o.MessageID != 0 {
+				row.Answering, row.AnsweringPath = views.Kept(o.Message), messagePath(o.MessageID)
+			}
+		}
+		switch {
+		case n.How == desk.ByWord:
+			row.By = "Themselves"
+		case n.AddedBy == 0:
 			row.By = "The desk"
 		}
 		s.Numbers = append(s.Numbers, row)
@@ -84,6 +97,7 @@ func (v *visit) showAllow(status int, typed string, cause error) error {
 		return err
 	}
 	a := views.Allow{Suppression: v.suppressionView(s.Number, s.Reason), Why: typed}
+	a.Staff = s.How == desk.ByStaff
 	if a.Errors, err = fieldErrors(cause); err != nil {
 		return err
 	}

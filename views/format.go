@@ -200,3 +200,43 @@ func RecurringState(paused, ended bool) (Status, bool) {
 	}
 	return Status{}, false
 }
+
+// ReplyKind is what an automatic reply is called.
+func ReplyKind(kind string) string {
+	switch kind {
+	case "opt_out":
+		return "Confirmed that no more texts come"
+	case "opt_in":
+		return "Confirmed that texts come again"
+	case "keyword":
+		return "Keyword"
+	}
+	return "Out of hours"
+}
+
+// VerdictOn tells what the desk would do with a text.
+func VerdictOn(kind, word string, open bool, holiday string, opens time.Time, never bool) TryVerdict {
+	when := "The office is open then."
+	switch {
+	case open:
+	case holiday != "" && !never:
+		when = "The office is closed then, for " + holiday + ", until " + opens.Format("Monday 2 January, 15:04") + "."
+	case holiday != "" || never:
+		when = "The office is closed then."
+	default:
+		when = "The office is closed then, until " + opens.Format("Monday 2 January, 15:04") + "."
+	}
+	switch kind {
+	case "opt_out":
+		return TryVerdict{Tone: ui.Success, Title: "It opts the number out", Text: "It is the word " + strings.ToUpper(word) + " and nothing else. Nobody here can text the number any more, from that moment on."}
+	case "opt_in":
+		return TryVerdict{Tone: ui.Success, Title: "It brings the number back", Text: "It is the word " + strings.ToUpper(word) + " and nothing else. If a text of theirs had opted the number out, it can be texted again; if not, nothing happens."}
+	case "asks":
+		return TryVerdict{Tone: ui.Caution, Title: "A person decides", Text: "It may ask for no more texts, but it is not one of the words. It is flagged in the inbox, with a button that opts the number out. Nothing is answered by itself."}
+	case "keyword":
+		return TryVerdict{Tone: ui.Success, Title: "It is the keyword " + word, Text: "It stands in the inbox as well. " + when}
+	case "hours":
+		return TryVerdict{Tone: ui.Info, Title: "It comes out of hours", Text: when}
+	}
+	return TryVerdict{Tone: ui.Info, Title: "It waits in the inbox for a person", Text: "Nothing happens by itself. " + when}
+}

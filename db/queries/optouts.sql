@@ -112,3 +112,7 @@ SELECT sender, senders FROM users WHERE sender <> '' OR senders <> '';
 
 -- name: FirstAdministrator :one
 SELECT id FROM users WHERE level = 'admin' AND suspended_at = 0 AND archived_at = 0 ORDER BY id LIMIT 1;
+
+-- name: RefusedReplies :many
+-- Why answers could not be sent lately, the commonest reason first.
+SELECT reason, count(*) AS n FROM auto_replies WHERE made_at > @since_at AND state = 2 GROUP BY reason ORDER BY n DESC, reason LIMIT 5;
