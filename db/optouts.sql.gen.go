@@ -591,6 +591,39 @@ func (q *Queries) NoteOptOut(ctx context.Context, arg NoteOptOutParams) error {
 	return err
 }
 
+const refusedReplies = `-- name: RefusedReplies :many
+SELECT reason, count(*) AS n FROM auto_replies WHERE made_at > $1 AND state = 2 GROUP BY reason ORDER BY n DESC, reason LIMIT 5
+`
+
+type RefusedRepliesRow struct {
+	Reason string
+	N      int64
+}
+
+// Why answers could not be sent lately, the commonest reason first.
+func (q *Queries) RefusedReplies(ctx context.Context, sinceAt Millis) ([]RefusedRepliesRow, error) {
+	rows, err := q.db.QueryContext(ctx, refusedReplies, sinceAt)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []RefusedRepliesRow
+	for rows.Next() {
+		var i RefusedRepliesRow
+		if err := rows.Scan(&i.Reason, &i.N); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const repliesLately = `-- name: RepliesLately :many
 SELECT r.id, r.kind, r.body, r.made_at, i.body AS asked FROM auto_replies r JOIN inbound i ON i.id = r.inbound_id
 WHERE r.number = $1 AND r.made_at > $2 ORDER BY r.id DESC LIMIT 40

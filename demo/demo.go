@@ -111,6 +111,9 @@ func Fill(ctx context.Context, d *desk.Desk, store *db.Store, size int) error {
 	if err := number(ctx, d, store, admin); err != nil {
 		return err
 	}
+	if err := answerSome(ctx, d, admin); err != nil {
+		return err
+	}
 	return post(ctx, d, admin)
 }
 

@@ -127,6 +127,9 @@ func (r Replies) enough(kind, body string, lately []db.RepliesLatelyRow, now db.
 // isOwnNumber reports whether a text came from a number that this desk itself
 // sends from: it would answer itself.
 func (d *Desk) isOwnNumber(ctx context.Context, q *db.Queries, h heard) (bool, error) {
+	if _, err := q.NumberByAddress(ctx, h.From.Digits()); err == nil || !db.IsNotFound(err) {
+		return err == nil, err
+	}
 	mine := []string{h.To, h.set.Sender, h.answered.Sender}
 	senders, err := q.SendersInUse(ctx)
 	if err != nil {

@@ -216,3 +216,16 @@ func (d *Desk) Scripts(ctx context.Context) ([]providers.Script, error) {
 	}
 	return nil, nil
 }
+
+// HandsetOptOut says why nobody may text a simulated phone, listed where that is
+// so. Whoever sees the phone may know.
+func (d *Desk) HandsetOptOut(ctx context.Context, a Actor, number sms.MSISDN) (s db.Suppression, listed bool, err error) {
+	s, err = d.store.SuppressionOf(ctx, number)
+	if db.IsNotFound(err) || err == nil && !a.shell() && a.User.ID == 0 {
+		return db.Suppression{}, false, nil
+	}
+	if err != nil {
+		return s, false, fmt.Errorf("read suppression: %w", err)
+	}
+	return s, true, nil
+}

@@ -43,6 +43,8 @@ type Page struct {
 	Providers map[int64]string
 	// Waits is why those wait that do, by message id, but for who made them wait.
 	Waits map[int64]Wait
+	// Automatic are those that the desk has sent by itself, by message id.
+	Automatic map[int64]bool
 }
 
 // Outbox returns a page of the messages that the actor may see.
@@ -101,7 +103,8 @@ func (d *Desk) explain(ctx context.Context, page *Page) error {
 		}
 		page.Waits[m.ID] = waitOf(m, b, p, quiet, now)
 	}
-	return nil
+	page.Automatic, err = d.AutomaticAmong(ctx, page.Messages)
+	return err
 }
 
 // EachMessage calls do for every message of the filter that the actor may see,

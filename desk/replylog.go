@@ -147,6 +147,18 @@ func (d *Desk) OptOutOrigins(ctx context.Context, a Actor, list []db.Suppression
 	return origins, nil
 }
 
+// AutomaticIn returns those texts of a conversation that the desk has sent by
+// itself, by message id.
+func (d *Desk) AutomaticIn(ctx context.Context, said []Spoken) (map[int64]bool, error) {
+	var messages []db.Message
+	for _, s := range said {
+		if s.Message != nil {
+			messages = append(messages, *s.Message)
+		}
+	}
+	return d.AutomaticAmong(ctx, messages)
+}
+
 // AutomaticAmong returns those of the messages that the desk has sent by itself.
 func (d *Desk) AutomaticAmong(ctx context.Context, messages []db.Message) (map[int64]bool, error) {
 	if len(messages) == 0 {

@@ -23,8 +23,11 @@ func ReadWords(typed string) []string {
 // readWords tidies words: each once, none that is nothing but punctuation, and
 // none that counts anyway.
 func readWords(words []string, field string) (tidied []string, bad []*Refusal) {
-	usual := keysOf(sms.OptOutWords)
-	if field == "in_words" {
+	usual := map[string]string{}
+	switch field {
+	case "out_words":
+		usual = keysOf(sms.OptOutWords)
+	case "in_words":
 		usual = keysOf(sms.OptInWords)
 	}
 	seen := map[string]bool{}

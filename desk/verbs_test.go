@@ -50,7 +50,7 @@ var verbs = map[string]string{
 	"EachMessage": forAll, "EachReportLine": forAll, "EachRowToFix": "owner import", "EachSkip": "owner batch", "EachSuppression": forAdmins, "EmptyGroup": "owner group",
 	"EndRecurring": "owner recurring", "Entries": "owner list", "Entry": "owner list entry", "ErasePerson": forAdmins, "Erasures": forAdmins, "ExportContacts": forAll,
 	"ExportFields": forAll, "ExportGroups": forAll, "ExportList": "owner list", "ExportLists": forAll, "FieldNames": forAll, "FindContacts": forAll,
-	"FindPerson": forAdmins, "FindUsers": forAdmins, "FinishStep": forAdmins, "Group": "owner group", "GroupNamed": forAll, "Groups": forAll, "Handset": forAll,
+	"FindPerson": forAdmins, "FindUsers": forAdmins, "FinishStep": forAdmins, "Group": "owner group", "GroupNamed": forAll, "Groups": forAll, "Handset": forAll, "HandsetOptOut": forAll,
 	"Handsets": forAll, "HasContacts": forAll, "Import": "owner import", "ImportFile": "owner import", "ImportLines": forAll, "ImportRows": "owner import",
 	"Imports": forAll, "Inbox": forAll, "InviteUser": forAdmins, "KeepUpload": forAll, "Keys": forAll, "LastMove": forAll, "Ledger": forAll, "List": "owner list",
 	"ListColumns": "owner list", "ListNamed": forAll, "Lists": forAll, "MarkAsSent": "owner message", "Members": "owner group", "Message": "owner message",

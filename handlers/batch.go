@@ -115,7 +115,7 @@ func (v *visit) batchPath(p desk.Progress) string { return fmt.Sprintf("/batches
 
 func (v *visit) batchView(p desk.Progress) views.Batch {
 	b := p.Batch
-	out := views.Batch{ID: b.ID, Now: v.now(), Mine: b.UserID == v.actor.User.ID, By: p.By, Body: views.Kept(b.Body),
+	out := views.Batch{ID: b.ID, Now: v.now(), Mine: b.UserID == v.actor.User.ID && b.Door != desk.DoorAutomatic, By: sentBy(p.By, b.Door), Body: views.Kept(b.Body),
 		From: sms.Sender{Address: b.Sender, TON: b.TON}, Home: v.set.Country, SentAt: b.CreatedAt.Time(), Parts: b.Parts, Credits: b.Credits,
 		People: b.Recipients, Waiting: p.Waiting(), Back: p.Back(), StartsAt: p.StartsAt, Rate: p.Rate, Left: p.Left, Held: b.HeldAt != 0,
 		Scheduled: b.NScheduled > 0 && b.NScheduled == p.Waiting(), Stopped: b.StoppedAt != 0, Trouble: p.Trouble, Final: p.Final(),

@@ -199,10 +199,14 @@ func (v *visit) aroundContact(form *views.ContactForm, owner int64, number sms.M
 	if err != nil {
 		return err
 	}
+	automatic, err := v.s.Desk.AutomaticIn(ctx, said)
+	if err != nil {
+		return err
+	}
 	for _, s := range said {
 		line := views.Said{At: s.At()}
 		if m := s.Message; m != nil {
-			line.ID, line.Text, line.Status = m.ID, m.Body, m.Status
+			line.ID, line.Text, line.Status, line.Automatic = m.ID, m.Body, m.Status, automatic[m.ID]
 			if m.UserID != v.actor.User.ID {
 				line.By = names[m.UserID]
 			}

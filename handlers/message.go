@@ -54,7 +54,7 @@ func (v *visit) messageView(story desk.Story) views.Message {
 	m, home := story.Message, v.set.Country
 	sender := sms.Sender{Address: m.Sender, TON: m.TON}
 	view := views.Message{Now: v.now(), ID: m.ID, Number: m.Number.Display(home), Text: views.Kept(m.Body), From: views.FromWords(sender, home),
-		By: story.By, Status: m.Status, Reason: m.Reason, Parts: int(m.Parts), Credits: int(m.Credits), Provider: story.Provider,
+		By: sentBy(story.By, story.Batch.Door), Status: m.Status, Reason: m.Reason, Parts: int(m.Parts), Credits: int(m.Credits), Provider: story.Provider,
 		Made: m.CreatedAt.Time(), Wait: v.waitView(story.Wait), CanBeTakenOff: m.Status.Waiting(), Refunded: desk.Refunded(m),
 		BatchPath: batchPath(story.Batch.ID), BatchSize: int(story.Batch.Recipients), CanBeMoved: desk.Movable(story.Batch)}
 	if v.actor.Admin() {
@@ -145,4 +145,13 @@ func (v *visit) cancel() error {
 		return err
 	}
 	return v.back(messagePath(id), "Cancelled. The text was not sent, and its credits came back.")
+}
+
+// sentBy is who sent something: what the desk has answered by itself is nobody's
+// doing, though somebody pays for it.
+func sentBy(name, door string) string {
+	if door == desk.DoorAutomatic {
+		return "The desk, by itself; paid by " + name
+	}
+	return name
 }

@@ -250,18 +250,29 @@ func (v *visit) phone(n sms.MSISDN, onPage []sms.MSISDN) (views.Phone, error) {
 		i := slices.Index(onPage, n)
 		p.ClosePath = phonesPath(slices.Delete(slices.Clone(onPage), i, i+1))
 	}
-	v.putOnPhone(&p, h)
+	ctx := v.Request().Context()
+	s, listed, err := v.s.Desk.HandsetOptOut(ctx, v.actor, n)
+	if err != nil {
+		return p, err
+	}
+	p.OptedOut, p.Theirs, p.Reason = listed, s.How != desk.ByStaff, s.Reason
+	automatic, err := v.s.Desk.AutomaticAmong(ctx, h.Messages)
+	if err != nil {
+		return p, err
+	}
+	v.putOnPhone(&p, h, automatic)
 	return p, nil
 }
 
 // putOnPhone sorts a phone's texts: delivered ones and the answers to them in
 // the order of their arrival, the others beside the phone.
-func (v *visit) putOnPhone(p *views.Phone, h desk.Handset) {
-	found := desk.Page{Messages: h.Messages}
+func (v *visit) putOnPhone(p *views.Phone, h desk.Handset, automatic map[int64]bool) {
+	found := desk.Page{Messages: h.Messages, Automatic: automatic}
 	type arrival struct {
-		at     time.Time
-		from   string
-		bubble ui.Bubble
+		at        time.Time
+		from      string
+		automatic bool
+		bubble    ui.Bubble
 	}
 	var talk []arrival
 	for i, m := range h.Messages {
@@ -271,7 +282,7 @@ func (v *visit) putOnPhone(p *views.Phone, h desk.Handset) {
 		}
 		switch {
 		case m.Status == sms.Delivered:
-			talk = append(talk, arrival{m.FinalAt.Time(), views.FromWords(sender, v.set.Country),
+			talk = append(talk, arrival{m.FinalAt.Time(), views.FromWords(sender, v.set.Country), automatic[m.ID],
 				ui.Bubble{ID: "text-" + strconv.FormatInt(m.ID, 10), Text: m.Body}})
 		case m.Status.Final(), m.Status == sms.InDoubt, m.Status == sms.Unknown:
 			if len(p.Lost) < outsideListed {
@@ -282,7 +293,7 @@ func (v *visit) putOnPhone(p *views.Phone, h desk.Handset) {
 		}
 	}
 	for _, r := range h.Replies {
-		talk = append(talk, arrival{r.ReceivedAt.Time(), "", ui.Bubble{ID: "reply-" + strconv.FormatInt(r.ID, 10), Mine: true, Text: r.Body}})
+		talk = append(talk, arrival{r.ReceivedAt.Time(), "", false, ui.Bubble{ID: "reply-" + strconv.FormatInt(r.ID, 10), Mine: true, Text: r.Body}})
 	}
 	slices.SortStableFunc(talk, func(a, b arrival) int { return a.at.Compare(b.at) })
 	last, from := time.Time{}, p.With
@@ -293,6 +304,9 @@ func (v *visit) putOnPhone(p *views.Phone, h desk.Handset) {
 		}
 		if t.from != "" && t.from != from {
 			b.Note, from = "from "+t.from, t.from
+		}
+		if t.automatic {
+			b.Note = strings.TrimPrefix(b.Note+", automatic reply", ", ")
 		}
 		b.New = p.Now.Sub(t.at) < phoneFresh
 		p.Bubbles, last = append(p.Bubbles, b), t.at

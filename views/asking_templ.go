@@ -18,7 +18,7 @@ import (
 // decide.
 type Asking struct {
 	ID      int64
-	Text    string
+	Text    string // "" where it stands beside the notice
 	At, Now time.Time
 	Back    string // where deciding leads to
 }
@@ -47,7 +47,7 @@ func AskingNotice(a *Asking) templ.Component {
 		}
 		ctx = templ.ClearChildren(ctx)
 		if a != nil {
-			templ_7745c5c3_Err = ui.Notice{Kind: ui.Caution, Title: "This may ask for no more texts", Text: "“" + Opening(a.Text, 120) + "”", Action: a.buttons()}.Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Notice{Kind: ui.Caution, Title: "This may ask for no more texts", Text: a.words(), Action: a.buttons()}.Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -56,7 +56,15 @@ func AskingNotice(a *Asking) templ.Component {
 	})
 }
 
-// AskingButtons are the two answers alone, beside the text.
+// words quote the text where it does not stand beside the notice.
+func (a Asking) words() string {
+	if a.Text == "" {
+		return "It is none of the opt-out words, so you decide."
+	}
+	return "“" + Opening(a.Text, 120) + "”"
+}
+
+// buttons are the two answers.
 func (a Asking) buttons() templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -85,7 +93,7 @@ func (a Asking) buttons() templ.Component {
 		var templ_7745c5c3_Var3 templ.SafeURL
 		templ_7745c5c3_Var3, templ_7745c5c3_Err = templ.JoinURLErrs(ui.URL(ctx, "/opt-outs/"+itoa(a.ID)))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `asking.templ`, Line: 28, Col: 81}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `asking.templ`, Line: 36, Col: 81}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var3))
 		if templ_7745c5c3_Err != nil {

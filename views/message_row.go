@@ -20,6 +20,8 @@ type MessageRow struct {
 	Parts  int
 	Made   time.Time
 	Wait   Wait
+	// Automatic: the desk has sent it by itself.
+	Automatic bool
 }
 
 // Opening is how a text begins, on one line, cut between words: at most limit
