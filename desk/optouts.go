@@ -116,6 +116,11 @@ func (d *Desk) block(ctx context.Context, tx *db.Tx, number sms.MSISDN, p db.Ins
 		}
 	case err != nil:
 		return false, fmt.Errorf("read suppression: %w", err)
+	case p.How == ByStaff:
+		err := d.takeOver(ctx, tx, db.InsertSuppressionParams{Number: number, Reason: p.Reason, AddedBy: p.AddedBy, AddedAt: p.AddedAt})
+		if err != nil {
+			return false, err
+		}
 	case p.SaidAt >= was.SaidAt:
 		err := tx.NoteOptOut(ctx, db.NoteOptOutParams{Number: was.Number, Word: p.Word, InboundID: p.InboundID, SaidAt: p.SaidAt})
 		if err != nil {
@@ -221,14 +226,33 @@ func (d *Desk) inboundSeen(ctx context.Context, a Actor, id int64) (db.Inbound, 
 	if err := found("inbound", err, ErrUnknownMessage); err != nil {
 		return db.Inbound{}, err
 	}
+	if in.Number.Erased() {
+		return db.Inbound{}, ErrUnknownMessage
+	}
 	users, err := d.reach(ctx, a)
 	if err != nil {
 		return db.Inbound{}, err
 	}
-	if users != nil && (in.UserID == 0 || !contains(users, int64(in.UserID))) || in.Number.Erased() {
-		return db.Inbound{}, ErrUnknownMessage
+	if users == nil || in.UserID != 0 && contains(users, int64(in.UserID)) {
+		return in, nil
 	}
-	return in, nil
+	if in.ConversationID != 0 { // somebody may have been given it
+		_, err := d.conversation(ctx, d.store.Queries, a, int64(in.ConversationID))
+		if err == nil || len(Refusals(err)) == 0 {
+			return in, err
+		}
+	}
+	return db.Inbound{}, ErrUnknownMessage
+}
+
+// AskingAmong returns the numbers of those conversations in which a text looks
+// as if it asked for no more texts, and nobody has decided.
+func (d *Desk) AskingAmong(ctx context.Context, rows []InboxRow) (map[sms.MSISDN]bool, error) {
+	numbers := make([]sms.MSISDN, len(rows))
+	for i, r := range rows {
+		numbers[i] = r.Conversation.Number
+	}
+	return d.store.AskingAmong(ctx, numbers)
 }
 
 // Asking is a text that looks as if it asked for no more texts, and about which

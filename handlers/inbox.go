@@ -163,8 +163,13 @@ func (v *visit) inboxView(at inboxAddress, thread *views.Thread) (views.Inbox, e
 	for _, f := range desk.Folders() {
 		view.Folders = append(view.Folders, views.InboxFolder{Label: folderNames[f], Path: inboxAddress{folder: f}.path(""), Current: f == at.folder && at.query == ""})
 	}
+	asks, err := v.s.Desk.AskingAmong(ctx, found.Rows)
+	if err != nil {
+		return views.Inbox{}, err
+	}
 	for _, r := range found.Rows {
 		row := v.inboxRow(r, at)
+		row.Asks = asks[r.Conversation.Number] && !row.Suppressed
 		row.Current = thread != nil && thread.ID == row.ID
 		view.Rows = append(view.Rows, row)
 	}

@@ -25,6 +25,10 @@ func (v *visit) settingGroups() ([]views.SettingGroup, error) {
 	if err != nil {
 		return nil, err
 	}
+	replies, err := v.s.Desk.Replies(ctx, v.actor)
+	if err != nil {
+		return nil, err
+	}
 	about, err := v.s.Desk.About(v.actor)
 	if err != nil {
 		return nil, err
@@ -64,6 +68,9 @@ func (v *visit) settingGroups() ([]views.SettingGroup, error) {
 			{Name: "Numbers not to text", Value: "The suppression list", Path: "/suppressions", Action: "Open"},
 			{Name: "Providers", Value: "Who carries the texts, and how fast", Path: "/providers", Action: "Open"},
 		}},
+		{Title: "Texts that come in", Rows: []views.SettingRow{
+			{Name: "Opt-outs and automatic replies", Value: replyWords(replies), More: "Opt-out words, keywords, office hours, and a box to try a text.", Path: "/replies", Action: "Open"},
+		}},
 		{Title: "People", Rows: []views.SettingRow{
 			{Name: "Users and credits", Value: "Who may sign in, and what they may do", Path: "/users", Action: "Open"},
 			{Name: "Second factor", Value: factorWords(set.SecondFactor), Path: "/settings/sign-in"},
@@ -83,6 +90,18 @@ func (v *visit) settingGroups() ([]views.SettingGroup, error) {
 			{Name: "Data directory", Value: about.Directory, More: "Back up all of it: the database and secret.key, without which stored credentials cannot be read."},
 		}},
 	}, nil
+}
+
+// replyWords is what is answered by itself, in a few words.
+func replyWords(r desk.Replies) string {
+	confirms, away := "Whoever opts out is told so", "nothing is said out of hours"
+	if r.NoConfirm {
+		confirms = "Whoever opts out is told nothing"
+	}
+	if r.Away {
+		away = "texts out of hours are answered"
+	}
+	return confirms + "; " + away
 }
 
 func brandWords(b desk.Branding) string {

@@ -109,13 +109,19 @@ func (v *visit) thread(id int64) (views.Thread, error) {
 	for _, o := range found.Others {
 		t.Others = append(t.Others, views.ThreadPresent{Name: o.Name, Writing: o.Writing})
 	}
-	t.Items = v.threadItems(found)
+	automatic, err := v.s.Desk.AutomaticIn(v.Request().Context(), found.Said)
+	if err != nil {
+		return t, err
+	}
+	t.Items = v.threadItems(found, automatic, at.path(rest))
 	t.Assignable, err = v.assignable(id)
 	return t, err
 }
 
-// threadItems are the texts, notes and deeds of a conversation.
-func (v *visit) threadItems(found desk.Thread) []views.ThreadItem {
+// threadItems are the texts, notes and deeds of a conversation. automatic are
+// those of ours that the desk has sent by itself, and back is where a decision
+// about a text leads to.
+func (v *visit) threadItems(found desk.Thread, automatic map[int64]bool, back string) []views.ThreadItem {
 	var items []views.ThreadItem
 	var answers, last int64 // what the last received text answers, and what stands above: each is said once
 	day := time.Time{}
@@ -132,6 +138,7 @@ func (v *visit) threadItems(found desk.Thread) []views.ThreadItem {
 			m := s.Message
 			last = m.ID
 			item.ID, item.Kind, item.Text, item.By = "m"+strconv.FormatInt(m.ID, 10), "out", views.Kept(m.Body), found.Names[m.UserID]
+			item.Automatic = automatic[m.ID]
 			item.Bulk = m.Priority == 1 && !found.Replies[m.BatchID]
 			item.Status, item.Reason = messageState(m.Status, m.Reason, v.waitView(found.Waits[m.ID]), v.now())
 			if found.Reaches || m.UserID == v.actor.User.ID {
@@ -140,6 +147,9 @@ func (v *visit) threadItems(found desk.Thread) []views.ThreadItem {
 		default:
 			in := s.Inbound
 			item.ID, item.Kind, item.Text = "i"+strconv.FormatInt(in.ID, 10), "in", views.Kept(in.Body)
+			if in.Asks == desk.AsksPerhaps && found.Blocked == "" {
+				item.Asking = &views.Asking{ID: in.ID, Back: back}
+			}
 			m, ok := found.Answered[int64(in.MessageID)]
 			if ok && m.ID != answers && !(m.ID == last && found.Replies[m.BatchID]) {
 				answers = m.ID
