@@ -1,7 +1,7 @@
 // Bench measures what Textdesk claims about speed and size, each figure beside
 // a bare program that does only that step, in the same run on the same machine:
 //
-//	go run ./bench [-run dispatch,accept,bulk,large,pages,export,start] [-n messages]
+//	go run ./bench [-run dispatch,accept,bulk,large,pages,inbox,export,start] [-n messages]
 package main
 
 import (
@@ -32,6 +32,7 @@ var scenarios = []scenario{
 	{"import", importFigures, 1_000_000},
 	{"large", large, 1_000_000},
 	{"pages", pageTimes, 1_000_000},
+	{"inbox", inboxTimes, 1_000_000},
 	{"book", bookTimes, 1_000_000},
 	{"export", exportRates, 1_000_000},
 	{"report", reportRates, 1_000_000},

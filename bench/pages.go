@@ -63,8 +63,7 @@ func pageTimes(size int) ([]figure, error) {
 		return nil, err
 	}
 	middle := fmt.Sprint(10_000_000 + size/2)
-	var figures []figure
-	for _, p := range []struct{ what, path string }{
+	return timed(client, address, []page{
 		{"home", "/"},
 		{"home, the part that renews itself", "/home/live"},
 		{"reports, last seven days", "/reports/messages"},
@@ -82,7 +81,16 @@ func pageTimes(size int) ([]figure, error) {
 		{"outbox, words that nobody wrote", "/outbox?q=zeppelin"},
 		{"send, empty form", "/send"},
 		{"inbox", "/inbox"},
-	} {
+	}, fmt.Sprintf("%d messages", size))
+}
+
+// page is an address with what is there.
+type page struct{ what, path string }
+
+// timed gets each page 200 times.
+func timed(client *http.Client, address string, pages []page, over string) ([]figure, error) {
+	var figures []figure
+	for _, p := range pages {
 		times, bytes, err := fetch(client, address+p.path, 200)
 		if err != nil {
 			return figures, err
@@ -92,7 +100,7 @@ func pageTimes(size int) ([]figure, error) {
 			return figures, err
 		}
 		p50, p99 := times[len(times)/2], times[len(times)*99/100]
-		figures = append(figures, figure{what: fmt.Sprintf("%s, %d messages, p50 / p99", p.what, size),
+		figures = append(figures, figure{what: fmt.Sprintf("%s, %s, p50 / p99", p.what, over),
 			value: fmt.Sprintf("%.1f / %.1f ms", ms(p50), ms(p99)), reference: fmt.Sprintf("%.2f ms stored bytes", ms(bare)), ratio: fmt.Sprintf("%.1f", ms(p50)/ms(bare))})
 	}
 	return figures, nil

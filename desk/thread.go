@@ -105,14 +105,15 @@ func (d *Desk) saidIn(ctx context.Context, c db.Conversation, before string, lim
 	if err != nil {
 		return nil, "", fmt.Errorf("read conversation: %w", err)
 	}
-	for i := range inbound {
-		all = append(all, Spoken{Inbound: &inbound[i]})
-	}
+	// Of one instant, a reply comes after what it answers.
 	for i := range messages {
 		all = append(all, Spoken{Message: &messages[i]})
 	}
 	for i := range lines {
 		all = append(all, Spoken{Line: &lines[i]})
+	}
+	for i := range inbound {
+		all = append(all, Spoken{Inbound: &inbound[i]})
 	}
 	slices.SortStableFunc(all, func(x, y Spoken) int { return y.At().Compare(x.At()) })
 	if len(all) > limit {
