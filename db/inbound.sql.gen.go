@@ -729,23 +729,24 @@ func (q *Queries) WaitingCallbacks(ctx context.Context, arg WaitingCallbacksPara
 }
 
 const insertInbound = `-- name: insertInbound :many
-INSERT INTO inbound (provider_id, provider_ref, callback_id, number, destination, body, message_id, user_id, sent_at, received_at, day)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+INSERT INTO inbound (provider_id, provider_ref, callback_id, number, destination, body, message_id, user_id, sent_at, received_at, day, conversation_id)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
 ON CONFLICT (provider_id, provider_ref) DO NOTHING RETURNING id
 `
 
 type insertInboundParams struct {
-	ProviderID  int64
-	ProviderRef string
-	CallbackID  ID
-	Number      sms.MSISDN
-	Destination string
-	Body        string
-	MessageID   ID
-	UserID      ID
-	SentAt      Millis
-	ReceivedAt  Millis
-	Day         int64
+	ProviderID     int64
+	ProviderRef    string
+	CallbackID     ID
+	Number         sms.MSISDN
+	Destination    string
+	Body           string
+	MessageID      ID
+	UserID         ID
+	SentAt         Millis
+	ReceivedAt     Millis
+	Day            int64
+	ConversationID ID
 }
 
 // The id of a new one; none for a repeat.
@@ -762,6 +763,7 @@ func (q *Queries) insertInbound(ctx context.Context, arg insertInboundParams) ([
 		arg.SentAt,
 		arg.ReceivedAt,
 		arg.Day,
+		arg.ConversationID,
 	)
 	if err != nil {
 		return nil, err

@@ -51,60 +51,72 @@ func (d *Desk) answersIn(ctx context.Context, tx *db.Tx, answered db.Message) (d
 	return c, nil
 }
 
-// converse files a received text that was just stored: in the conversation that
-// it goes on, or else in that of its number. Whoever's turn it is has it unread,
-// and what was done is open again.
-func (d *Desk) converse(ctx context.Context, tx *db.Tx, set Settings, id int64, in db.InsertInboundParams, answered db.Message, c db.Conversation) error {
-	sender := answered.Sender
+// converse stores a received text in the conversation that it goes on, or else in
+// that of its number, and returns its id, 0 for a repeat. Whoever's turn it is has
+// it unread, and what was done is open again.
+func (d *Desk) converse(ctx context.Context, tx *db.Tx, set Settings, in db.InsertInboundParams, answered db.Message, c db.Conversation) (id int64, err error) {
 	if c.ID == 0 {
-		var err error
-		if c, err = d.conversationWith(ctx, tx, set, in, db.Unassigned); err != nil {
-			return err
+		if c, err = d.findConversation(ctx, tx, set, in); err != nil {
+			return 0, err
 		}
 	}
+	in.ConversationID = db.ID(c.ID) // at once, because to change it is dearer
+	if id, err = tx.InsertInbound(ctx, in); err != nil {
+		return 0, fmt.Errorf("insert inbound: %w", err)
+	}
+	if id == 0 {
+		return 0, nil
+	}
+	if c.ID == 0 {
+		if c, err = d.beginConversation(ctx, tx, set, in, db.Unassigned); err != nil {
+			return 0, err
+		}
+		if err := tx.FileInbound(ctx, db.FileInboundParams{ID: id, ConversationID: db.ID(c.ID)}); err != nil {
+			return 0, fmt.Errorf("file inbound: %w", err)
+		}
+	}
+	sender := answered.Sender
 	if sender == "" {
 		sender = c.Sender
 	}
 	if err := tx.ConversationHeard(ctx, db.ConversationHeardParams{ID: c.ID, ProviderID: in.ProviderID, Sender: sender, InboundID: id, At: max(in.ReceivedAt, c.LastAt)}); err != nil {
-		return fmt.Errorf("move conversation: %w", err)
+		return 0, fmt.Errorf("move conversation: %w", err)
 	}
-	if err := d.file(ctx, tx, id, in.Body, c.ID); err != nil {
-		return err
+	if err := tx.InsertInboundWords(ctx, id, in.Body); err != nil {
+		return 0, err
 	}
 	if c.AssigneeID != 0 {
-		return tx.MarkUnread(ctx, db.MarkUnreadParams{UserID: int64(c.AssigneeID), ConversationID: c.ID})
+		return id, tx.MarkUnread(ctx, db.MarkUnreadParams{UserID: int64(c.AssigneeID), ConversationID: c.ID})
 	}
-	return tx.MarkUnreadByAll(ctx, c.ID, int64(c.UserID))
+	return id, tx.MarkUnreadByAll(ctx, c.ID, int64(c.UserID))
 }
 
-// conversationWith finds the conversation of a text's number, or begins it.
-func (d *Desk) conversationWith(ctx context.Context, tx *db.Tx, set Settings, in db.InsertInboundParams, state int64) (db.Conversation, error) {
-	own := ownAddress(in.Destination, set.Country)
-	c, err := tx.ConversationWith(ctx, db.ConversationWithParams{Number: in.Number, Own: own, UserID: int64(in.UserID)})
-	if err == nil {
-		return c, nil
+// findConversation finds the conversation of a text's number, the zero
+// conversation where there is none yet.
+func (d *Desk) findConversation(ctx context.Context, tx *db.Tx, set Settings, in db.InsertInboundParams) (db.Conversation, error) {
+	c, err := tx.ConversationWith(ctx, db.ConversationWithParams{Number: in.Number, Own: ownAddress(in.Destination, set.Country), UserID: int64(in.UserID)})
+	if db.IsNotFound(err) {
+		return db.Conversation{}, nil
 	}
-	if !db.IsNotFound(err) {
+	if err != nil {
 		return c, fmt.Errorf("look for conversation: %w", err)
 	}
+	return c, nil
+}
+
+// beginConversation makes one.
+func (d *Desk) beginConversation(ctx context.Context, tx *db.Tx, set Settings, in db.InsertInboundParams, state int64) (db.Conversation, error) {
 	out, err := tx.SuppressedOf(ctx, []sms.MSISDN{in.Number})
 	if err != nil {
-		return c, err
+		return db.Conversation{}, err
 	}
-	c, err = tx.InsertConversation(ctx, db.InsertConversationParams{Number: in.Number, Own: own, UserID: in.UserID, ProviderID: in.ProviderID, Sender: own,
+	own := ownAddress(in.Destination, set.Country)
+	c, err := tx.InsertConversation(ctx, db.InsertConversationParams{Number: in.Number, Own: own, UserID: in.UserID, ProviderID: in.ProviderID, Sender: own,
 		State: state, Suppressed: db.Bool(out[in.Number]), LastAt: in.ReceivedAt})
 	if err != nil {
 		return c, fmt.Errorf("begin conversation: %w", err)
 	}
 	return c, nil
-}
-
-// file puts a text into a conversation, and its words where they are found.
-func (d *Desk) file(ctx context.Context, tx *db.Tx, id int64, body string, conversation int64) error {
-	if err := tx.FileInbound(ctx, db.FileInboundParams{ID: id, ConversationID: db.ID(conversation)}); err != nil {
-		return fmt.Errorf("file inbound: %w", err)
-	}
-	return tx.InsertInboundWords(ctx, id, body)
 }
 
 // FileInbound goes on filing texts that came before there were conversations,
@@ -149,14 +161,20 @@ func (d *Desk) fileOld(ctx context.Context, tx *db.Tx, set Settings, in db.Inbou
 		state = db.Done
 	}
 	p := db.InsertInboundParams{ProviderID: in.ProviderID, Number: in.Number, Destination: in.Destination, UserID: in.UserID, ReceivedAt: in.ReceivedAt}
-	c, err := d.conversationWith(ctx, tx, set, p, state)
+	c, err := d.findConversation(ctx, tx, set, p)
+	if err == nil && c.ID == 0 {
+		c, err = d.beginConversation(ctx, tx, set, p, state)
+	}
 	if err != nil {
 		return err
 	}
 	if err := tx.ConversationHadHeard(ctx, db.ConversationHadHeardParams{ID: c.ID, At: int64(in.ReceivedAt), InboundID: in.ID}); err != nil {
 		return fmt.Errorf("move conversation: %w", err)
 	}
-	return d.file(ctx, tx, in.ID, in.Body, c.ID)
+	if err := tx.FileInbound(ctx, db.FileInboundParams{ID: in.ID, ConversationID: db.ID(c.ID)}); err != nil {
+		return fmt.Errorf("file inbound: %w", err)
+	}
+	return tx.InsertInboundWords(ctx, in.ID, in.Body)
 }
 
 // viewer is who looks at conversations.

@@ -99,17 +99,11 @@ func (d *Desk) receive(ctx context.Context, tx *db.Tx, set Settings, in arrival)
 	row := db.InsertInboundParams{ProviderID: in.providerID, ProviderRef: in.ID, CallbackID: db.ID(in.callbackID),
 		Number: in.From, Destination: in.To, Body: in.Body, MessageID: db.ID(answered.ID), UserID: db.ID(answered.UserID),
 		SentAt: sentAt, ReceivedAt: in.at, Day: dayOf(in.at.Time(), set.Zone)}
-	id, err := tx.InsertInbound(ctx, row)
-	if err != nil {
-		return fmt.Errorf("insert inbound: %w", err)
-	}
-	if id == 0 {
-		return nil
-	}
-	if err := d.forwardArrival(ctx, tx, number, in, id); err != nil {
+	id, err := d.converse(ctx, tx, set, row, answered, talk)
+	if err != nil || id == 0 {
 		return err
 	}
-	if err := d.converse(ctx, tx, set, id, row, answered, talk); err != nil {
+	if err := d.forwardArrival(ctx, tx, number, in, id); err != nil {
 		return err
 	}
 	return d.heed(ctx, tx, set, in, id, sentAt, answered)

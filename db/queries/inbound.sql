@@ -61,8 +61,8 @@ ON CONFLICT (provider_id) DO UPDATE SET cursor = excluded.cursor, moved_at = exc
 
 -- name: insertInbound :many
 -- The id of a new one; none for a repeat.
-INSERT INTO inbound (provider_id, provider_ref, callback_id, number, destination, body, message_id, user_id, sent_at, received_at, day)
-VALUES (@provider_id, @provider_ref, @callback_id, @number, @destination, @body, @message_id, @user_id, @sent_at, @received_at, @day)
+INSERT INTO inbound (provider_id, provider_ref, callback_id, number, destination, body, message_id, user_id, sent_at, received_at, day, conversation_id)
+VALUES (@provider_id, @provider_ref, @callback_id, @number, @destination, @body, @message_id, @user_id, @sent_at, @received_at, @day, @conversation_id)
 ON CONFLICT (provider_id, provider_ref) DO NOTHING RETURNING id;
 
 -- name: InboundFrom :many
