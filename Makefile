@@ -50,10 +50,10 @@ fuzz:
 	@for p in $$($(GO) list ./...); do for t in $$($(GO) test -list '^Fuzz' $$p | grep ^Fuzz); do \
 	  echo "$$p $$t"; $(GO) test -run '^$$' -fuzz "^$$t$$" -fuzztime 60s -fuzzminimizetime 10x $$p || exit 1; done; done
 
-# The pictures in the README.
+# The pictures in the README and in the guides.
 screenshots: build
 	./e2e/install
-	cd e2e && node screenshots.mjs
+	cd e2e && node screenshots.mjs && node guides.mjs
 
 # Static binaries for every platform and Debian packages, with their checksums, in dist/.
 dist:

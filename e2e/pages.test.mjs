@@ -39,6 +39,7 @@ const paths = [
   '/settings', '/settings/organisation', '/settings/branding', '/settings/quiet-hours', '/settings/guard', '/settings/mail', '/settings/retention', '/privacy', '/privacy?number=07700900999', '/privacy/erase?number=07700900999',
   '/replies', '/replies?text=please+stop+texting&at_date=2026-12-25&at_time=12:00', '/replies?text=', '/replies/opt-outs', '/replies/keywords', '/replies/keywords/new', '/replies/keywords/3', '/replies/keywords/3/delete', '/replies/hours',
   '/system',
+  '/help', '/help/user/sending', '/help/admin/backups', '/help/admin/proxy',
   '/approvals',
   '/setup/organisation', '/setup/provider', '/setup/text',
   '/no-such-page',

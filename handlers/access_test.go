@@ -22,7 +22,7 @@ func addresses(method string) []string {
 }
 
 func address(r handlers.Route) string {
-	return strings.NewReplacer(":id", "1", ":report", "messages", ":entry", "1", ":name", "Simulator", ":number", "447700900123", ":token", "k7wq", ":key", "1").Replace(r.Path)
+	return strings.NewReplacer(":id", "1", ":report", "messages", ":entry", "1", ":name", "Simulator", ":number", "447700900123", ":token", "k7wq", ":key", "1", ":page", "first-steps", ":image", "home.webp").Replace(r.Path)
 }
 
 // open is who may use what by no sign-in at all. A new route is not on it.

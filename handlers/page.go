@@ -74,6 +74,7 @@ func (v *visit) page(title, current string) (ui.Page, error) {
 	if n := len(at.Approvals); n > 0 {
 		p.Nav = append(p.Nav, ui.NavItem{Path: "/approvals", Icon: "circle-check", Label: "Approvals", Badge: views.Count(n), BadgeLabel: "sends that wait for your approval"})
 	}
+	p.Nav = append(p.Nav, ui.NavItem{Path: "/help", Icon: "book-open", Label: "Help"})
 	if v.actor.Admin() {
 		providers := ui.NavItem{Path: "/providers", Icon: "radio-tower", Label: "Providers"}
 		if n := len(at.Troubled); n > 0 {

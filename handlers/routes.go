@@ -419,6 +419,11 @@ func Routes() []Route {
 		get("/audit", Administrators, (*visit).audit),
 		get("/audit/log.csv", Administrators, (*visit).auditCSV),
 
+		get("/help", SignedIn, (*visit).help),
+		get("/help/images/:image", SignedIn, (*visit).helpImage),
+		get("/help/user/:page", SignedIn, (*visit).userGuide),
+		get("/help/admin/:page", Administrators, (*visit).adminGuide),
+
 		get("/approvals", Administrators, (*visit).approvals),
 		get("/approvals/:id", Administrators, (*visit).approval),
 		post("/approvals/:id", Administrators, (*visit).decideApproval), // approves or returns, as the button says
