@@ -3,6 +3,7 @@ package providers
 import (
 	"context"
 	"crypto/tls"
+	"errors"
 	"io"
 	"net"
 	"net/http"
@@ -175,7 +176,8 @@ func Call(ctx context.Context, client *http.Client, req *http.Request) (Response
 }
 
 // CallUpTo is a [Call] for an answer of at most limit bytes: a report, a list of
-// received texts. A longer one is [ErrTooLong].
+// received texts. A longer one is [ErrTooLong], and its first limit bytes come with
+// the error, for a list that can be gone on with.
 func CallUpTo(ctx context.Context, client *http.Client, req *http.Request, limit int) (Response, error) {
 	ctx, cancel := context.WithTimeout(ctx, CallTimeout)
 	defer cancel()
@@ -200,6 +202,9 @@ func CallUpTo(ctx context.Context, client *http.Client, req *http.Request, limit
 	}
 	r := Response{Status: answer.StatusCode, Header: answer.Header}
 	r.Body, err = readAnswer(answer, limit)
+	if errors.Is(err, ErrTooLong) {
+		return r, err
+	}
 	if err != nil {
 		return Response{}, err
 	}
@@ -263,12 +268,9 @@ func (w *watch) stale() bool {
 // body past the limit is left unread, and its connection is closed.
 func readAnswer(answer *http.Response, limit int) ([]byte, error) {
 	defer answer.Body.Close()
-	if answer.ContentLength > int64(limit) {
-		return nil, tooLong()
-	}
 	size := 512
 	if answer.ContentLength >= 0 {
-		size = int(answer.ContentLength) + 1 // room to see the end without growing
+		size = int(min(answer.ContentLength, int64(limit))) + 1 // room to see the end without growing
 	}
 	body := make([]byte, 0, size)
 	for {
@@ -276,7 +278,7 @@ func readAnswer(answer *http.Response, limit int) ([]byte, error) {
 		body = body[:len(body)+n]
 		switch {
 		case len(body) > limit:
-			return nil, tooLong()
+			return body[:limit], tooLong()
 		case err == io.EOF:
 			return body, nil
 		case err != nil:

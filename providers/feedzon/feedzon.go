@@ -8,7 +8,9 @@
 package feedzon
 
 import (
+	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -61,6 +63,8 @@ type provider struct {
 	long    bool
 	header  http.Header
 	zone    *time.Location
+	// listLimit is how much of a list is read at once, in bytes.
+	listLimit int
 }
 
 func open(settings providers.Settings, client *http.Client) (*provider, error) {
@@ -80,7 +84,7 @@ func open(settings providers.Settings, client *http.Client) (*provider, error) {
 	if err != nil || name == "Local" {
 		return nil, fmt.Errorf("zone is the name of a time zone, such as %s, not %q", home, name)
 	}
-	p := &provider{client: client, url: *u, key: settings["key"], zone: zone, header: http.Header{"User-Agent": {"textdesk"}}}
+	p := &provider{client: client, url: *u, key: settings["key"], zone: zone, listLimit: providers.ReportLimit, header: http.Header{"User-Agent": {"textdesk"}}}
 	var spelling string
 	for _, choice := range []struct {
 		key   string
@@ -170,7 +174,10 @@ func (p *provider) PollInbound(ctx context.Context, cursor string) (providers.In
 	if cursor != "" {
 		pairs = []string{"cursor", cursor}
 	}
-	body, err := p.call(ctx, "GetMessageList.fz", p.query(pairs...), providers.ReportLimit)
+	body, err := p.call(ctx, "GetMessageList.fz", p.query(pairs...), p.listLimit)
+	if errors.Is(err, providers.ErrTooLong) {
+		return p.firstMessages(body, cursor, err)
+	}
 	if err != nil {
 		return providers.InboundPage{}, err
 	}
@@ -179,6 +186,26 @@ func (p *provider) PollInbound(ctx context.Context, cursor string) (providers.In
 		return providers.InboundPage{}, err
 	}
 	return providers.InboundPage{Inbound: in, Cursor: next, More: len(in) >= manyMessages && next != cursor}, nil
+}
+
+// firstMessages reads the beginning of a list that is too long to be held, as that
+// of an account with years of replies is the first time. The rest comes after its
+// last cursor; but where they do not ascend nobody can say what that leaves out, and
+// it stays an error.
+func (p *provider) firstMessages(body []byte, cursor string, tooLong error) (providers.InboundPage, error) {
+	whole := bytes.LastIndexByte(body, '\n') + 1 // the last line may be cut
+	in, next, err := messages(body[:whole], cursor, p.zone)
+	if err != nil || len(in) == 0 || next == cursor {
+		return providers.InboundPage{}, tooLong
+	}
+	for i := range in[1:] {
+		before, errA := strconv.ParseUint(in[i].ID, 10, 64)
+		after, errB := strconv.ParseUint(in[i+1].ID, 10, 64)
+		if errA != nil || errB != nil || after <= before {
+			return providers.InboundPage{}, tooLong
+		}
+	}
+	return providers.InboundPage{Inbound: in, Cursor: next, More: true}, nil
 }
 
 // Check asks for the state of a text that there never was.
@@ -202,7 +229,7 @@ func (p *provider) call(ctx context.Context, method, query string, limit int) ([
 	u.RawQuery = query
 	r, err := providers.CallUpTo(ctx, p.client, providers.NewRequest(http.MethodGet, &u, p.header, nil), limit)
 	if err != nil {
-		return nil, err
+		return r.Body, err
 	}
 	switch {
 	case r.Status == http.StatusOK:

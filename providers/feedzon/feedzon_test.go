@@ -366,3 +366,45 @@ func TestZone(t *testing.T) {
 		}
 	}
 }
+
+// An account with more replies than can be held at once is read piece by piece,
+// and nothing is left out or comes twice. The last of a piece may be cut anywhere.
+func TestAListInPieces(t *testing.T) {
+	service := feedzontest.New("k")
+	const n = 300
+	for i := range n {
+		service.Receive("447700900188", fmt.Sprintf("Reply %d\nwith a second line", i), "")
+	}
+	server := httptest.NewServer(service)
+	defer server.Close()
+	client := providers.NewHTTPClient(1)
+	defer client.CloseIdleConnections()
+	p, err := open(providers.Settings{"url": server.URL, "key": "k"}, client)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for limit := 400; limit < 500; limit += 7 {
+		p.listLimit = limit
+		cursor, got, calls := "", 0, 0
+		for more := true; more; calls++ {
+			page, err := p.PollInbound(t.Context(), cursor)
+			if err != nil {
+				t.Fatalf("%d bytes at once, after %d texts: %v", limit, got, err)
+			}
+			for _, in := range page.Inbound {
+				if want := fmt.Sprintf("Reply %d\nwith a second line", got); in.Body != want {
+					t.Fatalf("%d bytes at once: %q came, want %q", limit, in.Body, want)
+				}
+				got++
+			}
+			cursor, more = page.Cursor, page.More
+		}
+		if got != n || calls < 50 {
+			t.Errorf("%d bytes at once: %d texts in %d calls", limit, got, calls)
+		}
+	}
+	p.listLimit = 60 // less than a text
+	if _, err := p.PollInbound(t.Context(), ""); !errors.Is(err, providers.ErrTooLong) {
+		t.Errorf("with room for none it is %v", err)
+	}
+}
