@@ -281,6 +281,10 @@ func readAnswer(answer *http.Response, limit int) ([]byte, error) {
 			return body[:limit], tooLong()
 		case err == io.EOF:
 			return body, nil
+		case answer.ContentLength > int64(limit): // it said so, however much of it came
+			if err != nil {
+				return body, tooLong()
+			}
 		case err != nil:
 			return nil, failure(err, true)
 		}
