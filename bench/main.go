@@ -1,7 +1,7 @@
 // Bench measures what Textdesk claims about speed and size, each figure beside
 // a bare program that does only that step, in the same run on the same machine:
 //
-//	go run ./bench [-run dispatch,accept,bulk,large,pages,inbox,export,start] [-n messages]
+//	go run ./bench [-run dispatch,accept,bulk,large,pages,inbox,export,report,start,stop,backup] [-n messages]
 package main
 
 import (
@@ -37,6 +37,8 @@ var scenarios = []scenario{
 	{"export", exportRates, 1_000_000},
 	{"report", reportRates, 1_000_000},
 	{"start", startFigures, 1_000_000},
+	{"stop", stopFigures, 20_000},
+	{"backup", backupFigures, 1_000_000},
 }
 
 func main() {

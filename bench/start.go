@@ -16,17 +16,12 @@ import (
 // startFigures measures the real binary: its size, how long it takes from exec
 // to the first page, and its memory at rest, on an empty desk and a full one.
 func startFigures(size int) ([]figure, error) {
-	dir, err := os.MkdirTemp("", "textdesk-bench-")
+	binary, remove, err := buildBinary()
 	if err != nil {
 		return nil, err
 	}
-	defer os.RemoveAll(dir)
-	binary := filepath.Join(dir, "textdesk")
-	build := exec.Command("go", "build", "-trimpath", "-ldflags", "-s -w", "-o", binary, ".")
-	build.Env = append(os.Environ(), "CGO_ENABLED=0")
-	if out, err := build.CombinedOutput(); err != nil {
-		return nil, fmt.Errorf("build: %w: %s", err, out)
-	}
+	defer remove()
+	dir := filepath.Dir(binary)
 	info, err := os.Stat(binary)
 	if err != nil {
 		return nil, err

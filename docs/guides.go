@@ -110,7 +110,8 @@ func rendered(guide string, slugs []string) []Page {
 		if err := md.Renderer().Render(&out, source, doc); err != nil {
 			panic(fmt.Sprintf("docs: render %s: %v", p.Path(), err))
 		}
-		p.html = out.String()
+		// What scrolls sideways on a telephone must be reached with the keyboard.
+		p.html = strings.ReplaceAll(out.String(), "<pre>", `<pre tabindex="0">`)
 		pages = append(pages, p)
 	}
 	return pages
