@@ -82,7 +82,7 @@ for (const shape of [{ width: 1440, height: 900, dark: false }, { width: 360, he
     const callback = (await page.locator('.code code').first().textContent()).trim()
     const posted = await fetch(callback, { method: 'POST', body: new URLSearchParams({ id: `in-${shape.width}`, from: '+447700900123', to: '447860033456', body: 'Is the club on? 😀' }) })
     assert.equal(posted.status, 200)
-    await until(`/numbers/${id}`, 'Tried again soon')
+    await until(`/numbers/${id}`, 'Tried again later')
     await shot('a text that waits')
     receiver.status = 200
     await page.getByRole('link', { name: /ago|now|today/i }).first().click()

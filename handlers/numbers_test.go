@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"textdesk/desk"
+	"textdesk/forward"
 )
 
 func TestNumbersPages(t *testing.T) {
@@ -108,7 +109,7 @@ func TestForwardingOnThePages(t *testing.T) {
 			}
 		}
 	}
-	seen("/numbers/1", "Tried again soon").wants(t, 200, "Fine &lt;i&gt;", "07700 900123", "It answered with 500")
+	seen("/numbers/1", "Tried again later").wants(t, 200, "Fine &lt;i&gt;", "07700 900123", "It answered with 500")
 	seen("/numbers/1/forwards/1", "Next try").wants(t, 200, "Try it now", "&lt;b&gt;told&lt;/b&gt; (auth)", "POST to 127.0.0.1")
 	mu.Lock()
 	status = 200
@@ -126,4 +127,42 @@ func TestForwardingOnThePages(t *testing.T) {
 	if !strings.HasPrefix(last, "source=447700900123&dest=60777&msg=Fine%20%3Ci%3E&id=1&receivedts=2") {
 		t.Errorf("the receiver got %q", last)
 	}
+}
+
+// What a page did not take for a day stands where administrators look, until
+// somebody decides.
+func TestGivenUpForwards(t *testing.T) {
+	td := newTestDesk(t)
+	ctx, shell := t.Context(), desk.CommandLine()
+	_, err := td.AddNumber(ctx, shell, desk.NumberForm{Number: "60777", Provider: "Simulator", Owner: "sam", URL: "https://intranet.example/texts"})
+	must(t, err)
+	for i := range 2 {
+		res, err := http.Post(td.callbackURL(), "application/x-www-form-urlencoded", strings.NewReader(reply(fmt.Sprint(i), fmt.Sprint("Text ", i))))
+		must(t, err)
+		res.Body.Close()
+	}
+	must(t, td.ReadCallbacks(ctx))
+	giveUp := func() {
+		for range 20 {
+			due, err := td.DueForwards(ctx, func(int64) bool { return false }, func(string) int { return 9 })
+			must(t, err)
+			for _, f := range due {
+				must(t, td.RecordForward(ctx, f, forward.Outcome{Status: 500, Problem: "It answered with 500 Internal Server Error."}, false))
+			}
+			td.shift.Add(int64(8 * time.Hour))
+		}
+	}
+	giveUp()
+	boss := td.signIn("boss")
+	boss.get("/").wants(t, 200, "2 texts could not be forwarded", "texts that could not be forwarded</span>")
+	boss.get("/numbers").wants(t, 200, "2 texts given up")
+	boss.get("/numbers/1?show=given-up").wants(t, 200, "2 texts were not taken within a day", "Send 2 texts again", "Leave them", "Text 0", "Text 1")
+	boss.post("/numbers/1/again", nil).wants(t, 200, "2 texts go again in a moment.")
+	boss.get("/").lacks(t, "could not be forwarded")
+	giveUp()
+	boss = td.signIn("boss") // days have passed
+	boss.post("/numbers/1/leave", nil).wants(t, 200, "2 texts are left.", "Bo Ross left it.")
+	boss.get("/").lacks(t, "could not be forwarded")
+	boss.get("/audit").wants(t, 200, "Had texts forwarded again that came in on", "Left texts that were not forwarded from")
+	boss.get("/numbers/1/forwards/1").wants(t, 200, "Not forwarded", "Send it again")
 }

@@ -102,7 +102,7 @@ func ForwardState(state, tries int64) Status {
 	case state == 3:
 		return Status{"Not forwarded", ui.Neutral, "ban", "It is not forwarded."}
 	case tries > 0:
-		return Status{"Tried again soon", ui.Attention, "refresh-cw", "The web page did not take it yet."}
+		return Status{"Tried again later", ui.Attention, "refresh-cw", "The web page did not take it yet."}
 	}
 	return Status{"Waiting", ui.Waiting, "clock", "It goes in a moment."}
 }
