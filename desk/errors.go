@@ -220,6 +220,7 @@ var (
 	ErrUnknownVMN     = define("unknown_vmn", "", "There is no such number.")
 	ErrBadForward     = define("bad_forward", "forward_url", "This is not a web address.")
 	ErrBadMethod      = define("bad_method", "forward_method", "Texts are forwarded with get or with post.")
+	ErrAuthAgain      = define("auth_again", "forward_auth", "Enter the auth text again, or remove it: the one that is stored is not handed to another host.")
 	ErrNotForwarding  = define("not_forwarding", "", "This number forwards nothing.")
 	ErrUnknownForward = define("unknown_forward", "", "There is no such text among those that were forwarded.")
 	ErrBadHost        = define("bad_host", "host", "This is not a host.")

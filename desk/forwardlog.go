@@ -135,6 +135,11 @@ func (d *Desk) ForwardAgain(ctx context.Context, a Actor, number, id int64) erro
 // ForwardGivenUpAgain does so with everything that a number has given up, and
 // returns how many those are.
 func (d *Desk) ForwardGivenUpAgain(ctx context.Context, a Actor, number int64) (int64, error) {
+	if n, err := d.numberSeen(ctx, a, number); err != nil {
+		return 0, err
+	} else if n.ForwardURL == "" {
+		return 0, ErrNotForwarding
+	}
 	return d.decideGivenUp(ctx, a, number, "number.forward_again", func(ctx context.Context, tx *db.Tx) (int64, error) {
 		return tx.ForwardGivenUpAgain(ctx, db.ForwardGivenUpAgainParams{NumberID: number, NowAt: d.now(), PageSize: forwardStep})
 	})
@@ -152,9 +157,6 @@ func (d *Desk) decideGivenUp(ctx context.Context, a Actor, number int64, action 
 	n, err := d.numberRead(ctx, a, number)
 	if err != nil {
 		return 0, err
-	}
-	if n.ForwardURL == "" {
-		return 0, ErrNotForwarding
 	}
 	if err := d.inForwardSteps(ctx, &all, do); err != nil {
 		return all, err

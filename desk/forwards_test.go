@@ -145,9 +145,23 @@ func TestADayOfFaults(t *testing.T) {
 	}
 	o.pass(time.Minute)
 	o.came(t, o.due(t)[0], 204, "")
+	o.arrives(t, "b", sms.MSISDN(number(2)), vmnAddress)
+	for range 12 {
+		for _, f := range o.due(t) {
+			o.came(t, f, 0, "There is no host of this name.")
+		}
+		o.pass(8 * time.Hour)
+	}
+	if n, err := o.store.GivenUpForwards(ctx, nil, 10); err != nil || n != 1 {
+		t.Errorf("%d are given up, %v", n, err)
+	}
 	must(t, o.ForwardAgain(ctx, o.admin, id, lines[0].ID)) // also what was taken
 	if len(o.due(t)) != 1 {
 		t.Error("what was taken cannot be sent again")
+	}
+	must(t, o.RemoveNumber(ctx, o.admin, id)) // with which all of it is settled
+	if n, err := o.store.GivenUpForwards(ctx, nil, 10); err != nil || n != 0 || len(o.due(t)) != 0 {
+		t.Errorf("%d are still given up, %d due, %v", n, len(o.due(t)), err)
 	}
 }
 

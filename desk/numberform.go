@@ -86,8 +86,8 @@ func (d *Desk) NumberChoices(ctx context.Context, a Actor) (c NumberChoices, err
 }
 
 // readNumber checks a form and makes the row of it, without the number itself and
-// the auth text.
-func (d *Desk) readNumber(ctx context.Context, a Actor, f NumberForm) (row db.Number, bad []*Refusal, err error) {
+// the auth text. was is the number that is to change.
+func (d *Desk) readNumber(ctx context.Context, a Actor, f NumberForm, was db.Number) (row db.Number, bad []*Refusal, err error) {
 	name := strings.TrimSpace(f.Provider)
 	p, err := d.providerNamed(ctx, name)
 	switch {
@@ -133,14 +133,17 @@ func (d *Desk) readNumber(ctx context.Context, a Actor, f NumberForm) (row db.Nu
 	if r := tooLong("forward_auth", f.Auth, maxForwardAuth); r != nil {
 		bad = append(bad, r)
 	}
-	if f.List != 0 {
+	if was.ForwardAuth != "" && f.Auth == "" && !f.NoAuth && row.ForwardURL != "" && forward.Origin(row.ForwardURL) != forward.Origin(was.ForwardURL) {
+		bad = append(bad, ErrAuthAgain)
+	}
+	if f.List != 0 && db.ID(f.List) != was.ListID { // the one that is there was chosen by somebody who might
 		if _, err := d.List(ctx, a, f.List); len(Refusals(err)) > 0 {
 			bad = append(bad, ErrUnknownList.on("list"))
 		} else if err != nil {
 			return row, nil, err
 		}
-		row.ListID = db.ID(f.List)
 	}
+	row.ListID = db.ID(f.List)
 	return row, bad, nil
 }
 

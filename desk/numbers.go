@@ -22,8 +22,8 @@ type Number struct {
 	Waiting, GivenUp int64
 	// Last is what was forwarded last, without an id when nothing was.
 	Last db.Forward
-	// Refused is the host, with its port, that the guard does not let texts out to, as far as the
-	// address and the last try tell; "" for none.
+	// Refused is the host, with its port, that the guard does not let texts out to,
+	// as far as the address and the last try tell; "" for none.
 	Refused string
 }
 
@@ -173,7 +173,7 @@ func (d *Desk) AddNumber(ctx context.Context, a Actor, f NumberForm) (id int64, 
 	case err != nil || address.TON == sms.TONAlphanumeric:
 		bad = append(bad, ErrBadVMN.because("%s is not a number that texts can come in on. Write all of it, such as 07860 033456, or a short code, such as 60777.", strings.TrimSpace(f.Number)))
 	}
-	row, unusable, err := d.readNumber(ctx, a, f)
+	row, unusable, err := d.readNumber(ctx, a, f, db.Number{})
 	if err != nil {
 		return 0, err
 	}
@@ -207,7 +207,7 @@ func (d *Desk) ChangeNumber(ctx context.Context, a Actor, id int64, f NumberForm
 	if err != nil {
 		return err
 	}
-	row, bad, err := d.readNumber(ctx, a, f)
+	row, bad, err := d.readNumber(ctx, a, f, was)
 	if err != nil {
 		return err
 	}
@@ -253,7 +253,13 @@ func (d *Desk) RemoveNumber(ctx context.Context, a Actor, id int64) error {
 	if err != nil {
 		return err
 	}
-	return d.endForwards(ctx, id, "The number was removed.")
+	const reason = "The number was removed."
+	if err := d.endForwards(ctx, id, reason); err != nil {
+		return err
+	}
+	return d.inForwardSteps(ctx, new(int64), func(ctx context.Context, tx *db.Tx) (int64, error) {
+		return tx.LeaveGivenUp(ctx, db.LeaveGivenUpParams{NumberID: id, Reason: reason, PageSize: forwardStep})
+	})
 }
 
 // NumbersWith names the numbers whose forwarded texts take data from a list.

@@ -92,6 +92,15 @@ func TestChangeNumberKeepsTheAuthText(t *testing.T) {
 	if auth() != "s3cret" {
 		t.Errorf("the auth text is %q", auth())
 	}
+	elsewhere := form
+	for _, url := range []string{"https://evil.example/", "http://intranet.example/", "https://intranet.example:8443/"} { // it is not handed to somebody else
+		elsewhere.URL = url
+		if err := o.ChangeNumber(ctx, o.admin, id, elsewhere); sentences(err)["forward_auth"] == "" {
+			t.Errorf("the auth text goes to %s: %v", url, err)
+		}
+	}
+	elsewhere.URL = "https://intranet.example/other"
+	must(t, o.ChangeNumber(ctx, o.admin, id, elsewhere))
 	form.Auth = "other"
 	must(t, o.ChangeNumber(ctx, o.admin, id, form))
 	if auth() != "other" {
@@ -187,6 +196,26 @@ func TestNumbersOfThoseWhoseTextsAreNotSeen(t *testing.T) {
 	}
 	if err := o.ForwardAgain(ctx, left, id, 1); !ErrForbidden.Is(err) {
 		t.Errorf("send again says %v", err)
+	}
+}
+
+// Somebody who does not see the list of a number keeps it when they change
+// something else, and cannot choose another that they do not see.
+func TestTheListOfSomebodyElse(t *testing.T) {
+	o := newOffice(t)
+	ctx := t.Context()
+	left := o.user(t, "left", LevelAdmin, 1, 10)
+	o.user(t, "leaf", LevelNormal, left.User.ID, 10)
+	list, err := o.AddList(ctx, o.admin, "Parents")
+	must(t, err)
+	other, err := o.AddList(ctx, o.admin, "Others")
+	must(t, err)
+	id := o.vmn(t, NumberForm{Owner: "leaf", List: list})
+	form := NumberForm{Provider: "Simulator", Owner: "leaf", URL: "https://intranet.example/new", List: list}
+	must(t, o.ChangeNumber(ctx, left, id, form))
+	form.List = other
+	if err := o.ChangeNumber(ctx, left, id, form); sentences(err)["list"] == "" {
+		t.Errorf("left may choose it: %v", err)
 	}
 }
 

@@ -204,6 +204,16 @@ func (a Allowed) Covers(host string) bool {
 	return slices.Contains(a, host) || slices.Contains(a, name)
 }
 
+// Origin is the scheme and host of an address: what is meant for one is not for
+// another.
+func Origin(address string) string {
+	u, err := ReadURL(address)
+	if err != nil {
+		return ""
+	}
+	return u.Scheme + "://" + strings.ToLower(u.Host)
+}
+
 // Host is the host of an address, with its port if it has one; the rest of an
 // address may hold secrets.
 func Host(address string) string {

@@ -150,9 +150,17 @@ func (v *visit) showNumberForm(status int, n desk.Number, typed desk.NumberForm,
 		}
 		form.Owners = append(form.Owners, ui.Option{Value: u.Username, Label: name, Selected: u.Username == typed.Owner})
 	}
+	if n.Owner != "" && names[int64(n.UserID)] == "" { // archived since
+		form.Owners = append(form.Owners, ui.Option{Value: n.Owner, Label: n.OwnerName, Selected: n.Owner == typed.Owner})
+	}
 	form.Lists = append(form.Lists, ui.Option{Label: "None"})
+	offered := n.ListID == 0
 	for _, l := range choices.Lists {
+		offered = offered || l.ID == int64(n.ListID)
 		form.Lists = append(form.Lists, ui.Option{Value: strconv.FormatInt(l.ID, 10), Label: l.Name + " (" + views.Count(l.Entries) + ")", Group: names[l.UserID], Selected: l.ID == typed.List})
+	}
+	if !offered { // it is somebody's whose lists this person does not see
+		form.Lists = append(form.Lists, ui.Option{Value: strconv.FormatInt(int64(n.ListID), 10), Label: n.List, Selected: int64(n.ListID) == typed.List})
 	}
 	if form.Errors, err = fieldErrors(cause); err != nil {
 		return err

@@ -35,6 +35,7 @@ func TestNumbersPages(t *testing.T) {
 	edit.lacks(t, "hunter2hunter2")
 	boss.post("/numbers/1/edit", form("provider", "Simulator", "owner", "nobody", "forward_url", "https://intranet.example/other", "forward_method", "post")).wants(t, 422, "There is no user called nobody.")
 	boss.post("/numbers/1/edit", form("provider", "Simulator", "owner", "sam", "forward_url", "https://intranet.example/other", "forward_method", "post", "list", "7")).wants(t, 422, "There is no such list.")
+	boss.post("/numbers/1/edit", form("provider", "Simulator", "owner", "sam", "forward_url", "https://other.example/", "forward_method", "post")).wants(t, 422, "is not handed to another host")
 	boss.post("/numbers/1/edit", form("provider", "Simulator", "owner", "sam", "forward_url", "https://intranet.example/other", "forward_method", "post")).wants(t, 200, "is saved", "POST", "Stored, sealed")
 	boss.get("/numbers/1/test").wants(t, 200, "07860 033456")
 	for _, path := range []string{"/numbers/9", "/numbers/x", "/numbers/1/forwards/9", "/numbers/1/forwards/x", "/numbers/9/edit", "/numbers/9/remove"} {
@@ -161,8 +162,12 @@ func TestGivenUpForwards(t *testing.T) {
 	boss.get("/").lacks(t, "could not be forwarded")
 	giveUp()
 	boss = td.signIn("boss") // days have passed
+	must(t, td.ChangeNumber(ctx, shell, 1, desk.NumberForm{Provider: "Simulator", Owner: "sam"}))
+	boss.get("/numbers/1").wants(t, 200, "2 texts were not taken within a day", "Leave them")
+	boss.get("/numbers/1").lacks(t, "Send 2 texts again")
+	boss.post("/numbers/1/again", nil).wants(t, 422, "This number forwards nothing.")
 	boss.post("/numbers/1/leave", nil).wants(t, 200, "2 texts are left.", "Bo Ross left it.")
 	boss.get("/").lacks(t, "could not be forwarded")
 	boss.get("/audit").wants(t, 200, "Had texts forwarded again that came in on", "Left texts that were not forwarded from")
-	boss.get("/numbers/1/forwards/1").wants(t, 200, "Not forwarded", "Send it again")
+	boss.get("/numbers/1/forwards/1").wants(t, 200, "Not forwarded")
 }

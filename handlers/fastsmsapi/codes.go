@@ -344,6 +344,7 @@ var byRefusal = map[string]Code{
 	desk.ErrUnknownVMN.Code:     -507,
 	desk.ErrBadForward.Code:     -507,
 	desk.ErrBadMethod.Code:      -507,
+	desk.ErrAuthAgain.Code:      -507,
 	desk.ErrNotForwarding.Code:  -507,
 	desk.ErrUnknownForward.Code: -503,
 	desk.ErrBadHost.Code:        -507,
