@@ -86,7 +86,7 @@ var (
 		desk.ErrImportNotUndone,
 		desk.ErrBadWord, desk.ErrWordTaken, desk.ErrBadReply, desk.ErrBadHours, desk.ErrBadLimit, desk.ErrUnknownKeyword, desk.ErrNoDeed,
 		desk.ErrKeywordsFull, desk.ErrNotAsking, desk.ErrBadVMN, desk.ErrVMNTaken, desk.ErrNumberProvider, desk.ErrNumberOwner, desk.ErrUnknownVMN,
-		desk.ErrBadForward, desk.ErrBadMethod, desk.ErrNotForwarding, desk.ErrUnknownForward, desk.ErrBadHost,
+		desk.ErrBadForward, desk.ErrBadMethod, desk.ErrAuthAgain, desk.ErrNotForwarding, desk.ErrUnknownForward, desk.ErrBadHost,
 	}
 
 	aboutTheAccount = []*desk.Refusal{
