@@ -240,4 +240,3 @@ func writeColumns(w io.Writer, size int) {
 		_, _ = w.Write(b)
 	}
 }
-
