@@ -184,6 +184,23 @@ func (d *Desk) searchInbox(ctx context.Context, a Actor, who db.Viewer, f InboxS
 	return d.store.SearchConversations(ctx, where)
 }
 
+// talksWith is how many conversations with one number are listed.
+const talksWith = 5
+
+// ConversationsWith are the latest conversations with a number that the actor may
+// see.
+func (d *Desk) ConversationsWith(ctx context.Context, a Actor, number sms.MSISDN) ([]InboxRow, error) {
+	who, err := d.viewer(ctx, a)
+	if err != nil {
+		return nil, err
+	}
+	found, err := d.store.SearchConversations(ctx, db.ConversationSearch{Viewer: who, Numbers: []sms.MSISDN{number}, Limit: talksWith})
+	if err != nil {
+		return nil, err
+	}
+	return d.inboxRows(ctx, a, found)
+}
+
 // booksOf are the address books in which the actor's conversations have names:
 // their own first.
 func (d *Desk) booksOf(ctx context.Context, a Actor, who db.Viewer) ([]int64, error) {

@@ -442,3 +442,49 @@ func TestPresence(t *testing.T) {
 		t.Errorf("who has gone is %s", got)
 	}
 }
+
+// A name cannot be answered, and neither can a short code.
+func TestNamesCannotBeAnswered(t *testing.T) {
+	o := newOffice(t)
+	for i, from := range []sms.MSISDN{"PARCELS", "60777", "+", "ünï 🙂"} {
+		o.hears(t, fmt.Sprint(i), from, "447700900777", fmt.Sprint("Your parcel is here ", i))
+		talk, err := o.Talk(t.Context(), o.admin, o.newest(t, o.admin).Conversation.ID, "", 5)
+		must(t, err)
+		if !talk.Named || talk.Conversation.Number != from {
+			t.Errorf("%s: %+v", from, talk.Conversation)
+		}
+		if _, err := o.Reply(t.Context(), o.admin, talk.Conversation.ID, Reply{Order: Order{Body: "Thanks"}, Seen: talk.Seen()}); !errors.Is(err, ErrBadNumber) {
+			t.Errorf("%s is answered: %v", from, err)
+		}
+		o.pass(time.Second)
+	}
+}
+
+// What is not kept any more takes its conversation along, once nothing is left.
+func TestClearedConversations(t *testing.T) {
+	o := newOffice(t)
+	ann := o.user(t, "ann", LevelNormal, o.admin.User.ID, 100)
+	old := o.asked(t, ann, 1, "447700900777", "Quillfeather").Conversation.ID
+	both := o.asked(t, ann, 2, "447700900777", "The first").Conversation.ID
+	must(t, o.AddNote(t.Context(), ann, old, "A note"))
+	o.pass(20 * 24 * time.Hour)
+	o.hears(t, "later", sms.MSISDN(number(2)), "447700900777", "The second")
+	must(t, o.SaveRetention(t.Context(), o.admin, map[string]int{KeepInbound: 10}))
+	for more := true; more; {
+		var err error
+		more, err = o.RunRetention(t.Context())
+		must(t, err)
+	}
+	talk, err := o.Talk(t.Context(), ann, old, "", 10)
+	must(t, err)
+	if !talk.Conversation.Number.Erased() || talk.Last != "" || len(talk.Said) != 1 {
+		t.Errorf("of the old one is left %+v, %d lines", talk.Conversation, len(talk.Said))
+	}
+	if talk, err = o.Talk(t.Context(), ann, both, "", 10); err != nil || talk.Conversation.Number.Erased() || talk.Last != "The second" {
+		t.Errorf("the one with a newer text is %+v %v", talk.Conversation, err)
+	}
+	found, err := o.Conversations(t.Context(), ann, InboxSearch{Search: "Quillfeather", Limit: 10})
+	if must(t, err); len(found.Rows) != 0 {
+		t.Error("what is not kept is still found")
+	}
+}

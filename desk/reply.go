@@ -38,6 +38,9 @@ func (d *Desk) Reply(ctx context.Context, a Actor, id int64, r Reply) (Sent, err
 	if c.Number.Erased() {
 		return Sent{}, ErrErasedNumber
 	}
+	if !isNumber(c.Number) {
+		return Sent{}, ErrBadNumber.because("This came from a name or a short code, so nobody can answer it.").on("")
+	}
 	o := r.Order
 	o.To, o.Raw, o.Groups, o.Lists, o.File, o.AgainOf = []string{string(c.Number)}, nil, nil, nil, nil, 0
 	if o.Sender = c.Own; o.Sender != "" {

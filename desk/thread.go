@@ -35,6 +35,8 @@ type Thread struct {
 	Others []Present
 	// Reaches: the actor may see its owner's texts elsewhere, too.
 	Reaches bool
+	// Named: it came from a name or a short code, which nobody can answer.
+	Named bool
 	// Simulated: its phone can be looked at.
 	Simulated bool
 	// Blocked is why nobody may text the number, "" where somebody may.
@@ -76,6 +78,7 @@ func (d *Desk) Talk(ctx context.Context, a Actor, id int64, before string, limit
 	if t.Reaches, err = d.reaches(ctx, a, int64(c.UserID)); err != nil {
 		return Thread{}, err
 	}
+	t.Named = !c.Number.Erased() && !isNumber(c.Number)
 	if bool(c.Suppressed) {
 		if _, t.Blocked, err = d.MustNotText(ctx, c.Number); err != nil {
 			return Thread{}, err
@@ -85,7 +88,7 @@ func (d *Desk) Talk(ctx context.Context, a Actor, id int64, before string, limit
 	if err != nil {
 		return Thread{}, fmt.Errorf("read provider: %w", err)
 	}
-	t.Simulated = provider.Kind == SimulatorKind && provider.RemovedAt == 0 && !c.Number.Erased()
+	t.Simulated = provider.Kind == SimulatorKind && provider.RemovedAt == 0 && !c.Number.Erased() && !t.Named
 	t.Others = d.presence.others(c.ID, a.User.ID, d.clock())
 	return t, nil
 }

@@ -84,7 +84,7 @@ var verbs = map[string]string{
 	"Numbers": forAdmins, "Number": "user number", "AddNumber": forAdmins, "ChangeNumber": "user number", "RemoveNumber": "user number", "NumberNamed": forAdmins, "NumberChoices": forAdmins, "NumbersWith": "owner list",
 	"Forwards": "user number", "Forward": "user number forward", "ForwardAgain": "user number forward", "ForwardGivenUpAgain": "user number", "LeaveGivenUp": "user number",
 	"TestForward": "user number", "ForwardHosts": forAdmins, "AllowForwardHost": forAdmins, "ForbidForwardHost": forAdmins, "MayAllowHosts": forAll,
-	"AddNote": "owner conversation", "Assign": "owner conversation user", "Assignable": "owner conversation", "Conversations": forAll, "GiveBack": "owner conversation",
+	"AddNote": "owner conversation", "Assign": "owner conversation user", "Assignable": "owner conversation", "Conversations": forAll, "ConversationsWith": forAll, "GiveBack": "owner conversation",
 	"InboxUnread": forAll, "Looking": "owner conversation", "MarkDone": "owner conversation", "MarkUnseen": "owner conversation", "OptOutOf": "owner conversation",
 	"SavedReply": "own conversation template", "Reopen": "owner conversation", "Reply": "owner conversation", "Take": "owner conversation", "Talk": "owner conversation", "WrongNumber": "owner conversation",
 	"MailServer": forAdmins, "SaveBranding": forAdmins, "SaveMailServer": forAdmins, "TestMail": forAdmins,
@@ -403,7 +403,7 @@ func reads(name string) bool {
 	switch name {
 	case "Contacts", "Groups", "Lists", "Templates", "Inbox", "Outbox", "Sends", "Imports", "Overview", "Attention", "Approvals", "AllRecurring", "MissedRuns", "Ledger", "Users",
 		"Handsets", "Handset", "Report", "ReportPage", "ReceivedPage", "SumReport", "Usage", "FieldNames", "GroupNamed", "ListNamed", "Keys", "SendReport", "Calls", "Token", "Repeats",
-		"BookWork", "RunningBookWork", "Conversation", "Duplicates", "NamesOf", "UsesOf", "AskingFrom", "Conversations", "InboxUnread":
+		"BookWork", "RunningBookWork", "Conversation", "Duplicates", "NamesOf", "UsesOf", "AskingFrom", "Conversations", "ConversationsWith", "InboxUnread":
 		return true
 	}
 	return false

@@ -10,13 +10,6 @@ before(async () => {
   desk = await startDesk()
   desk.addUser('sam')
   desk.addUser('kim', 'normal', '--credits', '100') // below sam, who sees what answers kim
-  const page = await visit(desk)
-  await signIn(desk, page, 'sam')
-  await page.goto('/settings/organisation')
-  await page.getByLabel('Name of your organisation').fill('Oakfield School')
-  await page.getByRole('button', { name: 'Save settings' }).click()
-  await page.getByText('The settings are saved.').waitFor()
-  await page.context().close()
 })
 after(async () => {
   await closeBrowser()

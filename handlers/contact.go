@@ -195,6 +195,20 @@ func (v *visit) aroundContact(form *views.ContactForm, owner int64, number sms.M
 		return err
 	}
 	form.Older = older
+	talks, err := v.s.Desk.ConversationsWith(ctx, v.actor, number)
+	if err != nil {
+		return err
+	}
+	for _, r := range talks {
+		state := "which nobody has taken"
+		switch {
+		case r.Done():
+			state = "done"
+		case r.Taken():
+			state = r.Assignee + " has it"
+		}
+		form.Talks = append(form.Talks, views.ContactTalk{Path: "/inbox/" + strconv.FormatInt(r.Conversation.ID, 10), Own: v.displaySender(r.Conversation.Own), State: state})
+	}
 	names, err := v.s.Desk.NamesOf(ctx, v.actor, said)
 	if err != nil {
 		return err

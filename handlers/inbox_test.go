@@ -200,3 +200,41 @@ func TestInboxPages(t *testing.T) {
 		t.Errorf("the first page, come back to, has %d of 30 conversations", n)
 	}
 }
+
+// Every state of a conversation has its page, for those who may send anything and
+// for those who send templates only.
+func TestInboxStates(t *testing.T) {
+	td := newTestDesk(t)
+	path, _ := td.answers(t, "sam", "Boiler visit on Tuesday", "+447700900123", "Which door?")
+	boss, sam := td.signIn("boss"), td.signIn("sam")
+	_, err := td.AddTemplate(t.Context(), td.actor("boss"), desk.TemplateForm{Name: "Thank you", Body: "Thank you, ((Name|friend)).", Shared: true})
+	must(t, err)
+	page := sam.get(path)
+	page.wants(t, http.StatusOK, "Saved replies", "Thank you")
+	found, err := td.Templates(t.Context(), td.actor("sam"), "")
+	must(t, err)
+	insert := replyForm(t, page, "Hello", "template")
+	insert.Set("template", fmt.Sprint(found[0].ID))
+	sam.post(path+"/reply", insert).wants(t, http.StatusOK, "Hello\nThank you, friend.")
+	sam.post(path+"/check", insert).wants(t, http.StatusOK, "Hello\nThank you, friend.", `hx-target="#message-field"`)
+	check := replyForm(t, page, strings.Repeat("x", 200), "")
+	sam.post(path+"/check", check).wants(t, http.StatusOK, "200 characters, 2 text messages", `hx-target="#counter"`)
+	boss.get(path).wants(t, http.StatusOK, "Sam Carter</strong> is replying")
+	must(t, td.SetPermissions(t.Context(), desk.CommandLine(), td.actor("sam").User.ID, desk.Permissions{TemplatesOnly: true, Bulk: true, SeesOthers: true, ApproveAbove: -1}))
+	limited := sam.get(path)
+	limited.wants(t, http.StatusOK, "You send texts of templates")
+	limited.lacks(t, "data-reply", "Saved replies")
+	form := replyForm(t, limited, "Anything else", "send")
+	sam.post(path+"/reply", form).wants(t, http.StatusUnprocessableEntity, "Error: ")
+	form.Set("template", fmt.Sprint(found[0].ID))
+	form.Set("fill-name", "Ann")
+	sam.post(path+"/reply", form).wants(t, http.StatusOK, "Thank you, Ann.")
+	boss.post(path+"/wrong-number", nil).wants(t, http.StatusOK, "there is no reply", "Allow again", "the conversation is done")
+	sam.get(path).lacks(t, "Allow again")
+	boss.post(path+"/assign", form).wants(t, http.StatusOK, "Choose somebody first")
+	boss.post(path+"/assign", url.Values{"assignee": {"99999"}}).wants(t, http.StatusOK, "Choose somebody from the list")
+	if got := boss.get("/inbox/99999"); got.status != http.StatusNotFound {
+		t.Errorf("a conversation that is none answers %d", got.status)
+	}
+	boss.get("/inbox?folder=nonsense&before=x&after=y&texts=z").wants(t, http.StatusOK, `data-conv`)
+}

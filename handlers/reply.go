@@ -213,7 +213,10 @@ func (v *visit) assignTalk() error {
 	if err != nil {
 		return v.talkDeed("Choose somebody first.", func(int64) error { return nil })
 	}
-	if err := v.s.Desk.Assign(ctx, v.actor, id, to); err != nil {
+	switch err := v.s.Desk.Assign(ctx, v.actor, id, to); {
+	case errors.Is(err, desk.ErrUnknownUser): // gone meanwhile, or never offered
+		return v.talkDeed(err.Error(), func(int64) error { return nil })
+	case err != nil:
 		return err
 	}
 	if _, err := v.s.Desk.Talk(ctx, v.actor, id, "", 1); errors.Is(err, desk.ErrUnknownConversation) {

@@ -79,7 +79,7 @@ func (v *visit) thread(id int64) (views.Thread, error) {
 	rest := "/" + strconv.FormatInt(id, 10)
 	seen := found.Seen()
 	t := views.Thread{ID: id, Name: found.Contact.Name, Number: c.Number.Display(v.set.Country), Own: v.displaySender(c.Own), BackPath: at.path(""),
-		Erased: c.Number.Erased(), Done: found.Done(), Blocked: found.Blocked, Keep: at.keep(),
+		Erased: c.Number.Erased(), Named: found.Named, Done: found.Done(), Blocked: found.Blocked, Keep: at.keep(),
 		Reply: views.ThreadReply{SeenInbound: seen.Inbound, SeenBatch: seen.Batch}}
 	if int64(c.UserID) != v.actor.User.ID {
 		t.Owner = found.Owner
@@ -88,7 +88,7 @@ func (v *visit) thread(id int64) (views.Thread, error) {
 		t.Assignee, t.Mine = found.Assignee, int64(c.AssigneeID) == v.actor.User.ID
 	}
 	switch {
-	case t.Erased:
+	case t.Erased, t.Named:
 	case found.Contact.ID == 0:
 		t.NewPath = "/contacts/new?number=" + c.Number.Digits()
 	case found.Contact.UserID == v.actor.User.ID || found.Reaches:
@@ -203,7 +203,7 @@ func (v *visit) assignable(id int64) ([]ui.Option, error) {
 // replyForm is the form of a reply with what was typed.
 func (v *visit) replyForm(t views.Thread, form views.Compose, cause error) (views.ThreadReply, error) {
 	reply := t.Reply
-	if t.Erased || t.Blocked != "" {
+	if t.NoReply() {
 		return reply, nil
 	}
 	p, err := v.planReply(t, form)
