@@ -12,7 +12,6 @@ type code struct {
 }
 
 // Codes are the errors that the service documents, in its order, with its words.
-// "-1" is its word for a method that there is not.
 func Codes() [][2]string {
 	all := make([][2]string, len(codes))
 	for i, c := range codes {
@@ -21,9 +20,9 @@ func Codes() [][2]string {
 	return all
 }
 
-// codes is the service's list in its order. An error that
-// the service documents is a refusal, so the text was certainly not sent; but it
-// has no reason to answer a send with 1030.
+// codes is the service's list in its order. An error that the service documents
+// is a refusal, so the text was certainly not sent; but it has no reason to answer a
+// send with 1030.
 //
 // What an administrator has to put right is Unauthorised, because no text goes
 // before; so is -1, which only a wrong address brings about.
