@@ -36,6 +36,10 @@ type Overview struct {
 	// Unread is how many callbacks of providers could not be read. For
 	// administrators.
 	Unread int64
+	// Unanswered is how many automatic replies could not be sent in the last 24
+	// hours, and UnansweredWhy the commonest reason. For administrators.
+	Unanswered    int64
+	UnansweredWhy string
 	// Missed is how many times of repeating sends wait for somebody.
 	Missed int64
 }
@@ -99,6 +103,16 @@ func (d *Desk) Overview(ctx context.Context, a Actor) (Overview, error) {
 	if a.Admin() {
 		if o.Unread, err = d.store.CountUnreadCallbacks(ctx, mostUnread); err != nil {
 			return Overview{}, fmt.Errorf("count callbacks: %w", err)
+		}
+		refused, err := d.RefusedReplies(ctx, a)
+		if err != nil {
+			return Overview{}, err
+		}
+		for i, r := range refused {
+			if i == 0 {
+				o.UnansweredWhy = r.Reason
+			}
+			o.Unanswered += r.Count
 		}
 		below, err := d.Users(ctx, a)
 		if err != nil {

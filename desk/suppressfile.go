@@ -261,7 +261,10 @@ func (d *Desk) EachSuppression(ctx context.Context, a Actor, do func(s Suppresse
 				continue // nobody can tell whose it is
 			}
 			by := names[int64(s.AddedBy)]
-			if s.AddedBy == 0 {
+			switch {
+			case s.How == ByWord:
+				by = "Themselves"
+			case s.AddedBy == 0:
 				by = "The desk"
 			}
 			if err := do(s, by); err != nil {

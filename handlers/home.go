@@ -160,6 +160,9 @@ func (v *visit) needs(o desk.Overview, at desk.Attention) []views.Need {
 	if n := o.Unread; n > 0 {
 		add(ui.Attention, "radio-tower", views.Plural(n, "callback", "callbacks")+" could not be read", "A provider has posted what the desk does not understand. It is kept and can be read again.", "/providers/callbacks")
 	}
+	if n := o.Unanswered; n > 0 {
+		add(ui.Attention, "message-square", views.Plural(n, "automatic reply was", "automatic replies were")+" not sent", o.UnansweredWhy, "/replies")
+	}
 	if n := at.GivenUp; n > 0 {
 		add(ui.Attention, "hash", views.Plural(n, "text", "texts")+" could not be forwarded", "A web page did not take what came in on one of your numbers, for a day. Send it again or leave it.", "/numbers")
 	}
