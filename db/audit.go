@@ -39,21 +39,7 @@ func (s *Store) FindAudit(ctx context.Context, f AuditFilter) ([]Audit, error) {
 // do may be as slow as the network. Limit, Before and After are ignored.
 func (s *Store) EachAudit(ctx context.Context, f AuditFilter, do func(Audit) error) error {
 	f.Before, f.After, f.Limit, f.oldestFirst = 0, 0, eachSize, false
-	for {
-		page, err := s.auditPage(ctx, f)
-		if err != nil {
-			return err
-		}
-		for _, row := range page {
-			if err := do(row); err != nil {
-				return err
-			}
-		}
-		if len(page) < eachSize {
-			return nil
-		}
-		f.Before = page[len(page)-1].ID
-	}
+	return eachRow(func() ([]Audit, error) { return s.auditPage(ctx, f) }, do, func(last Audit) { f.Before = last.ID })
 }
 
 // auditQuery is the filter in SQL.

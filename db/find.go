@@ -51,7 +51,7 @@ func (s *Store) FindMessages(ctx context.Context, f MessageFilter) ([]Message, e
 	return found, nil
 }
 
-// eachSize is how many messages EachMessage holds at a time.
+// eachSize is how many rows eachRow holds at a time.
 const eachSize = 500
 
 // EachMessage calls do for every message of the filter, oldest first. It reads
@@ -60,20 +60,26 @@ const eachSize = 500
 // are ignored.
 func (s *Store) EachMessage(ctx context.Context, f MessageFilter, do func(Message) error) error {
 	f.Before, f.After, f.Limit, f.oldestFirst = 0, 0, eachSize, true
+	return eachRow(func() ([]Message, error) { return s.messagePage(ctx, f) }, do, func(last Message) { f.After = last.ID })
+}
+
+// eachRow reads page by page, of eachSize rows, and calls do for every row; next
+// says after which row the next page begins.
+func eachRow[T any](read func() ([]T, error), do func(T) error, next func(last T)) error {
 	for {
-		page, err := s.messagePage(ctx, f)
+		page, err := read()
 		if err != nil {
-			return fmt.Errorf("read messages: %w", err)
+			return fmt.Errorf("read page: %w", err)
 		}
-		for _, m := range page {
-			if err := do(m); err != nil {
+		for _, row := range page {
+			if err := do(row); err != nil {
 				return err
 			}
 		}
 		if len(page) < eachSize {
 			return nil
 		}
-		f.After = page[len(page)-1].ID
+		next(page[len(page)-1])
 	}
 }
 

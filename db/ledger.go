@@ -43,21 +43,7 @@ func (s *Store) FindCreditEntries(ctx context.Context, f LedgerFilter) ([]Ledger
 // page: do may be as slow as the network. Limit and After are ignored.
 func (s *Store) EachCreditEntry(ctx context.Context, f LedgerFilter, do func(LedgerRow) error) error {
 	f.After, f.Limit, f.oldestFirst = 0, eachSize, false
-	for {
-		page, err := s.ledgerPage(ctx, f)
-		if err != nil {
-			return err
-		}
-		for _, row := range page {
-			if err := do(row); err != nil {
-				return err
-			}
-		}
-		if len(page) < eachSize {
-			return nil
-		}
-		f.Before = page[len(page)-1].ID
-	}
+	return eachRow(func() ([]LedgerRow, error) { return s.ledgerPage(ctx, f) }, do, func(last LedgerRow) { f.Before = last.ID })
 }
 
 // ledgerQuery is the filter in SQL.

@@ -2,7 +2,6 @@ package desk
 
 import (
 	"context"
-	"fmt"
 
 	"textdesk/db"
 )
@@ -48,56 +47,33 @@ func (d *Desk) groupSeen(ctx context.Context, a Actor, g db.Group) (db.Named, er
 	return db.Named{ID: g.ID, UserID: g.UserID, Name: g.Name, Key: g.NameKey, Count: g.Members}, nil
 }
 
+// groupNames are the names of groups.
+var groupNames = bookNames{
+	what: "group", taken: ErrGroupTaken,
+	named: func(ctx context.Context, tx *db.Tx, userID int64, key string) (int64, error) {
+		other, err := tx.GroupByName(ctx, db.GroupByNameParams{UserID: userID, NameKey: key})
+		return other.ID, err
+	},
+	insert: func(ctx context.Context, tx *db.Tx, userID int64, name string, at db.Millis) (int64, error) {
+		return tx.InsertGroup(ctx, db.InsertGroupParams{UserID: userID, Name: name, NameKey: bookKey(name), CreatedAt: at})
+	},
+	rename: func(ctx context.Context, tx *db.Tx, id int64, name string, at db.Millis) error {
+		return tx.RenameGroup(ctx, db.RenameGroupParams{ID: id, Name: name, NameKey: bookKey(name), ChangedAt: at})
+	},
+}
+
 // AddGroup makes an empty group.
 func (d *Desk) AddGroup(ctx context.Context, a Actor, typed string) (int64, error) {
-	name, r := readName(typed)
-	if r != nil {
-		return 0, r
-	}
-	var id int64
-	err := d.store.Write(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
-		if err := freeGroup(ctx, tx, a.User.ID, 0, name); err != nil {
-			return err
-		}
-		if id, err = tx.InsertGroup(ctx, db.InsertGroupParams{UserID: a.User.ID, Name: name, NameKey: bookKey(name), CreatedAt: d.now()}); err != nil {
-			return fmt.Errorf("insert group: %w", err)
-		}
-		return nil
-	})
-	return id, err
+	return groupNames.add(ctx, d, a, typed)
 }
 
 // RenameGroup gives a group another name.
 func (d *Desk) RenameGroup(ctx context.Context, a Actor, id int64, typed string) error {
-	g, err := d.Group(ctx, a, id)
+	n, err := d.Group(ctx, a, id)
 	if err != nil {
 		return err
 	}
-	name, r := readName(typed)
-	if r != nil {
-		return r
-	}
-	return d.store.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		if err := freeGroup(ctx, tx, g.UserID, id, name); err != nil {
-			return err
-		}
-		if err := tx.RenameGroup(ctx, db.RenameGroupParams{ID: id, Name: name, NameKey: bookKey(name), ChangedAt: d.now()}); err != nil {
-			return fmt.Errorf("rename group: %w", err)
-		}
-		return nil
-	})
-}
-
-// freeGroup refuses a name that another group of the user has.
-func freeGroup(ctx context.Context, tx *db.Tx, userID, id int64, name string) error {
-	other, err := tx.GroupByName(ctx, db.GroupByNameParams{UserID: userID, NameKey: bookKey(name)})
-	if db.IsNotFound(err) || err == nil && other.ID == id {
-		return nil
-	}
-	if err != nil {
-		return fmt.Errorf("look for group: %w", err)
-	}
-	return ErrGroupTaken
+	return groupNames.change(ctx, d, n, typed)
 }
 
 // AddToGroup puts up to 5,000 contacts into a group of the same owner, and says

@@ -98,56 +98,33 @@ func (d *Desk) Entry(ctx context.Context, a Actor, listID, id int64) (db.ListEnt
 	return e, nil
 }
 
+// listNames are the names of distribution lists.
+var listNames = bookNames{
+	what: "list", taken: ErrListTaken,
+	named: func(ctx context.Context, tx *db.Tx, userID int64, key string) (int64, error) {
+		other, err := tx.ListByName(ctx, db.ListByNameParams{UserID: userID, NameKey: key})
+		return other.ID, err
+	},
+	insert: func(ctx context.Context, tx *db.Tx, userID int64, name string, at db.Millis) (int64, error) {
+		return tx.InsertList(ctx, db.InsertListParams{UserID: userID, Name: name, NameKey: bookKey(name), CreatedAt: at})
+	},
+	rename: func(ctx context.Context, tx *db.Tx, id int64, name string, at db.Millis) error {
+		return tx.RenameList(ctx, db.RenameListParams{ID: id, Name: name, NameKey: bookKey(name), ChangedAt: at})
+	},
+}
+
 // AddList makes an empty list.
 func (d *Desk) AddList(ctx context.Context, a Actor, typed string) (int64, error) {
-	name, r := readName(typed)
-	if r != nil {
-		return 0, r
-	}
-	var id int64
-	err := d.store.Write(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
-		if err := freeList(ctx, tx, a.User.ID, 0, name); err != nil {
-			return err
-		}
-		if id, err = tx.InsertList(ctx, db.InsertListParams{UserID: a.User.ID, Name: name, NameKey: bookKey(name), CreatedAt: d.now()}); err != nil {
-			return fmt.Errorf("insert list: %w", err)
-		}
-		return nil
-	})
-	return id, err
+	return listNames.add(ctx, d, a, typed)
 }
 
 // RenameList gives a list another name.
 func (d *Desk) RenameList(ctx context.Context, a Actor, id int64, typed string) error {
-	l, err := d.List(ctx, a, id)
+	n, err := d.List(ctx, a, id)
 	if err != nil {
 		return err
 	}
-	name, r := readName(typed)
-	if r != nil {
-		return r
-	}
-	return d.store.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		if err := freeList(ctx, tx, l.UserID, id, name); err != nil {
-			return err
-		}
-		if err := tx.RenameList(ctx, db.RenameListParams{ID: id, Name: name, NameKey: bookKey(name), ChangedAt: d.now()}); err != nil {
-			return fmt.Errorf("rename list: %w", err)
-		}
-		return nil
-	})
-}
-
-// freeList refuses a name that another list of the user has.
-func freeList(ctx context.Context, tx *db.Tx, userID, id int64, name string) error {
-	other, err := tx.ListByName(ctx, db.ListByNameParams{UserID: userID, NameKey: bookKey(name)})
-	if db.IsNotFound(err) || err == nil && other.ID == id {
-		return nil
-	}
-	if err != nil {
-		return fmt.Errorf("look for list: %w", err)
-	}
-	return ErrListTaken
+	return listNames.change(ctx, d, n, typed)
 }
 
 // ChangeEntry corrects a line of a list.

@@ -166,63 +166,24 @@ func (v *visit) userRow(u desk.Person, depth int) views.UserRow {
 // themselves.
 func limitWords(u desk.Person, other bool) []string {
 	p := desk.PermissionsOf(u)
-	if !other {
-		return ownLimitWords(p, u)
-	}
 	var words []string
-	if !p.Bulk {
-		words = append(words, "Texts one person at a time.")
+	say := func(holds bool, theirs, own string) {
+		switch {
+		case holds && other:
+			words = append(words, theirs)
+		case holds:
+			words = append(words, own)
+		}
 	}
-	if p.TemplatesOnly {
-		words = append(words, "Sends templates only.")
-	}
-	if len(p.Senders) > 0 {
-		words = append(words, "Sends as "+views.Joined(p.Senders)+" only.")
-	}
-	if p.DailyCap > 0 {
-		words = append(words, "Uses up to "+views.Plural(p.DailyCap, "credit", "credits")+" a day.")
-	}
-	switch {
-	case p.ApproveAbove == 0:
-		words = append(words, "Every send waits for approval.")
-	case p.ApproveAbove > 0:
-		words = append(words, "A send to more than "+views.Plural(p.ApproveAbove, "person", "people")+" waits for approval.")
-	}
-	if !p.Import {
-		words = append(words, "Cannot bring in many people at once.")
-	}
-	if !p.SeesOthers && u.Level == desk.LevelAdmin {
-		words = append(words, "Does not see what others send and receive.")
-	}
-	return words
-}
-
-func ownLimitWords(p desk.Permissions, u desk.Person) []string {
-	var words []string
-	if !p.Bulk {
-		words = append(words, "You text one person at a time.")
-	}
-	if p.TemplatesOnly {
-		words = append(words, "You send templates only.")
-	}
-	if len(p.Senders) > 0 {
-		words = append(words, "You send as "+views.Joined(p.Senders)+".")
-	}
-	if p.DailyCap > 0 {
-		words = append(words, "You may use "+views.Plural(p.DailyCap, "credit", "credits")+" a day.")
-	}
-	switch {
-	case p.ApproveAbove == 0:
-		words = append(words, "What you send waits for approval.")
-	case p.ApproveAbove > 0:
-		words = append(words, "What you send to more than "+views.Plural(p.ApproveAbove, "person", "people")+" waits for approval.")
-	}
-	if !p.Import {
-		words = append(words, "You cannot bring in many people at once.")
-	}
-	if !p.SeesOthers && u.Level == desk.LevelAdmin {
-		words = append(words, "You do not see what others send and receive.")
-	}
+	senders, credits, people := views.Joined(p.Senders), views.Plural(p.DailyCap, "credit", "credits"), views.Plural(p.ApproveAbove, "person", "people")
+	say(!p.Bulk, "Texts one person at a time.", "You text one person at a time.")
+	say(p.TemplatesOnly, "Sends templates only.", "You send templates only.")
+	say(len(p.Senders) > 0, "Sends as "+senders+" only.", "You send as "+senders+".")
+	say(p.DailyCap > 0, "Uses up to "+credits+" a day.", "You may use "+credits+" a day.")
+	say(p.ApproveAbove == 0, "Every send waits for approval.", "What you send waits for approval.")
+	say(p.ApproveAbove > 0, "A send to more than "+people+" waits for approval.", "What you send to more than "+people+" waits for approval.")
+	say(!p.Import, "Cannot bring in many people at once.", "You cannot bring in many people at once.")
+	say(!p.SeesOthers && u.Level == desk.LevelAdmin, "Does not see what others send and receive.", "You do not see what others send and receive.")
 	return words
 }
 
