@@ -174,6 +174,47 @@ func (q *Queries) EndForwardsOf(ctx context.Context, arg EndForwardsOfParams) (i
 	return result.RowsAffected()
 }
 
+const firstNumbersOf = `-- name: FirstNumbersOf :many
+SELECT id, address, ton, provider_id, user_id, forward_method, forward_url, forward_auth, list_id, created_at, changed_at, removed_at FROM numbers WHERE provider_id = $1 AND removed_at = 0 ORDER BY id LIMIT 2
+`
+
+// The first two numbers of a provider: one that has but one means that.
+func (q *Queries) FirstNumbersOf(ctx context.Context, providerID int64) ([]Number, error) {
+	rows, err := q.db.QueryContext(ctx, firstNumbersOf, providerID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []Number
+	for rows.Next() {
+		var i Number
+		if err := rows.Scan(
+			&i.ID,
+			&i.Address,
+			&i.TON,
+			&i.ProviderID,
+			&i.UserID,
+			&i.ForwardMethod,
+			&i.ForwardURL,
+			&i.ForwardAuth,
+			&i.ListID,
+			&i.CreatedAt,
+			&i.ChangedAt,
+			&i.RemovedAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const forward = `-- name: Forward :one
 SELECT id, number_id, inbound_id, hops, state, reason, tries, answered, created_at, began_at, tried_at, next_at FROM forwards WHERE id = $1 AND number_id = $2
 `

@@ -207,6 +207,7 @@ func TestPlansOfTheHotQueries(t *testing.T) {
 		"not reached":      {notReached, "messages_batch "},
 		"how many not":     {countNotReached, "messages_batch "},
 		"number":           {numberByAddress, "numbers_address "},
+		"only number":      {firstNumbersOf, "numbers_provider "},
 		"forwards due":     {forwardsDue, "forwards_due "},
 		"forwards of":      {forwardsOlder, "forwards_number "},
 		"given up of":      {forwardsGivenUpOlder, "forwards_given_up "},

@@ -55,8 +55,19 @@ const (
 func (d *Desk) OnForward(wake func()) { d.wakeForwards = wake }
 
 // numberOf finds the number that a text came in on, without an id when it is
-// none of ours.
+// none of ours. Some services do not say which: then it is the only one that the
+// provider has, if it has one.
 func (d *Desk) numberOf(ctx context.Context, tx *db.Tx, set Settings, in arrival) (db.Number, error) {
+	if strings.TrimSpace(in.To) == "" {
+		first, err := tx.FirstNumbersOf(ctx, in.providerID)
+		if err != nil {
+			return db.Number{}, fmt.Errorf("look for the number: %w", err)
+		}
+		if len(first) == 1 {
+			return first[0], nil
+		}
+		return db.Number{}, nil
+	}
 	address := in.To
 	if s, err := sms.ParseSender(in.To, set.Country); err == nil {
 		address = s.Address // however the provider writes it

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"textdesk/db"
+	"textdesk/providers"
 	"textdesk/sms"
 )
 
@@ -196,6 +197,35 @@ func TestNumbersOfThoseWhoseTextsAreNotSeen(t *testing.T) {
 	}
 	if err := o.ForwardAgain(ctx, left, id, 1); !ErrForbidden.Is(err) {
 		t.Errorf("send again says %v", err)
+	}
+}
+
+// A service that does not say which number was texted means the only one that it
+// has.
+func TestNoDestination(t *testing.T) {
+	o := newOffice(t)
+	ctx := t.Context()
+	jo := o.user(t, "jo", LevelNormal, 1, 10)
+	comes := func(id string) db.Inbound {
+		t.Helper()
+		must(t, o.Received(ctx, o.provider, providers.InboundPage{Inbound: []providers.Inbound{{ID: id, From: sms.MSISDN(number(1)), Body: id}}}))
+		found, err := o.store.InboundFrom(ctx, db.InboundFromParams{Number: sms.MSISDN(number(1)), PageSize: 1})
+		must(t, err)
+		return found[0]
+	}
+	if in := comes("before"); in.UserID != 0 {
+		t.Errorf("with no number it is %d's", in.UserID)
+	}
+	o.vmn(t, NumberForm{Owner: "jo"})
+	if in := comes("one"); in.UserID != db.ID(jo.User.ID) {
+		t.Errorf("with one number it is %d's", in.UserID)
+	}
+	if due := o.due(t); len(due) != 1 || due[0].Call.Text.Dest != vmnAddress {
+		t.Errorf("it is forwarded as %+v", due)
+	}
+	o.vmn(t, NumberForm{Number: "60777", Owner: "jo"})
+	if in := comes("two"); in.UserID != 0 || len(o.due(t)) != 1 {
+		t.Errorf("with two numbers it is %d's", in.UserID)
 	}
 }
 

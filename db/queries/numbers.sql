@@ -101,3 +101,7 @@ SELECT count(*) FROM (SELECT 1 FROM forwards WHERE number_id = @number_id AND st
 
 -- name: LastForward :one
 SELECT * FROM forwards WHERE number_id = @number_id ORDER BY id DESC LIMIT 1;
+
+-- name: FirstNumbersOf :many
+-- The first two numbers of a provider: one that has but one means that.
+SELECT * FROM numbers WHERE provider_id = @provider_id AND removed_at = 0 ORDER BY id LIMIT 2;
