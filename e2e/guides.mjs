@@ -42,6 +42,7 @@ try {
   await show('providers', '/providers')
   await show('users', '/users')
   await show('numbers', '/numbers')
+  await show('automatic', '/replies')
   await show('settings', '/settings')
 } finally {
   await closeBrowser()

@@ -69,6 +69,7 @@ func (v *visit) settingGroups() ([]views.SettingGroup, error) {
 			{Name: "Providers", Value: "Who carries the texts, and how fast", Path: "/providers", Action: "Open"},
 		}},
 		{Title: "Texts that come in", Rows: []views.SettingRow{
+			{Name: "Numbers", Value: "The numbers you receive on, and where their texts go", Path: "/numbers", Action: "Open"},
 			{Name: "Opt-outs and automatic replies", Value: replyWords(replies), More: "Opt-out words, keywords, office hours, and a box to try a text.", Path: "/replies", Action: "Open"},
 		}},
 		{Title: "People", Rows: []views.SettingRow{
