@@ -27,3 +27,30 @@ func (tx *Tx) SetBack(ctx context.Context, after int64, now, beyond, by Millis) 
 	}
 	return last, len(ids) == SetBackStep, nil
 }
+
+// LatestDue returns when the last of a provider's messages is due that waits to
+// leave and is neither held nor paused, 0 when none waits.
+func (s *Store) LatestDue(ctx context.Context, providerID int64) (Millis, error) {
+	var latest Millis
+	look := func(query string, args ...any) error {
+		var at Millis
+		if err := s.reads.QueryRowContext(ctx, query, args...).Scan(&at); err != nil {
+			return fmt.Errorf("look for the last that is due: %w", err)
+		}
+		latest = max(latest, at)
+		return nil
+	}
+	if err := look(`SELECT COALESCE(MAX(due_at), 0) FROM messages INDEXED BY messages_due WHERE status = 1 AND priority = 0 AND provider_id = ?`, providerID); err != nil {
+		return 0, err
+	}
+	batches, err := (&Tx{Queries: s.Queries, db: s.reads, hash: &s.hash}).waitingBatches(ctx, providerID)
+	if err != nil {
+		return 0, err
+	}
+	for _, id := range batches {
+		if err := look(`SELECT COALESCE(MAX(due_at), 0) FROM messages INDEXED BY messages_due_bulk WHERE status = 1 AND priority = 1 AND provider_id = ? AND batch_id = ?`, providerID, id); err != nil {
+			return 0, err
+		}
+	}
+	return latest, nil
+}

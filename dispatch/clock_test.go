@@ -98,6 +98,32 @@ func TestTheClockIsSet(t *testing.T) {
 	}
 }
 
+// A machine whose clock was years ahead is put right while the desk is not
+// running: what it had accepted leaves with the next start, once, and a plan for
+// a time of the day stays a plan.
+func TestTheClockWasAheadBeforeTheStart(t *testing.T) {
+	up := newUpstream(t)
+	o := newOffice(t)
+	var shift atomic.Int64
+	o.clock = func() time.Time { return time.Now().Round(0).Add(time.Duration(shift.Load())) }
+	if err := o.store.Close(); err != nil {
+		t.Fatal(err)
+	}
+	o.open()
+	o.fastsms("up", up.url, setup{concurrency: 4})
+	shift.Store(int64(5 * 365 * 24 * time.Hour))
+	sent := o.send(0, 30)
+	shift.Store(0)
+	planned, err := o.Send(t.Context(), o.admin, desk.Order{To: []string{"+447700911111"}, Sender: "SCHOOL", Body: "Tomorrow.", SendAt: o.Now().Add(24 * time.Hour)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	o.run()
+	o.batch(sent.BatchID, "sent", gone)
+	o.batch(planned.BatchID, "still planned", func(b db.Batch) bool { return b.NScheduled == 1 })
+	up.once(t, 30)
+}
+
 // Bulk rests when a clock that is put forward comes into the quiet hours, and
 // goes on when it is put right.
 func TestTheClockIsSetIntoTheQuietHours(t *testing.T) {

@@ -202,6 +202,9 @@ func (dp *Dispatcher) tellAlerts(ctx context.Context) {
 
 // recover puts right what a crash left.
 func (dp *Dispatcher) recover(ctx context.Context, rows []db.Provider) error {
+	if err := dp.desk.ClockWasAhead(ctx); err != nil {
+		return err
+	}
 	for _, row := range rows {
 		n, err := dp.desk.Recover(ctx, row.ID, dp.safe(row))
 		if err != nil {
