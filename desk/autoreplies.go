@@ -149,7 +149,7 @@ func (d *Desk) isOwnNumber(ctx context.Context, q *db.Queries, h heard) (bool, e
 
 // replySender is who an answer is from: the number or name that was written to.
 func (h heard) replySender() string {
-	if h.answered.ID != 0 && h.answered.ProviderID == h.providerID {
+	if h.answered.Sender != "" && h.answered.ProviderID == h.providerID {
 		return h.answered.Sender
 	}
 	if s, err := sms.ParseSender(h.To, h.set.Country); err == nil {
@@ -220,7 +220,7 @@ func (d *Desk) SendReply(ctx context.Context, id int64) error {
 		return d.refuseReply(ctx, id, "It waited for too long to still be sent.")
 	}
 	actor := Actor{User: user, Door: DoorAutomatic}
-	order := Order{To: []string{string(row.Number)}, Sender: row.Sender, Body: row.Body, via: row.ProviderID, automatic: true, confirms: row.Kind == replyOptOut}
+	order := Order{To: []string{string(row.Number)}, Sender: row.Sender, Body: row.Body, OwnSender: true, via: row.ProviderID, automatic: true, confirms: row.Kind == replyOptOut}
 	draft, err := d.Check(ctx, actor, order)
 	if err != nil {
 		return err

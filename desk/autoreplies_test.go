@@ -416,3 +416,20 @@ func TestAnAnswerSurvivesAndIsOne(t *testing.T) {
 	}
 	o.booksAreRight(t)
 }
+
+// An answer comes from the number that was written to, and leaves without a
+// sender where that is none.
+func TestWhoAnAnswerIsFrom(t *testing.T) {
+	o := newOffice(t)
+	o.awayAlways(t)
+	for i, c := range []struct{ to, want string }{{ours, ours}, {"60777", "60777"}, {"no sender of any kind", ""}} {
+		o.posts(t, simulator.Reply{ID: fmt.Sprint("from ", i), From: sms.MSISDN(number(i)), To: c.to, Body: "Hello", At: o.clock()}.Encode())
+		o.reads(t)
+		if texts := o.replies(t); !slices.Equal(texts, []string{away}) {
+			t.Errorf("to %q it answers %q", c.to, texts)
+		}
+		if left := o.leave(t, 10); len(left) != 1 || left[0].Sender != c.want {
+			t.Errorf("to %q: what leaves is %+v, want it from %q", c.to, left, c.want)
+		}
+	}
+}
