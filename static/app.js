@@ -98,6 +98,8 @@
   // A menu closes when somebody clicks elsewhere.
   on("click", (e) => document.querySelectorAll("details.menu-more[open]").forEach((m) => { m.open = m.contains(e.target); }));
 
+  on("submit", (e) => { const menu = e.target.closest("details.menu-more"); if (menu) menu.open = false; });
+
   // What is asked for while the window is hidden has not been seen.
   on("htmx:config:request", (e) => { if (document.hidden) e.detail.ctx.request.headers["X-Hidden"] = "1"; });
 
