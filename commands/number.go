@@ -33,10 +33,15 @@ func numberAdd(ctx context.Context, in *invocation) error {
 			return err
 		}
 		n, err := d.Number(ctx, desk.CommandLine(), id)
-		if err == nil && n.Refused != "" {
-			fmt.Fprintf(in.Err, "textdesk: %s is within this network, so nothing is forwarded to it until you allow it: textdesk number allow %s\n", n.Refused, n.Refused)
+		if err != nil || n.Refused == "" {
+			return err
 		}
-		return err
+		// Whoever has the command line has the desk: naming an address is allowing it.
+		if err := d.AllowForwardHost(ctx, desk.CommandLine(), n.Refused); err != nil {
+			return err
+		}
+		fmt.Fprintf(in.Err, "textdesk: %s is within this network, and allowed now because you named it. To take that back: textdesk number forbid %s\n", n.Refused, n.Refused)
+		return nil
 	})
 }
 

@@ -42,9 +42,10 @@ func TestNumbers(t *testing.T) {
 		}
 	}
 	got := s.run("", "number", "add", "60780", "--provider", "Simulator", "--forward-url", "http://127.0.0.1:9/")
-	if got.code != 0 || !strings.Contains(got.err, "textdesk number allow 127.0.0.1:9\n") {
+	if got.code != 0 || !strings.Contains(got.err, "textdesk number forbid 127.0.0.1:9\n") {
 		t.Errorf("an address within the network: exit %d, %q", got.code, got.err)
 	}
+	s.does("", "number", "forbid", "127.0.0.1:9") // which had been allowed
 	s.does("", "number", "allow", "127.0.0.1")
 	s.does("", "number", "forbid", "127.0.0.1")
 	s.does("", "number", "remove", "07860033456")
