@@ -1,0 +1,5 @@
+//go:build !race
+
+package fastsmsapi_test
+
+const raceDetector = false
