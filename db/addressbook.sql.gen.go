@@ -217,17 +217,6 @@ func (q *Queries) CountContactChange(ctx context.Context, arg CountContactChange
 	return err
 }
 
-const countMembers = `-- name: CountMembers :one
-SELECT members FROM groups WHERE id = $1
-`
-
-func (q *Queries) CountMembers(ctx context.Context, id int64) (int64, error) {
-	row := q.db.QueryRowContext(ctx, countMembers, id)
-	var members int64
-	err := row.Scan(&members)
-	return members, err
-}
-
 const countSkips = `-- name: CountSkips :one
 SELECT count(*) FROM batch_skips WHERE batch_id = $1
 `

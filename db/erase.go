@@ -18,11 +18,6 @@ type Traces struct {
 	Suppressed                           bool
 }
 
-// Any reports whether there is anything at all.
-func (t Traces) Any() bool {
-	return t.Messages+t.Inbound+t.Contacts+t.Entries+t.Consents > 0 || t.Suppressed
-}
-
 // CountTraces counts what there is of a number. users limits it to what is
 // theirs, nil does not.
 func (s *Store) CountTraces(ctx context.Context, n sms.MSISDN, users []int64) (t Traces, err error) {

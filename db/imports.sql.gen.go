@@ -471,17 +471,6 @@ func (q *Queries) JoinedByImport(ctx context.Context, arg JoinedByImportParams) 
 	return items, nil
 }
 
-const lastContactID = `-- name: LastContactID :one
-SELECT CAST(COALESCE(MAX(id), 0) AS BIGINT) FROM contacts
-`
-
-func (q *Queries) LastContactID(ctx context.Context) (int64, error) {
-	row := q.db.QueryRowContext(ctx, lastContactID)
-	var column_1 int64
-	err := row.Scan(&column_1)
-	return column_1, err
-}
-
 const lastMade = `-- name: LastMade :one
 SELECT import_id, first_id, last_id FROM import_made WHERE import_id = $1 ORDER BY first_id DESC LIMIT 1
 `

@@ -11,17 +11,6 @@ import (
 	"textdesk/sms"
 )
 
-const countInDoubt = `-- name: CountInDoubt :one
-SELECT count(*) FROM messages WHERE status = 10
-`
-
-func (q *Queries) CountInDoubt(ctx context.Context) (int64, error) {
-	row := q.db.QueryRowContext(ctx, countInDoubt)
-	var count int64
-	err := row.Scan(&count)
-	return count, err
-}
-
 const dueForPoll = `-- name: DueForPoll :many
 SELECT id, batch_id, user_id, provider_id, number, sender, ton, body, alphabet, parts, credits, status, paid, priority, due_at, expires_at, leased_until, attempts, created_at, submitted_at, final_at, poll_at, code, reason FROM messages WHERE provider_id = $1 AND status IN (3, 4) AND poll_at > 0 AND poll_at <= $2
 ORDER BY poll_at LIMIT $3
@@ -208,58 +197,6 @@ func (q *Queries) FirstMessageOfBatch(ctx context.Context, batchID int64) (Messa
 		&i.Reason,
 	)
 	return i, err
-}
-
-const insertEvent = `-- name: InsertEvent :exec
-INSERT INTO events (message_id, at, status, user_id, code, reference, detail)
-VALUES ($1, $2, $3, $4, $5, $6, $7)
-`
-
-type InsertEventParams struct {
-	MessageID int64
-	At        Millis
-	Status    sms.Status
-	UserID    ID
-	Code      string
-	Reference string
-	Detail    string
-}
-
-func (q *Queries) InsertEvent(ctx context.Context, arg InsertEventParams) error {
-	_, err := q.db.ExecContext(ctx, insertEvent,
-		arg.MessageID,
-		arg.At,
-		arg.Status,
-		arg.UserID,
-		arg.Code,
-		arg.Reference,
-		arg.Detail,
-	)
-	return err
-}
-
-const insertPart = `-- name: InsertPart :exec
-INSERT INTO parts (message_id, part, provider_id, reference, status) VALUES ($1, $2, $3, $4, $5)
-ON CONFLICT (message_id, part) DO UPDATE SET reference = excluded.reference, provider_id = excluded.provider_id, status = excluded.status
-`
-
-type InsertPartParams struct {
-	MessageID  int64
-	Part       int64
-	ProviderID int64
-	Reference  string
-	Status     sms.Status
-}
-
-func (q *Queries) InsertPart(ctx context.Context, arg InsertPartParams) error {
-	_, err := q.db.ExecContext(ctx, insertPart,
-		arg.MessageID,
-		arg.Part,
-		arg.ProviderID,
-		arg.Reference,
-		arg.Status,
-	)
-	return err
 }
 
 const message = `-- name: Message :one

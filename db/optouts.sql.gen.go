@@ -11,53 +11,6 @@ import (
 	"textdesk/sms"
 )
 
-const askingTexts = `-- name: AskingTexts :many
-SELECT id, provider_id, provider_ref, callback_id, number, destination, body, message_id, user_id, sent_at, received_at, day, conversation_id, asks FROM inbound WHERE asks = 1 AND id < $1 ORDER BY id DESC LIMIT $2
-`
-
-type AskingTextsParams struct {
-	BeforeID int64
-	PageSize int32
-}
-
-func (q *Queries) AskingTexts(ctx context.Context, arg AskingTextsParams) ([]Inbound, error) {
-	rows, err := q.db.QueryContext(ctx, askingTexts, arg.BeforeID, arg.PageSize)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var items []Inbound
-	for rows.Next() {
-		var i Inbound
-		if err := rows.Scan(
-			&i.ID,
-			&i.ProviderID,
-			&i.ProviderRef,
-			&i.CallbackID,
-			&i.Number,
-			&i.Destination,
-			&i.Body,
-			&i.MessageID,
-			&i.UserID,
-			&i.SentAt,
-			&i.ReceivedAt,
-			&i.Day,
-			&i.ConversationID,
-			&i.Asks,
-		); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Close(); err != nil {
-		return nil, err
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
 const autoRepliesOlder = `-- name: AutoRepliesOlder :many
 SELECT id, inbound_id, number, kind, keyword_id, user_id, provider_id, sender, body, state, reason, message_id, held_back, made_at, settled_at FROM auto_replies WHERE id < $1 ORDER BY id DESC LIMIT $2
 `
@@ -678,33 +631,6 @@ SELECT id, inbound_id, number, kind, keyword_id, user_id, provider_id, sender, b
 
 func (q *Queries) ReplyOfMessage(ctx context.Context, messageID ID) (AutoReply, error) {
 	row := q.db.QueryRowContext(ctx, replyOfMessage, messageID)
-	var i AutoReply
-	err := row.Scan(
-		&i.ID,
-		&i.InboundID,
-		&i.Number,
-		&i.Kind,
-		&i.KeywordID,
-		&i.UserID,
-		&i.ProviderID,
-		&i.Sender,
-		&i.Body,
-		&i.State,
-		&i.Reason,
-		&i.MessageID,
-		&i.HeldBack,
-		&i.MadeAt,
-		&i.SettledAt,
-	)
-	return i, err
-}
-
-const replyToInbound = `-- name: ReplyToInbound :one
-SELECT id, inbound_id, number, kind, keyword_id, user_id, provider_id, sender, body, state, reason, message_id, held_back, made_at, settled_at FROM auto_replies WHERE inbound_id = $1
-`
-
-func (q *Queries) ReplyToInbound(ctx context.Context, inboundID int64) (AutoReply, error) {
-	row := q.db.QueryRowContext(ctx, replyToInbound, inboundID)
 	var i AutoReply
 	err := row.Scan(
 		&i.ID,

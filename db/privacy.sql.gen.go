@@ -21,29 +21,6 @@ func (q *Queries) ClearDraft(ctx context.Context, id int64) error {
 	return err
 }
 
-const consent = `-- name: Consent :one
-SELECT id, user_id, number, source, wording, given_at, noted_by, noted_at, withdrawn_at, withdrawn_by, withdrawn_why FROM consents WHERE id = $1
-`
-
-func (q *Queries) Consent(ctx context.Context, id int64) (Consent, error) {
-	row := q.db.QueryRowContext(ctx, consent, id)
-	var i Consent
-	err := row.Scan(
-		&i.ID,
-		&i.UserID,
-		&i.Number,
-		&i.Source,
-		&i.Wording,
-		&i.GivenAt,
-		&i.NotedBy,
-		&i.NotedAt,
-		&i.WithdrawnAt,
-		&i.WithdrawnBy,
-		&i.WithdrawnWhy,
-	)
-	return i, err
-}
-
 const consentsOf = `-- name: ConsentsOf :many
 SELECT id, user_id, number, source, wording, given_at, noted_by, noted_at, withdrawn_at, withdrawn_by, withdrawn_why FROM consents WHERE user_id = $1 AND number = $2 ORDER BY given_at DESC, id DESC
 `

@@ -64,28 +64,6 @@ func (q *Queries) InsertTemplate(ctx context.Context, arg InsertTemplateParams) 
 	return id, err
 }
 
-const template = `-- name: Template :one
-SELECT id, user_id, folder, name, name_key, body, sender, shared, created_at, changed_at FROM templates WHERE id = $1
-`
-
-func (q *Queries) Template(ctx context.Context, id int64) (Template, error) {
-	row := q.db.QueryRowContext(ctx, template, id)
-	var i Template
-	err := row.Scan(
-		&i.ID,
-		&i.UserID,
-		&i.Folder,
-		&i.Name,
-		&i.NameKey,
-		&i.Body,
-		&i.Sender,
-		&i.Shared,
-		&i.CreatedAt,
-		&i.ChangedAt,
-	)
-	return i, err
-}
-
 const templateByName = `-- name: TemplateByName :one
 SELECT id, user_id, folder, name, name_key, body, sender, shared, created_at, changed_at FROM templates WHERE user_id = $1 AND name_key = $2
 `

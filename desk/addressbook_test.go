@@ -400,7 +400,7 @@ func TestSuppressions(t *testing.T) {
 	if err := o.Unsuppress(ctx, o.admin, sms.MSISDN(number(0)), "Twice"); !errors.Is(err, ErrNotSuppressed) {
 		t.Errorf("removed twice: %v", err)
 	}
-	if n, err := o.CountSuppressions(ctx); err != nil || n != 6 {
+	if n, err := o.store.CountSuppressions(ctx); err != nil || n != 6 {
 		t.Errorf("%d are left, %v", n, err)
 	}
 }

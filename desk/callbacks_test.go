@@ -131,9 +131,9 @@ func TestAnUnreadableCallbackHoldsUpNoOther(t *testing.T) {
 	if err := o.ReplyFrom(t.Context(), o.admin, sms.MSISDN(number(1)), "Thank you"); err != nil {
 		t.Fatal(err)
 	}
-	page, err := o.Inbox(t.Context(), o.admin, 0, 0, 10)
-	if err != nil || len(page.Inbound) != 1 || page.Inbound[0].Body != "Thank you" {
-		t.Errorf("the inbox has %v: %v", page.Inbound, err)
+	page, err := o.ReceivedPage(t.Context(), o.admin, Filter{Limit: 10})
+	if err != nil || len(page.Lines) != 1 || page.Lines[0].Body != "Thank you" {
+		t.Errorf("%v came in: %v", page.Lines, err)
 	}
 	if waits, not := o.unread(t); waits != 0 || not != 1 {
 		t.Errorf("%d wait, %d are not understood", waits, not)
@@ -208,9 +208,9 @@ func TestReplay(t *testing.T) {
 	if waits, not := o.unread(t); waits != 0 || not != 4 {
 		t.Errorf("%d wait, %d are not understood", waits, not)
 	}
-	in, err := o.Inbox(t.Context(), o.admin, 0, 0, 10)
-	if err != nil || len(in.Inbound) != 2 {
-		t.Errorf("the inbox has %d: %v", len(in.Inbound), err)
+	in, err := o.ReceivedPage(t.Context(), o.admin, Filter{Limit: 10})
+	if err != nil || len(in.Lines) != 2 {
+		t.Errorf("%d came in: %v", len(in.Lines), err)
 	}
 	// An administrator who does not see everybody's texts does not see these.
 	if _, err := o.Callbacks(t.Context(), kim, "", false, 0, 3); !errors.Is(err, ErrForbidden) {
@@ -324,9 +324,9 @@ func TestCallbacksOnAFullDisk(t *testing.T) {
 	if waits, not := o.unread(t); waits != 0 || not != taken { // zeros are no form
 		t.Errorf("%d wait and %d of %d are not understood", waits, not, taken)
 	}
-	in, err := o.Inbox(t.Context(), o.admin, 0, 0, 10)
-	if err != nil || len(in.Inbound) != 1 {
-		t.Errorf("the inbox has %d: %v", len(in.Inbound), err)
+	in, err := o.ReceivedPage(t.Context(), o.admin, Filter{Limit: 10})
+	if err != nil || len(in.Lines) != 1 {
+		t.Errorf("%d came in: %v", len(in.Lines), err)
 	}
 }
 
@@ -351,9 +351,9 @@ func TestCallbacksTogether(t *testing.T) {
 	}
 	work.Wait()
 	o.reads(t)
-	in, err := o.Inbox(t.Context(), o.admin, 0, 0, 1000)
-	if err != nil || len(in.Inbound) != 200 {
-		t.Errorf("the inbox has %d, want 200: %v", len(in.Inbound), err)
+	in, err := o.ReceivedPage(t.Context(), o.admin, Filter{Limit: 1000})
+	if err != nil || len(in.Lines) != 200 {
+		t.Errorf("%d came in, want 200: %v", len(in.Lines), err)
 	}
 	if waits, not := o.unread(t); waits+not != 0 {
 		t.Errorf("%d wait and %d are not understood", waits, not)

@@ -107,20 +107,6 @@ func (d *Desk) explain(ctx context.Context, page *Page) error {
 	return err
 }
 
-// EachMessage calls do for every message of the filter that the actor may see,
-// oldest first, with the username of its sender. Nothing is held in memory.
-func (d *Desk) EachMessage(ctx context.Context, a Actor, f Filter, do func(m db.Message, username string) error) error {
-	where, err := d.filter(ctx, a, f)
-	if err != nil {
-		return err
-	}
-	names, err := d.usernames(ctx, a)
-	if err != nil {
-		return err
-	}
-	return d.store.EachMessage(ctx, where, func(m db.Message) error { return do(m, names[m.UserID]) })
-}
-
 func (d *Desk) filter(ctx context.Context, a Actor, f Filter) (db.MessageFilter, error) {
 	users, err := d.reach(ctx, a)
 	if err != nil {

@@ -256,6 +256,3 @@ func (a Actor) mayImport() error {
 	}
 	return nil
 }
-
-// MayImport reports whether the actor may bring in many people at once.
-func (a Actor) MayImport() bool { return a.mayImport() == nil }

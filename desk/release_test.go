@@ -22,7 +22,7 @@ func (o *office) heldLate(t *testing.T, n int) Sent {
 		t.Fatalf("it is held for %q", b.HeldWhy)
 	}
 	must(t, o.store.EachMessage(t.Context(), db.MessageFilter{BatchID: sent.BatchID}, func(m db.Message) error {
-		if !Held(m) {
+		if m.Status != sms.Scheduled || m.DueAt != heldUntil {
 			t.Fatalf("message %d of a late send is %v, due at %v", m.ID, m.Status, m.DueAt.Time())
 		}
 		return nil

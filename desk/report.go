@@ -28,11 +28,6 @@ var (
 	ReportFailed   = ReportKind{Name: "FailedMessages", Statuses: []sms.Status{sms.Failed, sms.Expired, sms.Suppressed}}
 )
 
-// ReportKinds lists the reports in the order of their tabs.
-func ReportKinds() []ReportKind {
-	return []ReportKind{ReportOutbox, ReportMessages, ReportUsage, ReportInbound, ReportFailed}
-}
-
 // within bounds a filter to the messages of the report.
 func (k ReportKind) within(f Filter) Filter {
 	if k.Now {

@@ -36,15 +36,6 @@ func (d *Desk) Suppressions(ctx context.Context, a Actor, f BookSearch) ([]db.Su
 	return page, names, paging, err
 }
 
-// CountSuppressions says how many numbers nobody may text.
-func (d *Desk) CountSuppressions(ctx context.Context) (int64, error) {
-	n, err := d.store.CountSuppressions(ctx)
-	if err != nil {
-		return 0, fmt.Errorf("count suppressions: %w", err)
-	}
-	return n, nil
-}
-
 // Suppress keeps everybody from texting the numbers that were pasted, from now
 // on: what waits for them does not leave either. A number that is on the list
 // already stays as it is, but for one that is there because of a text of theirs:

@@ -99,10 +99,6 @@ func (d *Desk) holdLate(ctx context.Context, tx *db.Tx, batchID int64, now db.Mi
 	return true, tx.HoldBatch(ctx, db.HoldBatchParams{ID: batchID, HeldAt: now, HeldWhy: heldForLate})
 }
 
-// Held reports whether a message waits for a person to say go, because its
-// time passed while the desk was down.
-func Held(m db.Message) bool { return m.Status == sms.Scheduled && m.DueAt == heldUntil }
-
 func providersOf(messages []db.Message) []int64 {
 	var ids []int64
 	for _, m := range messages {

@@ -144,9 +144,9 @@ func TestPollsThatAnswerNonsense(t *testing.T) {
 				time.Sleep(500 * time.Millisecond)
 			}
 			o.stop()
-			page, err := o.Inbox(t.Context(), o.admin, 0, 0, 10)
-			if err != nil || len(page.Inbound) > 0 {
-				t.Errorf("nonsense came in: %v %v", page.Inbound, err)
+			page, err := o.ReceivedPage(t.Context(), o.admin, desk.Filter{Limit: 10})
+			if err != nil || len(page.Lines) > 0 {
+				t.Errorf("nonsense came in: %v %v", page.Lines, err)
 			}
 			cursor, err := o.InboundCursor(t.Context(), 1)
 			at, _, _ := strings.Cut(cursor, " ") // what is too long is asked for in pieces
@@ -169,11 +169,11 @@ func giant(w http.ResponseWriter, _ *http.Request) {
 // received are the texts that came in so far, oldest first.
 func (o *office) received() (all []string) {
 	o.t.Helper()
-	page, err := o.Inbox(o.t.Context(), o.admin, 0, 0, 1000)
+	page, err := o.ReceivedPage(o.t.Context(), o.admin, desk.Filter{Limit: 1000})
 	if err != nil {
 		o.t.Fatal(err)
 	}
-	for _, in := range page.Inbound {
+	for _, in := range page.Lines {
 		all = append(all, in.Body)
 	}
 	slices.Reverse(all)
@@ -271,8 +271,8 @@ func TestFeedzonIsAskedFromItsCursor(t *testing.T) {
 	if got[0] != "Thanks" || got[1] != "Who is \"this\"?\nTell me" || got[251] != "again 249" || len(got) != 252 {
 		t.Errorf("%d came in: %q", len(got), got[:2])
 	}
-	page, err := o.Inbox(t.Context(), o.admin, 0, 0, 300)
-	if err != nil || int64(page.Inbound[251].MessageID) != sent.Recipients[0].MessageID && int64(page.Inbound[251].MessageID) != sent.Recipients[1].MessageID {
+	page, err := o.ReceivedPage(t.Context(), o.admin, desk.Filter{Limit: 300})
+	if err != nil || page.Lines[251].MessageID != sent.Recipients[0].MessageID && page.Lines[251].MessageID != sent.Recipients[1].MessageID {
 		t.Errorf("the reply answers nothing: %v", err)
 	}
 	// Nothing more is fetched than is new.

@@ -120,8 +120,8 @@ func TestSuppressionPages(t *testing.T) {
 	b.post("/suppressions/remove", form("number", "447700900123", "reason", "Came back")).wants(t, http.StatusOK, "may be texted again")
 	b.post("/suppressions/remove", form("number", "447700900123", "reason", "Came back")).wants(t, http.StatusOK, "not on the list")
 	b.get("/suppressions/remove?number=1").wants(t, http.StatusOK, "not on the list")
-	if n, err := td.CountSuppressions(t.Context()); err != nil || n != 1 {
-		t.Errorf("%d are on the list, %v", n, err)
+	if all, _, _, err := td.Suppressions(t.Context(), td.actor("boss"), desk.BookSearch{Limit: 10}); err != nil || len(all) != 1 {
+		t.Errorf("%d are on the list, %v", len(all), err)
 	}
 }
 

@@ -36,9 +36,9 @@ func (td *testDesk) callbackURL() string {
 func (td *testDesk) bodies() (all []string) {
 	td.t.Helper()
 	must(td.t, td.ReadCallbacks(td.t.Context()))
-	page, err := td.Inbox(td.t.Context(), td.actor("boss"), 0, 0, 100)
+	page, err := td.ReceivedPage(td.t.Context(), td.actor("boss"), desk.Filter{Limit: 100})
 	must(td.t, err)
-	for _, in := range page.Inbound {
+	for _, in := range page.Lines {
 		all = append(all, in.Body)
 	}
 	return all
@@ -241,13 +241,13 @@ func TestABurstOfCallbacks(t *testing.T) {
 	for deadline := time.Now().Add(20 * time.Second); ; time.Sleep(50 * time.Millisecond) {
 		seen, err := td.Callbacks(t.Context(), desk.CommandLine(), "", false, 0, 10)
 		must(t, err)
-		page, err := td.Inbox(t.Context(), td.actor("boss"), 0, 0, 2000)
+		page, err := td.ReceivedPage(t.Context(), td.actor("boss"), desk.Filter{Limit: 2000})
 		must(t, err)
-		if len(page.Inbound) == 32*30 && len(seen.Callbacks) == 0 {
+		if len(page.Lines) == 32*30 && len(seen.Callbacks) == 0 {
 			return
 		}
-		if len(page.Inbound) > 32*30 || time.Now().After(deadline) {
-			t.Fatalf("the inbox has %d, %d unread", len(page.Inbound), len(seen.Callbacks))
+		if len(page.Lines) > 32*30 || time.Now().After(deadline) {
+			t.Fatalf("the inbox has %d, %d unread", len(page.Lines), len(seen.Callbacks))
 		}
 	}
 }

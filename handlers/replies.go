@@ -1,7 +1,6 @@
 package handlers
 
 import (
-	"fmt"
 	"net/http"
 	"strconv"
 	"strings"
@@ -249,6 +248,3 @@ func (v *visit) showHours(status int, f views.HoursForm) error {
 	page.HasErrors = len(f.Errors) > 0
 	return render(v.Context, status, views.HoursPage(page, f))
 }
-
-// keywordPath is a keyword's page.
-func keywordPath(id int64) string { return fmt.Sprintf("/replies/keywords/%d", id) }

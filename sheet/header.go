@@ -14,10 +14,6 @@ type Guess struct {
 	Candidates []int
 }
 
-// Certain reports whether there is one column that nobody needs to be asked
-// about.
-func (g Guess) Certain() bool { return g.Column >= 0 }
-
 const (
 	// mostly is the share of a column's cells that are numbers in a column of
 	// numbers. The others are landlines, "none", and words.

@@ -43,12 +43,6 @@ func Path(name string) string {
 	return name + "?v=" + a.fingerprint
 }
 
-// Has reports whether a file of that name is served.
-func Has(name string) bool {
-	_, ok := assets[name]
-	return ok
-}
-
 // Handler serves the files. It looks only at what follows the last "/static/"
 // of the address, so it can be mounted under any sub-path without stripping.
 func Handler() http.Handler {

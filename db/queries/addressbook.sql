@@ -129,8 +129,5 @@ WHERE l.user_id = @user_id ORDER BY l.name_key LIMIT 200;
 -- name: SetListColumns :exec
 UPDATE lists SET columns = @columns, changed_at = @changed_at WHERE id = @id;
 
--- name: CountMembers :one
-SELECT members FROM groups WHERE id = @id;
-
 -- name: SetEntryFields :exec
 UPDATE list_entries SET fields = @fields WHERE list_id = @list_id AND id = @id;

@@ -90,9 +90,6 @@ INSERT INTO import_groups (import_id, group_id, made) VALUES (@import_id, @group
 -- name: DeleteImportGroups :exec
 DELETE FROM import_groups WHERE import_id = @import_id;
 
--- name: LastContactID :one
-SELECT CAST(COALESCE(MAX(id), 0) AS BIGINT) FROM contacts;
-
 -- name: HasContacts :one
 SELECT CAST(EXISTS (SELECT 1 FROM contacts WHERE user_id = @user_id) AS BIGINT);
 

@@ -40,25 +40,14 @@ SELECT * FROM messages WHERE status = @status AND id > @after_id ORDER BY id LIM
 SELECT * FROM messages WHERE provider_id = @provider_id AND status IN (3, 4) AND poll_at > 0 AND poll_at <= @now_at
 ORDER BY poll_at LIMIT @page_size;
 
--- name: CountInDoubt :one
-SELECT count(*) FROM messages WHERE status = 10;
-
 -- name: Parts :many
 SELECT * FROM parts WHERE message_id = @message_id ORDER BY part;
 
 -- name: PartsByReference :many
 SELECT * FROM parts WHERE provider_id = @provider_id AND reference = @reference;
 
--- name: InsertPart :exec
-INSERT INTO parts (message_id, part, provider_id, reference, status) VALUES (@message_id, @part, @provider_id, @reference, @status)
-ON CONFLICT (message_id, part) DO UPDATE SET reference = excluded.reference, provider_id = excluded.provider_id, status = excluded.status;
-
 -- name: SetPart :exec
 UPDATE parts SET status = @status, code = @code WHERE message_id = @message_id AND part = @part;
-
--- name: InsertEvent :exec
-INSERT INTO events (message_id, at, status, user_id, code, reference, detail)
-VALUES (@message_id, @at, @status, @user_id, @code, @reference, @detail);
 
 -- name: Events :many
 SELECT * FROM events WHERE message_id = @message_id ORDER BY id;

@@ -26,9 +26,6 @@ UPDATE inbound SET asks = @asks WHERE number = @number AND asks = 1;
 -- The latest text of a number that looks as if it asked for no more texts.
 SELECT * FROM inbound WHERE number = @number AND asks = 1 ORDER BY id DESC LIMIT 1;
 
--- name: AskingTexts :many
-SELECT * FROM inbound WHERE asks = 1 AND id < @before_id ORDER BY id DESC LIMIT @page_size;
-
 -- name: KeywordReplies :many
 SELECT * FROM keyword_replies ORDER BY id;
 
@@ -94,9 +91,6 @@ SELECT CAST(EXISTS (SELECT 1 FROM auto_replies WHERE message_id = @message_id AN
 
 -- name: ReplyOfMessage :one
 SELECT * FROM auto_replies WHERE message_id = @message_id;
-
--- name: ReplyToInbound :one
-SELECT * FROM auto_replies WHERE inbound_id = @inbound_id;
 
 -- name: AutoRepliesOlder :many
 SELECT * FROM auto_replies WHERE id < @before_id ORDER BY id DESC LIMIT @page_size;

@@ -2,9 +2,6 @@
 INSERT INTO consents (user_id, number, source, wording, given_at, noted_by, noted_at)
 VALUES (@user_id, @number, @source, @wording, @given_at, @noted_by, @noted_at) RETURNING id;
 
--- name: Consent :one
-SELECT * FROM consents WHERE id = @id;
-
 -- name: ConsentsOf :many
 -- What a number has said, newest first.
 SELECT * FROM consents WHERE user_id = @user_id AND number = @number ORDER BY given_at DESC, id DESC;

@@ -11,9 +11,6 @@ WHERE id = @id;
 -- name: DeleteTemplate :exec
 DELETE FROM templates WHERE id = @id;
 
--- name: Template :one
-SELECT * FROM templates WHERE id = @id;
-
 -- name: TemplateByName :one
 SELECT * FROM templates WHERE user_id = @user_id AND name_key = @name_key;
 

@@ -18,13 +18,3 @@ func Types() []providers.Type {
 		twilio.Type(),
 	}
 }
-
-// Find returns the kind of that name.
-func Find(name string) (providers.Type, bool) {
-	for _, t := range Types() {
-		if t.Name == name {
-			return t, true
-		}
-	}
-	return providers.Type{}, false
-}

@@ -11,59 +11,6 @@ import (
 	"textdesk/sms/gsm"
 )
 
-// InboundPage is a page of received texts, newest first.
-type InboundPage struct {
-	Inbound      []db.Inbound
-	Newer, Older bool
-	// Answered are the messages that they answer, by message id.
-	Answered map[int64]db.Message
-	// Names are what those who sent them are called, by user id.
-	Names map[int64]string
-	// Simulator is the provider whose phones can be looked at, 0 without one.
-	Simulator int64
-}
-
-// Inbox returns a page of the texts that answer what the actor may see; for
-// the administrator of all, also what answers nothing.
-func (d *Desk) Inbox(ctx context.Context, a Actor, before, after int64, limit int) (InboundPage, error) {
-	users, err := d.reach(ctx, a)
-	if err != nil {
-		return InboundPage{}, err
-	}
-	found, err := d.store.FindInbound(ctx, db.InboundFilter{Users: users, Before: before, After: after, Limit: limit + 1})
-	if err != nil {
-		return InboundPage{}, err
-	}
-	page := InboundPage{Inbound: found, Newer: before > 0, Older: after > 0}
-	if len(found) > limit {
-		if after > 0 {
-			page.Inbound, page.Newer = found[1:], true
-		} else {
-			page.Inbound, page.Older = found[:limit], true
-		}
-	}
-	page.Answered = map[int64]db.Message{}
-	for _, in := range page.Inbound {
-		if _, known := page.Answered[int64(in.MessageID)]; known || in.MessageID == 0 {
-			continue
-		}
-		m, err := d.store.Message(ctx, int64(in.MessageID))
-		if err != nil {
-			return InboundPage{}, fmt.Errorf("read answered message: %w", err)
-		}
-		page.Answered[m.ID] = m
-	}
-	if page.Names, err = d.names(ctx, a); err != nil {
-		return InboundPage{}, err
-	}
-	if row, err := d.simulator(ctx); err == nil {
-		page.Simulator = row.ID
-	} else if len(Refusals(err)) == 0 {
-		return InboundPage{}, err
-	}
-	return page, nil
-}
-
 // Handset is what a simulated phone shows.
 type Handset struct {
 	Number   sms.MSISDN
