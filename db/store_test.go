@@ -18,10 +18,8 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	if raceDetector {
-		if err := flag.Set("rapid.checks", "10"); err != nil {
-			panic(err)
-		}
+	if err := flag.Set("rapid.checks", "30"); err != nil { // fewer, unless somebody asks for more
+		panic(err)
 	}
 	goleak.VerifyTestMain(m)
 }

@@ -414,9 +414,6 @@ func TestListOfTwentyThousand(t *testing.T) {
 	must(t, err)
 	var text strings.Builder
 	lines := MaxAtOnce
-	if raceDetector {
-		lines = 1000 // it makes the store thirty times slower
-	}
 	for i := range lines {
 		fmt.Fprintf(&text, "+4477009%05d\tPerson %d\t\tfield %d\n", i, i, i)
 	}

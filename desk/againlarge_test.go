@@ -58,9 +58,6 @@ func (o *office) preparedAgain(t *testing.T, a Actor, batchID int64, key string)
 func TestSendAgainToVeryMany(t *testing.T) {
 	o := newOffice(t)
 	n := large()
-	if raceDetector {
-		o.againAtOnce = 2 * chunkSize
-	}
 	jo := o.user(t, "jo", LevelNormal, o.admin.User.ID, int64(3*n))
 	p := o.prepared(t, jo, merged(bigList(t, o, jo, n), "k"))
 	sent, err := o.SendPrepared(t.Context(), o.again(t, jo), p.ID, true)

@@ -20,11 +20,7 @@ import (
 
 func TestMain(m *testing.M) {
 	// Fewer lives unless somebody asks for more with -rapid.checks.
-	checks := "60"
-	if raceDetector {
-		checks = "3"
-	}
-	if err := flag.Set("rapid.checks", checks); err != nil {
+	if err := flag.Set("rapid.checks", "20"); err != nil {
 		panic(err)
 	}
 	goleak.VerifyTestMain(m)

@@ -73,12 +73,8 @@ func (o *office) write(t testing.TB, batchID int64, pieces int) {
 	}
 }
 
-func large() int {
-	if raceDetector {
-		return 4*chunkSize + 1 // it makes the store thirty times slower
-	}
-	return MaxAtOnce + 1001
-}
+// large is more people than are read at once.
+func large() int { return MaxAtOnce + 1001 }
 
 // A large send is read in the background, looked at, and accepted in one go with
 // most of its messages written later: the books are right at every step, ids
@@ -89,13 +85,11 @@ func TestLargeSend(t *testing.T) {
 	list := bigList(t, o, o.admin, n)
 	id, err := o.Prepare(t.Context(), o.admin, merged(list, "k"), `{"Body":"as typed"}`)
 	must(t, err)
-	if p, err := o.Prepared(t.Context(), o.admin, id); err != nil || !raceDetector && p.State != Preparing || p.Expected != int64(n) {
+	if p, err := o.Prepared(t.Context(), o.admin, id); err != nil || p.State != Preparing || p.Expected != int64(n) {
 		t.Fatalf("a large order is %s at once, %d expected, %v", p.State, p.Expected, err)
 	}
-	if !raceDetector {
-		if _, err := o.SendPrepared(t.Context(), o.admin, id, true); !errors.Is(err, ErrNotReady) {
-			t.Errorf("it can be sent before it was read: %v", err)
-		}
+	if _, err := o.SendPrepared(t.Context(), o.admin, id, true); !errors.Is(err, ErrNotReady) {
+		t.Errorf("it can be sent before it was read: %v", err)
 	}
 	must(t, o.PrepareDrafts(t.Context()))
 	p, err := o.Prepared(t.Context(), o.admin, id)
@@ -383,9 +377,6 @@ func TestPreparingAfterACrash(t *testing.T) {
 // Who has had the text today is counted to the last of a large send's people, also
 // past those who are looked at when its page is shown.
 func TestTheSameTextToVeryManyPeople(t *testing.T) {
-	if raceDetector {
-		t.Skip("it takes more people than the race detector's store has time for")
-	}
 	o := newOffice(t)
 	n := large()
 	list := bigList(t, o, o.admin, n)

@@ -262,18 +262,19 @@ func TestThePaceHolds(t *testing.T) {
 	o.run()
 	o.batch(sent.BatchID, "sent", gone)
 	took := time.Since(began)
+	const late = 100 * time.Millisecond // between the gate and the provider on a busy machine
 	most := 0
 	for i, from := range w.calls {
 		n := 0
 		for _, at := range w.calls[i:] {
-			if at.Sub(from) < time.Second {
+			if at.Sub(from) < time.Second-late {
 				n++
 			}
 		}
 		most = max(most, n)
 	}
 	if most > rate+1 || len(w.calls) != 100 {
-		t.Errorf("of %d calls, %d began within one second at a rate of %d", len(w.calls), most, rate)
+		t.Errorf("of %d calls, %d began within %v at %d a second", len(w.calls), most, time.Second-late, rate)
 	}
 	if took > 5*time.Second {
 		t.Errorf("100 texts at %d a second took %v", rate, took)

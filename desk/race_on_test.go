@@ -1,6 +1,0 @@
-//go:build race
-
-package desk
-
-// The race detector makes the store some twenty times slower.
-const raceDetector = true

@@ -1,5 +1,0 @@
-//go:build !race
-
-package fastsmsapi_test
-
-const raceDetector = false
