@@ -115,15 +115,11 @@ func bookTimes(size int) ([]figure, error) {
 		{what: fmt.Sprintf("%d contacts in 1.5 groups each into the book", size), value: fmt.Sprintf("%.1f s", loaded.Seconds()), reference: fmt.Sprintf("%.0f ms longest step", ms(longest))},
 		{what: "and into the index of the search, beside other work", value: fmt.Sprintf("%.1f s", indexed.Seconds())},
 	}
-	address, stop, err := serveOn(desk2handler(d.Desk))
+	client, address, stop, err := d.visited()
 	if err != nil {
 		return figures, err
 	}
 	defer stop()
-	client, err := signedIn(address)
-	if err != nil {
-		return figures, err
-	}
 	admin, err := d.administrator(context.Background())
 	if err != nil {
 		return figures, err

@@ -119,8 +119,8 @@ type benchDesk struct {
 	actor desk.Actor
 }
 
-func newDesk(upstream string, concurrency int) (*benchDesk, error) {
-	ctx := context.Background()
+// emptyDesk is a desk without anything, in a directory of its own.
+func emptyDesk(ctx context.Context) (*benchDesk, error) {
 	dir, err := os.MkdirTemp("", "textdesk-bench-")
 	if err != nil {
 		return nil, err
@@ -133,7 +133,15 @@ func newDesk(upstream string, concurrency int) (*benchDesk, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &benchDesk{Desk: desk.New(desk.Options{Store: store, Vault: vault, Types: all.Types()}), store: store, dir: dir}
+	return &benchDesk{Desk: desk.New(desk.Options{Store: store, Vault: vault, Types: all.Types()}), store: store, dir: dir}, nil
+}
+
+func newDesk(upstream string, concurrency int) (*benchDesk, error) {
+	ctx := context.Background()
+	d, err := emptyDesk(ctx)
+	if err != nil {
+		return nil, err
+	}
 	rate := 0.0
 	if _, err := d.AddProvider(ctx, desk.CommandLine(), desk.NewProvider{Name: "up", Kind: "fastsms", Default: true, Rate: &rate,
 		Concurrency: concurrency, Settings: providers.Settings{"url": upstream, "token": "t"}}); err != nil {
@@ -146,7 +154,7 @@ func newDesk(upstream string, concurrency int) (*benchDesk, error) {
 	if err := d.SaveQuietHours(ctx, desk.CommandLine(), desk.QuietHours{Off: true}); err != nil { // it is measured at night too
 		return nil, err
 	}
-	user, err := store.User(ctx, id)
+	user, err := d.store.User(ctx, id)
 	d.actor = desk.Actor{User: user, Door: "bench", Address: "bench"}
 	return d, err
 }

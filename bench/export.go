@@ -27,15 +27,11 @@ func exportRates(size int) ([]figure, error) {
 	if err != nil {
 		return nil, err
 	}
-	address, stop, err := serveOn(desk2handler(d.Desk))
+	client, address, stop, err := d.visited()
 	if err != nil {
 		return nil, err
 	}
 	defer stop()
-	client, err := signedIn(address)
-	if err != nil {
-		return nil, err
-	}
 	bare, err := sqliteCSV(filepath.Join(d.dir, db.FileName), fmt.Sprintf(`SELECT c.name, c.number, c.email, c.fields,
   (SELECT group_concat(g.name, '; ') FROM group_members m JOIN groups g ON g.id = m.group_id WHERE m.contact_id = c.id)
 FROM contacts c WHERE c.user_id = %d ORDER BY c.name_key, c.id`, admin.User.ID))

@@ -35,15 +35,11 @@ func inboxTimes(size int) ([]figure, error) {
 	filed := time.Since(began)
 	figures := []figure{{what: fmt.Sprintf("texts from before are filed in conversations, %d of them", size), value: fmt.Sprintf("%.0f/s", float64(size)/filed.Seconds()),
 		reference: fmt.Sprintf("%.0f/s bare inserts", float64(size)/heard.Seconds()), ratio: fmt.Sprintf("%.2f", heard.Seconds()/filed.Seconds())}}
-	address, stop, err := serveOn(desk2handler(d.Desk))
+	client, address, stop, err := d.visited()
 	if err != nil {
 		return figures, err
 	}
 	defer stop()
-	client, err := signedIn(address)
-	if err != nil {
-		return figures, err
-	}
 	admin, err := d.admin(ctx)
 	if err != nil {
 		return figures, err

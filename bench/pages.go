@@ -7,36 +7,24 @@ import (
 	"net/http"
 	"net/http/cookiejar"
 	"net/url"
-	"os"
 	"slices"
 	"time"
 
-	"textdesk/db"
 	"textdesk/demo"
 	"textdesk/desk"
-	"textdesk/providers/all"
 )
 
 // full is a desk with a month of history in a directory of its own.
 func full(size int) (*benchDesk, error) {
 	ctx := context.Background()
-	dir, err := os.MkdirTemp("", "textdesk-bench-")
+	d, err := emptyDesk(ctx)
 	if err != nil {
 		return nil, err
 	}
-	vault, err := desk.OpenVault(dir, "")
-	if err != nil {
-		return nil, err
-	}
-	store, err := db.Open(ctx, dir)
-	if err != nil {
-		return nil, err
-	}
-	d := &benchDesk{Desk: desk.New(desk.Options{Store: store, Vault: vault, Types: all.Types()}), store: store, dir: dir}
 	if err := d.EnsureProvider(ctx); err != nil {
 		return nil, err
 	}
-	return d, demo.Fill(ctx, d.Desk, store, size)
+	return d, demo.Fill(ctx, d.Desk, d.store, size)
 }
 
 // admin is the administrator of a full desk.
@@ -53,15 +41,11 @@ func pageTimes(size int) ([]figure, error) {
 		return nil, err
 	}
 	defer d.close()
-	address, stop, err := serveOn(desk2handler(d.Desk))
+	client, address, stop, err := d.visited()
 	if err != nil {
 		return nil, err
 	}
 	defer stop()
-	client, err := signedIn(address)
-	if err != nil {
-		return nil, err
-	}
 	middle := fmt.Sprint(10_000_000 + size/2)
 	return timed(client, address, []page{
 		{"home", "/"},
@@ -107,6 +91,18 @@ func timed(client *http.Client, address string, pages []page, over string) ([]fi
 }
 
 func ms(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
+
+// visited serves the desk and signs in to it.
+func (d *benchDesk) visited() (client *http.Client, address string, stop func(), err error) {
+	if address, stop, err = serveOn(desk2handler(d.Desk)); err != nil {
+		return nil, "", nil, err
+	}
+	if client, err = signedIn(address); err != nil {
+		stop()
+		return nil, "", nil, err
+	}
+	return client, address, stop, nil
+}
 
 // signedIn is a client with a session.
 func signedIn(address string) (*http.Client, error) {

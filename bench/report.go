@@ -36,15 +36,11 @@ func reportRates(size int) ([]figure, error) {
 	if err != nil {
 		return nil, err
 	}
-	address, stop, err := serveOn(desk2handler(d.Desk))
+	client, address, stop, err := d.visited()
 	if err != nil {
 		return nil, err
 	}
 	defer stop()
-	client, err := signedIn(address)
-	if err != nil {
-		return nil, err
-	}
 	reference := "no sqlite3 here"
 	bare, err := sqliteCSV(filepath.Join(d.dir, db.FileName), `SELECT m.id, u.username, m.number, m.sender, m.status, b.send_at, m.submitted_at, m.final_at
 FROM messages m JOIN users u ON u.id = m.user_id JOIN batches b ON b.id = m.batch_id ORDER BY m.id`)

@@ -173,14 +173,7 @@ WHERE m.id IN (SELECT value FROM json_each(?)) AND b.recipients = 1 AND b.body <
 	if !numbers {
 		return nil
 	}
-	type row struct {
-		id     int64
-		number sms.MSISDN
-	}
-	rows, err := readRows(ctx, tx.db, func(rows *sql.Rows) (r row, err error) {
-		err = rows.Scan(&r.id, &r.number)
-		return r, err
-	}, "SELECT id, number FROM messages WHERE id IN (SELECT value FROM json_each(?))", list)
+	rows, err := tx.numbersIn(ctx, "messages", list)
 	if err != nil {
 		return err
 	}
@@ -194,6 +187,20 @@ WHERE m.id IN (SELECT value FROM json_each(?)) AND b.recipients = 1 AND b.body <
 		}
 	}
 	return nil
+}
+
+// withNumber is a row with a number in it.
+type withNumber struct {
+	id     int64
+	number sms.MSISDN
+}
+
+// numbersIn reads the numbers of a table's rows, whose ids are a JSON list.
+func (tx *Tx) numbersIn(ctx context.Context, table, ids string) ([]withNumber, error) {
+	return readRows(ctx, tx.db, func(rows *sql.Rows) (r withNumber, err error) {
+		err = rows.Scan(&r.id, &r.number)
+		return r, err
+	}, "SELECT id, number FROM "+table+" WHERE id IN (SELECT value FROM json_each(?))", ids)
 }
 
 // ClearBatches takes the texts out of batches, and out of what is searched.

@@ -4,8 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
-
-	"textdesk/sms"
 )
 
 // Cleared is a kind of thing that is cleared when it has been kept long enough:
@@ -136,14 +134,7 @@ func (tx *Tx) Clear(ctx context.Context, kind Cleared, ids []int64) (err error) 
 }
 
 func (tx *Tx) clearInbound(ctx context.Context, list string) error {
-	type row struct {
-		id     int64
-		number sms.MSISDN
-	}
-	rows, err := readRows(ctx, tx.db, func(rows *sql.Rows) (r row, err error) {
-		err = rows.Scan(&r.id, &r.number)
-		return r, err
-	}, "SELECT id, number FROM inbound WHERE id IN (SELECT value FROM json_each(?))", list)
+	rows, err := tx.numbersIn(ctx, "inbound", list)
 	if err != nil {
 		return fmt.Errorf("read inbound: %w", err)
 	}
