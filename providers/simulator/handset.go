@@ -13,7 +13,8 @@ func (p *Provider) Reply(in providers.Inbound) providers.Callback {
 		Header: http.Header{"Content-Type": {"application/x-www-form-urlencoded"}}}
 }
 
-// Scripts implements [providers.Handsets].
+// Scripts implements [providers.Handsets]: the usual course first, then by
+// ending.
 func (p *Provider) Scripts() []providers.Script {
 	var all []providers.Script
 	for _, s := range scripts {

@@ -74,10 +74,6 @@ const (
 	down
 )
 
-// Scripts lists what the simulator can play: the usual course first, then by
-// ending.
-func Scripts() []Script { return append([]Script(nil), scripts[:]...) }
-
 // scriptFor finds the script of a number by its last two digits.
 func scriptFor(to sms.MSISDN) int {
 	for i := 1; i < len(scripts); i++ {
