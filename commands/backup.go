@@ -15,14 +15,11 @@ import (
 	"textdesk/desk"
 )
 
-func backupFlags(fs *flag.FlagSet, in *invocation) {
-	fs.StringVar(&in.opts.to, "to", "", "`file` for the copy; in the directory of backups otherwise")
-}
-
 // keyWarning is what whoever makes a backup must know.
 const keyWarning = "The secret key is NOT in it. Keep a copy of %s apart from the backups: without it nobody can read the providers' credentials in them.\n"
 
-// backup makes a verified copy of the database beside a desk at work.
+// backup makes a verified copy of the database beside a desk at work: in the file
+// that is named, or in the directory of backups.
 func backup(ctx context.Context, in *invocation) error {
 	// Whoever breaks it off leaves no half of a file behind.
 	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
@@ -30,8 +27,8 @@ func backup(ctx context.Context, in *invocation) error {
 	return in.withDesk(ctx, func(d *desk.Desk) error {
 		var b desk.Backup
 		var err error
-		if in.opts.to != "" {
-			b, err = d.BackupTo(ctx, desk.CommandLine(), in.opts.to)
+		if len(in.args) > 0 {
+			b, err = d.BackupTo(ctx, desk.CommandLine(), in.args[0])
 		} else {
 			b, err = d.MakeBackup(ctx, desk.CommandLine())
 		}

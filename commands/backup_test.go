@@ -19,8 +19,8 @@ func TestBackUpAndRestore(t *testing.T) {
 	s.does(password, "user", "add", "jo", "--level", "normal", "--password-stdin")
 
 	elsewhere := filepath.Join(t.TempDir(), "copy.db")
-	s.does("", "backup", "--to", elsewhere)
-	if got := s.run("", "backup", "--to", elsewhere); got.code != 1 || !strings.Contains(got.err, "there already") {
+	s.does("", "backup", elsewhere)
+	if got := s.run("", "backup", elsewhere); got.code != 1 || !strings.Contains(got.err, "there already") {
 		t.Errorf("a backup over another: %+v", got)
 	}
 	if got := s.run("", "restore"); got.code != 2 {
@@ -50,7 +50,7 @@ func TestRestoreBesideARunningDesk(t *testing.T) {
 	s := shell{t, t.TempDir()}
 	s.does(password, "user", "add", "sam", "--level", "admin", "--password-stdin")
 	copied := filepath.Join(t.TempDir(), "copy.db")
-	s.does("", "backup", "--to", copied)
+	s.does("", "backup", copied)
 	s.serve("127.0.0.1:0")
 	if got := s.run("", "restore", copied); got.code != 1 || !strings.Contains(got.err, "stop the desk first") {
 		t.Errorf("restore under a running desk: %+v", got)
@@ -80,7 +80,7 @@ func TestRollback(t *testing.T) {
 	if got := s.run("", "rollback"); got.code != 1 || !strings.Contains(got.err, "no copy from before an upgrade") {
 		t.Errorf("rollback of nothing: %+v", got)
 	}
-	s.does("", "backup", "--to", filepath.Join(s.data, "backups", "upgrade-1-to-2.db"))
+	s.does("", "backup", filepath.Join(s.data, "backups", "upgrade-1-to-2.db"))
 	s.does(password, "user", "add", "jo", "--level", "normal", "--password-stdin")
 	if out := s.does("", "rollback"); !strings.Contains(out, "the version of Textdesk that ran before") {
 		t.Errorf("it said %q", out)

@@ -19,7 +19,7 @@ type Streams struct {
 // command is one word of the command line.
 type command struct {
 	name  string // "user add"
-	args  string // "NAME"
+	args  string // "NAME", "[FILE]" for one that can be left out
 	about string
 	run   func(ctx context.Context, in *invocation) error
 	flags func(*flag.FlagSet, *invocation)
@@ -64,7 +64,7 @@ var commands = []command{
 	{name: "number remove", args: "NUMBER", about: "forget a number; what came in on it stays", run: numberRemove},
 	{name: "number allow", args: "HOST", about: "let texts be forwarded to a host within your own network", run: numberAllow},
 	{name: "number forbid", args: "HOST", about: "take that back", run: numberForbid},
-	{name: "backup", about: "make a verified copy of the database, also while the desk sends", run: backup, flags: backupFlags},
+	{name: "backup", args: "[FILE]", about: "make a verified copy of the database, also while the desk sends", run: backup},
 	{name: "restore", args: "FILE", about: "put a backup in the place of the database; sending is held until an administrator releases it", run: restore, flags: restoreFlags},
 	{name: "rollback", about: "put back the copy that was made before the last upgrade", run: rollback},
 	{name: "key adopt", about: "use the present secret key from now on, when the one before is lost", run: newKey},
@@ -150,8 +150,9 @@ func parse(cmd command, args []string, st Streams) (*invocation, error) {
 		args = fs.Args()[1:]
 	}
 	in.args = append(in.args, below...)
-	want := len(strings.Fields(cmd.args))
-	if len(in.args) != want {
+	most := len(strings.Fields(cmd.args))
+	least := most - strings.Count(cmd.args, "[")
+	if len(in.args) < least || len(in.args) > most {
 		return nil, fmt.Errorf("usage: textdesk %s", strings.TrimSpace(cmd.name+" "+cmd.args))
 	}
 	return in, fromEnvironment(fs, os.LookupEnv)

@@ -27,7 +27,6 @@ type options struct {
 	set       settings
 	isDefault bool
 
-	to     string
 	anyway bool
 
 	provider, owner, forwardURL, forwardMethod, forwardAuth string
