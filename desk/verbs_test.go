@@ -47,12 +47,12 @@ var verbs = map[string]string{
 	"ContactHistory": "owner contact", "Contacts": forAll, "CountContacts": forAll, "DeleteAllContacts": forAll, "DeleteAllGroups": forAll,
 	"DeleteContact": "owner contact", "DeleteGroup": "owner group", "DeleteList": "owner list", "DeleteTemplate": "own template", "DropPrepared": forAll,
 	"DropSecondFactor": forAll, "EachAuditEntry": forAdmins, "EachContact": forAll, "EachInbound": forAll, "EachLedgerLine": forAll, "EachLeftOut": forAll,
-	"EachMessage": forAll, "EachReportLine": forAll, "EachRowToFix": "owner import", "EachSkip": "owner batch", "EachSuppression": forAdmins, "EmptyGroup": "owner group",
+	"EachReportLine": forAll, "EachRowToFix": "owner import", "EachSkip": "owner batch", "EachSuppression": forAdmins, "EmptyGroup": "owner group",
 	"EndRecurring": "owner recurring", "Entries": "owner list", "Entry": "owner list entry", "ErasePerson": forAdmins, "Erasures": forAdmins, "ExportContacts": forAll,
 	"ExportFields": forAll, "ExportGroups": forAll, "ExportList": "owner list", "ExportLists": forAll, "FieldNames": forAll, "FindContacts": forAll,
 	"FindPerson": forAdmins, "FindUsers": forAdmins, "FinishStep": forAdmins, "Group": "owner group", "GroupNamed": forAll, "Groups": forAll, "Handset": forAll, "HandsetOptOut": forAll,
 	"Handsets": forAll, "HasContacts": forAll, "Import": "owner import", "ImportFile": "owner import", "ImportLines": forAll, "ImportRows": "owner import",
-	"Imports": forAll, "Inbox": forAll, "InviteUser": forAdmins, "KeepUpload": forAll, "Keys": forAll, "LastMove": forAll, "Ledger": forAll, "List": "owner list",
+	"Imports": forAll, "InviteUser": forAdmins, "KeepUpload": forAll, "Keys": forAll, "LastMove": forAll, "Ledger": forAll, "List": "owner list",
 	"ListColumns": "owner list", "ListNamed": forAll, "Lists": forAll, "MarkAsSent": "owner message", "Members": "owner group", "Message": "owner message",
 	"MissedRuns": forAll, "MoveCredits": "user user", "MoveCreditsByName": "user", "MoveUser": "user user", "MoveUserByName": "user", "NewKey": forAll,
 	"NewKeyFor": forShell, "NewKeyOf": "user user", "NewLink": "user user", "NewLinkByName": "user", "NewRecoveryCodes": forAll, "NoteConsent": "owner contact",
@@ -401,7 +401,7 @@ func reads(name string) bool {
 		}
 	}
 	switch name {
-	case "Contacts", "Groups", "Lists", "Templates", "Inbox", "Outbox", "Sends", "Imports", "Overview", "Attention", "Approvals", "AllRecurring", "MissedRuns", "Ledger", "Users",
+	case "Contacts", "Groups", "Lists", "Templates", "Outbox", "Sends", "Imports", "Overview", "Attention", "Approvals", "AllRecurring", "MissedRuns", "Ledger", "Users",
 		"Handsets", "Handset", "Report", "ReportPage", "ReceivedPage", "SumReport", "Usage", "FieldNames", "GroupNamed", "ListNamed", "Keys", "SendReport", "Calls", "Token", "Repeats",
 		"BookWork", "RunningBookWork", "Conversation", "Duplicates", "NamesOf", "UsesOf", "AskingFrom", "Conversations", "ConversationsWith", "InboxUnread":
 		return true
