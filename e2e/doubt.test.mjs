@@ -61,7 +61,7 @@ test('a reply from the simulated phone stands beside the message and in the inbo
   await page.goto('/simulator/+447700900131')
   await page.getByText('Can you come at four?').waitFor()
   await page.locator('main textarea, main input[name=body]').last().fill('Yes, see you then & thanks')
-  await page.getByRole('button', { name: /send|reply/i }).last().click()
+  await page.getByRole('button', { name: 'Send the reply' }).last().click()
   await page.locator('main').getByText('Yes, see you then & thanks').first().waitFor()
   await page.goto(message)
   await page.getByText('Yes, see you then & thanks').first().waitFor()
