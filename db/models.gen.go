@@ -625,6 +625,8 @@ type Number struct {
 	CreatedAt     Millis
 	ChangedAt     Millis
 	RemovedAt     Millis
+	Tells         Bool
+	ToldAt        Millis
 }
 
 type NumberDay struct {

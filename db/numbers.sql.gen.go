@@ -82,7 +82,7 @@ func (q *Queries) BringForward(ctx context.Context, arg BringForwardParams) (int
 
 const changeNumber = `-- name: ChangeNumber :exec
 UPDATE numbers SET provider_id = $1, user_id = $2, forward_method = $3, forward_url = $4, list_id = $5,
-  changed_at = $6 WHERE id = $7
+  tells = $6, changed_at = $7 WHERE id = $8
 `
 
 type ChangeNumberParams struct {
@@ -91,6 +91,7 @@ type ChangeNumberParams struct {
 	ForwardMethod string
 	ForwardURL    string
 	ListID        ID
+	Tells         Bool
 	ChangedAt     Millis
 	ID            int64
 }
@@ -102,6 +103,7 @@ func (q *Queries) ChangeNumber(ctx context.Context, arg ChangeNumberParams) erro
 		arg.ForwardMethod,
 		arg.ForwardURL,
 		arg.ListID,
+		arg.Tells,
 		arg.ChangedAt,
 		arg.ID,
 	)
@@ -174,8 +176,31 @@ func (q *Queries) EndForwardsOf(ctx context.Context, arg EndForwardsOfParams) (i
 	return result.RowsAffected()
 }
 
+const failing = `-- name: Failing :one
+SELECT count(*) AS texts, CAST(COALESCE(MIN(waiting.began_at), 0) AS BIGINT) AS began_at
+FROM (SELECT f.began_at FROM forwards f WHERE f.number_id = $1 AND f.state = 0 AND f.tries > 0 ORDER BY f.began_at LIMIT $2) AS waiting
+`
+
+type FailingParams struct {
+	NumberID int64
+	Most     int32
+}
+
+type FailingRow struct {
+	Texts   int64
+	BeganAt int64
+}
+
+// How much waits at a number although it was tried, and since when.
+func (q *Queries) Failing(ctx context.Context, arg FailingParams) (FailingRow, error) {
+	row := q.db.QueryRowContext(ctx, failing, arg.NumberID, arg.Most)
+	var i FailingRow
+	err := row.Scan(&i.Texts, &i.BeganAt)
+	return i, err
+}
+
 const firstNumbersOf = `-- name: FirstNumbersOf :many
-SELECT id, address, ton, provider_id, user_id, forward_method, forward_url, forward_auth, list_id, created_at, changed_at, removed_at FROM numbers WHERE provider_id = $1 AND removed_at = 0 ORDER BY id LIMIT 2
+SELECT id, address, ton, provider_id, user_id, forward_method, forward_url, forward_auth, list_id, created_at, changed_at, removed_at, tells, told_at FROM numbers WHERE provider_id = $1 AND removed_at = 0 ORDER BY id LIMIT 2
 `
 
 // The first two numbers of a provider: one that has but one means that.
@@ -201,6 +226,8 @@ func (q *Queries) FirstNumbersOf(ctx context.Context, providerID int64) ([]Numbe
 			&i.CreatedAt,
 			&i.ChangedAt,
 			&i.RemovedAt,
+			&i.Tells,
+			&i.ToldAt,
 		); err != nil {
 			return nil, err
 		}
@@ -466,6 +493,31 @@ func (q *Queries) ForwardsWaitingOlder(ctx context.Context, arg ForwardsWaitingO
 	return items, nil
 }
 
+const givenUpSince = `-- name: GivenUpSince :one
+SELECT count(*) AS texts, CAST(COALESCE(MIN(waiting.began_at), 0) AS BIGINT) AS began_at
+FROM (SELECT f.began_at FROM forwards f WHERE f.number_id = $1 AND f.state = 2 AND f.tried_at > $2 ORDER BY f.tried_at LIMIT $3) AS waiting
+`
+
+type GivenUpSinceParams struct {
+	NumberID int64
+	ToldAt   Millis
+	Most     int32
+}
+
+type GivenUpSinceRow struct {
+	Texts   int64
+	BeganAt int64
+}
+
+// How much a number has given up since it was told of last, and since when that
+// was tried.
+func (q *Queries) GivenUpSince(ctx context.Context, arg GivenUpSinceParams) (GivenUpSinceRow, error) {
+	row := q.db.QueryRowContext(ctx, givenUpSince, arg.NumberID, arg.ToldAt, arg.Most)
+	var i GivenUpSinceRow
+	err := row.Scan(&i.Texts, &i.BeganAt)
+	return i, err
+}
+
 const insertAttempt = `-- name: InsertAttempt :exec
 INSERT INTO forward_attempts (forward_id, at, took, method, host, answered, problem, refused_host, answer)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
@@ -525,8 +577,8 @@ func (q *Queries) InsertForward(ctx context.Context, arg InsertForwardParams) er
 }
 
 const insertNumber = `-- name: InsertNumber :one
-INSERT INTO numbers (address, ton, provider_id, user_id, forward_method, forward_url, list_id, created_at, changed_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8) RETURNING id
+INSERT INTO numbers (address, ton, provider_id, user_id, forward_method, forward_url, list_id, tells, created_at, changed_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9) RETURNING id
 `
 
 type InsertNumberParams struct {
@@ -537,6 +589,7 @@ type InsertNumberParams struct {
 	ForwardMethod string
 	ForwardURL    string
 	ListID        ID
+	Tells         Bool
 	CreatedAt     Millis
 }
 
@@ -549,6 +602,7 @@ func (q *Queries) InsertNumber(ctx context.Context, arg InsertNumberParams) (int
 		arg.ForwardMethod,
 		arg.ForwardURL,
 		arg.ListID,
+		arg.Tells,
 		arg.CreatedAt,
 	)
 	var id int64
@@ -578,6 +632,17 @@ func (q *Queries) LastAttempt(ctx context.Context, forwardID int64) (ForwardAtte
 	return i, err
 }
 
+const lastFailing = `-- name: LastFailing :one
+SELECT f.id FROM forwards f WHERE f.number_id = $1 AND f.state = 0 AND f.tries > 0 ORDER BY f.began_at DESC LIMIT 1
+`
+
+func (q *Queries) LastFailing(ctx context.Context, numberID int64) (int64, error) {
+	row := q.db.QueryRowContext(ctx, lastFailing, numberID)
+	var id int64
+	err := row.Scan(&id)
+	return id, err
+}
+
 const lastForward = `-- name: LastForward :one
 SELECT id, number_id, inbound_id, hops, state, reason, tries, answered, created_at, began_at, tried_at, next_at FROM forwards WHERE number_id = $1 ORDER BY id DESC LIMIT 1
 `
@@ -600,6 +665,17 @@ func (q *Queries) LastForward(ctx context.Context, numberID int64) (Forward, err
 		&i.NextAt,
 	)
 	return i, err
+}
+
+const lastGivenUp = `-- name: LastGivenUp :one
+SELECT f.id FROM forwards f WHERE f.number_id = $1 AND f.state = 2 ORDER BY f.tried_at DESC LIMIT 1
+`
+
+func (q *Queries) LastGivenUp(ctx context.Context, numberID int64) (int64, error) {
+	row := q.db.QueryRowContext(ctx, lastGivenUp, numberID)
+	var id int64
+	err := row.Scan(&id)
+	return id, err
 }
 
 const leaveGivenUp = `-- name: LeaveGivenUp :execrows
@@ -651,7 +727,7 @@ func (q *Queries) MoveForward(ctx context.Context, arg MoveForwardParams) error 
 }
 
 const number = `-- name: Number :one
-SELECT id, address, ton, provider_id, user_id, forward_method, forward_url, forward_auth, list_id, created_at, changed_at, removed_at FROM numbers WHERE id = $1 AND removed_at = 0
+SELECT id, address, ton, provider_id, user_id, forward_method, forward_url, forward_auth, list_id, created_at, changed_at, removed_at, tells, told_at FROM numbers WHERE id = $1 AND removed_at = 0
 `
 
 func (q *Queries) Number(ctx context.Context, id int64) (Number, error) {
@@ -670,12 +746,14 @@ func (q *Queries) Number(ctx context.Context, id int64) (Number, error) {
 		&i.CreatedAt,
 		&i.ChangedAt,
 		&i.RemovedAt,
+		&i.Tells,
+		&i.ToldAt,
 	)
 	return i, err
 }
 
 const numberByAddress = `-- name: NumberByAddress :one
-SELECT id, address, ton, provider_id, user_id, forward_method, forward_url, forward_auth, list_id, created_at, changed_at, removed_at FROM numbers WHERE address = $1 AND removed_at = 0
+SELECT id, address, ton, provider_id, user_id, forward_method, forward_url, forward_auth, list_id, created_at, changed_at, removed_at, tells, told_at FROM numbers WHERE address = $1 AND removed_at = 0
 `
 
 func (q *Queries) NumberByAddress(ctx context.Context, address string) (Number, error) {
@@ -694,12 +772,28 @@ func (q *Queries) NumberByAddress(ctx context.Context, address string) (Number, 
 		&i.CreatedAt,
 		&i.ChangedAt,
 		&i.RemovedAt,
+		&i.Tells,
+		&i.ToldAt,
 	)
 	return i, err
 }
 
+const numberTold = `-- name: NumberTold :exec
+UPDATE numbers SET told_at = $1 WHERE id = $2
+`
+
+type NumberToldParams struct {
+	ToldAt Millis
+	ID     int64
+}
+
+func (q *Queries) NumberTold(ctx context.Context, arg NumberToldParams) error {
+	_, err := q.db.ExecContext(ctx, numberTold, arg.ToldAt, arg.ID)
+	return err
+}
+
 const numbers = `-- name: Numbers :many
-SELECT id, address, ton, provider_id, user_id, forward_method, forward_url, forward_auth, list_id, created_at, changed_at, removed_at FROM numbers WHERE removed_at = 0 ORDER BY address
+SELECT id, address, ton, provider_id, user_id, forward_method, forward_url, forward_auth, list_id, created_at, changed_at, removed_at, tells, told_at FROM numbers WHERE removed_at = 0 ORDER BY address
 `
 
 func (q *Queries) Numbers(ctx context.Context) ([]Number, error) {
@@ -724,6 +818,8 @@ func (q *Queries) Numbers(ctx context.Context) ([]Number, error) {
 			&i.CreatedAt,
 			&i.ChangedAt,
 			&i.RemovedAt,
+			&i.Tells,
+			&i.ToldAt,
 		); err != nil {
 			return nil, err
 		}
@@ -739,7 +835,7 @@ func (q *Queries) Numbers(ctx context.Context) ([]Number, error) {
 }
 
 const numbersDue = `-- name: NumbersDue :many
-SELECT n.id, n.address, n.ton, n.provider_id, n.user_id, n.forward_method, n.forward_url, n.forward_auth, n.list_id, n.created_at, n.changed_at, n.removed_at FROM numbers n WHERE EXISTS (SELECT 1 FROM forwards f WHERE f.number_id = n.id AND f.state = 0 AND f.next_at <= $1)
+SELECT n.id, n.address, n.ton, n.provider_id, n.user_id, n.forward_method, n.forward_url, n.forward_auth, n.list_id, n.created_at, n.changed_at, n.removed_at, n.tells, n.told_at FROM numbers n WHERE EXISTS (SELECT 1 FROM forwards f WHERE f.number_id = n.id AND f.state = 0 AND f.next_at <= $1)
 ORDER BY (SELECT MIN(f.next_at) FROM forwards f WHERE f.number_id = n.id AND f.state = 0), n.id
 `
 
@@ -766,6 +862,8 @@ func (q *Queries) NumbersDue(ctx context.Context, nowAt Millis) ([]Number, error
 			&i.CreatedAt,
 			&i.ChangedAt,
 			&i.RemovedAt,
+			&i.Tells,
+			&i.ToldAt,
 		); err != nil {
 			return nil, err
 		}

@@ -12,19 +12,30 @@ import (
 const (
 	AlertLowCredits = "low_credits"
 	AlertInactive   = "inactive"
+	AlertForwards   = "forwards"
 )
 
 // Alert is something that somebody should be told of.
 type Alert struct {
 	Kind string
-	// User is whom it is about.
+	// User is whom it is about, but for AlertForwards.
 	User db.User
 	// To are who should know: of low credits the user themselves, or without an
-	// e-mail address their administrator; of inactivity their administrator.
-	// Nobody without an address is among them, so it may be empty.
+	// e-mail address their administrator; of inactivity their administrator; of
+	// texts that are not taken the number's owner and their administrator. Nobody
+	// without an address is among them, so it may be empty.
 	To []db.User
-	// Since is when they were last seen, for AlertInactive.
+	// Since is when they were last seen, for AlertInactive; when the first of the
+	// texts was tried, for AlertForwards.
 	Since time.Time
+
+	// For AlertForwards: the number, how many of its texts were given up since it
+	// was told of last, how many are still tried, both counted up to
+	// mostForwards, and what the last try said.
+	Number           db.Number
+	GivenUp, Failing int64
+	Problem          string
+	looked           db.Millis
 }
 
 // Alerts returns what is to be told and has not been. A worker sends it and says
@@ -65,6 +76,11 @@ func (d *Desk) Alerts(ctx context.Context) ([]Alert, error) {
 			}
 		}
 	}
+	forwards, err := d.forwardAlerts(ctx, byID)
+	if err != nil {
+		return nil, err
+	}
+	due = append(due, forwards...)
 	if len(over) == 0 {
 		return due, nil
 	}
@@ -81,6 +97,9 @@ func (d *Desk) Alerts(ctx context.Context) ([]Alert, error) {
 // AlertTold remembers that an alert was told.
 func (d *Desk) AlertTold(ctx context.Context, al Alert) error {
 	return d.store.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		if al.Kind == AlertForwards {
+			return tx.NumberTold(ctx, db.NumberToldParams{ID: al.Number.ID, ToldAt: al.looked})
+		}
 		return tx.TellAlert(ctx, db.TellAlertParams{UserID: al.User.ID, Kind: al.Kind, ToldAt: d.now()})
 	})
 }

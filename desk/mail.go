@@ -105,7 +105,7 @@ func (d *Desk) TestMail(ctx context.Context, a Actor, m MailServer) error {
 		return err
 	}
 	err = mail.Send(ctx, m.server(), mail.Message{To: a.User.Email, Brand: brand, Subject: "A test of the text desk's e-mails",
-		Text: "If you can read this, " + set.name() + " can send you e-mails: when somebody runs low on credits or has not been seen for long.\n"})
+		Text: "If you can read this, " + set.name() + " can send you e-mails: when somebody runs low on credits or has not been seen for long, and when a web page does not take the texts that it is forwarded.\n"})
 	if err != nil {
 		return ErrMailRefused.because("The e-mail was not taken: %s.", strings.TrimSuffix(err.Error(), "."))
 	}
@@ -176,8 +176,9 @@ func (m MailServer) server() mail.Server {
 // SendAlerts e-mails what somebody should be told of, once each, and returns how
 // many it told. base is the desk's public address, nil when it is not known.
 // Without a mail server it does nothing. What a server does not take is told the
-// next time; after the first that fails it stops. It is the desk's own business,
-// for no actor.
+// next time, but for what one of several has got already. An address that the
+// server does not know holds up no other; after any other trouble it stops. It is
+// the desk's own business, for no actor.
 func (d *Desk) SendAlerts(ctx context.Context, base *url.URL) (told int, err error) {
 	m, err := d.mailServer(ctx)
 	if err != nil || !m.Set() {
@@ -195,23 +196,36 @@ func (d *Desk) SendAlerts(ctx context.Context, base *url.URL) (told int, err err
 	if err != nil {
 		return 0, err
 	}
+	var trouble error
 	for _, al := range alerts {
+		taken, stop := 0, false
 		for _, to := range al.To {
 			message := al.words(to, set, base)
 			message.Brand = brand
-			if err := mail.Send(ctx, m.server(), message); err != nil {
-				return told, errors.Join(fmt.Errorf("e-mail an alert: %w", err), d.noteMail(ctx, err.Error()))
+			err := mail.Send(ctx, m.server(), message)
+			if err == nil {
+				taken++
+				continue
+			}
+			trouble = fmt.Errorf("e-mail an alert: %w", err)
+			if stop = !errors.Is(err, mail.ErrNoSuchBox); stop {
+				break
 			}
 		}
-		if len(al.To) == 0 {
-			continue // until somebody has an address
+		if taken > 0 { // without anybody who has an address it comes again
+			if err := d.AlertTold(ctx, al); err != nil {
+				return told, err
+			}
+			told++
 		}
-		if err := d.AlertTold(ctx, al); err != nil {
-			return told, err
+		if stop {
+			break
 		}
-		told++
 	}
-	if told > 0 {
+	switch {
+	case trouble != nil:
+		return told, errors.Join(trouble, d.noteMail(ctx, errors.Unwrap(trouble).Error()))
+	case told > 0:
 		return told, d.noteMail(ctx, "")
 	}
 	return 0, nil
@@ -228,6 +242,9 @@ func (d *Desk) noteMail(ctx context.Context, problem string) error {
 
 // words are the e-mail about an alert to one of those who should know.
 func (al Alert) words(to db.User, set Settings, base *url.URL) mail.Message {
+	if al.Kind == AlertForwards {
+		return al.forwardWords(to, set, base)
+	}
 	who := Actor{User: al.User}.Name()
 	m := mail.Message{To: to.Email}
 	switch {

@@ -32,6 +32,8 @@ type NumberForm struct {
 	// NoAuth removes it.
 	Auth   string
 	NoAuth bool
+	// Silent: nobody is told by e-mail when its texts are not taken.
+	Silent bool
 	// List is the distribution list that supplemental data comes from, 0 for none.
 	List int64
 }
@@ -98,7 +100,7 @@ func (d *Desk) readNumber(ctx context.Context, a Actor, f NumberForm, was db.Num
 	case err != nil:
 		return row, nil, err
 	}
-	row.ProviderID = p.ID
+	row.ProviderID, row.Tells = p.ID, db.Bool(!f.Silent)
 	owner, r, err := d.readOwner(ctx, a, strings.TrimSpace(f.Owner))
 	if err != nil {
 		return row, nil, err
@@ -205,5 +207,9 @@ func numberWords(row db.Number, f NumberForm) string {
 	if row.ForwardURL == "" {
 		return words + ", not forwarded"
 	}
-	return words + ", forwarded with " + strings.ToUpper(row.ForwardMethod) + " to " + forward.Host(row.ForwardURL)
+	words += ", forwarded with " + strings.ToUpper(row.ForwardMethod) + " to " + forward.Host(row.ForwardURL)
+	if f.Silent {
+		words += ", nobody told of trouble"
+	}
+	return words
 }

@@ -187,7 +187,7 @@ func (d *Desk) AddNumber(ctx context.Context, a Actor, f NumberForm) (id int64, 
 			return fmt.Errorf("look for number: %w", err)
 		}
 		id, err = tx.InsertNumber(ctx, db.InsertNumberParams{Address: address.Address, TON: address.TON, ProviderID: row.ProviderID, UserID: row.UserID,
-			ForwardMethod: row.ForwardMethod, ForwardURL: row.ForwardURL, ListID: row.ListID, CreatedAt: d.now()})
+			ForwardMethod: row.ForwardMethod, ForwardURL: row.ForwardURL, ListID: row.ListID, Tells: row.Tells, CreatedAt: d.now()})
 		if err != nil {
 			return fmt.Errorf("insert number: %w", err)
 		}
@@ -216,7 +216,7 @@ func (d *Desk) ChangeNumber(ctx context.Context, a Actor, id int64, f NumberForm
 	}
 	err = d.store.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
 		err := tx.ChangeNumber(ctx, db.ChangeNumberParams{ID: id, ProviderID: row.ProviderID, UserID: row.UserID, ForwardMethod: row.ForwardMethod,
-			ForwardURL: row.ForwardURL, ListID: row.ListID, ChangedAt: d.now()})
+			ForwardURL: row.ForwardURL, ListID: row.ListID, Tells: row.Tells, ChangedAt: d.now()})
 		if err != nil {
 			return fmt.Errorf("change number: %w", err)
 		}

@@ -32,6 +32,11 @@ func (v *visit) number() error {
 	if view.MayAllow, err = v.s.Desk.MayAllowHosts(ctx, v.actor); err != nil {
 		return err
 	}
+	if view.Tells = bool(n.Tells); n.Forwards() {
+		if view.Told, view.HasMail, err = v.s.Desk.WhoIsTold(ctx, v.actor, n.ID); err != nil {
+			return err
+		}
+	}
 	lines, older, err := v.s.Desk.Forwards(ctx, v.actor, n.ID, view.Which, v.cursor("before"), forwardsLength)
 	if err != nil && !is(err, desk.ErrForbidden) {
 		return err

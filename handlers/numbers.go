@@ -94,7 +94,7 @@ func (v *visit) editNumberForm() error {
 	if err != nil {
 		return err
 	}
-	return v.showNumberForm(http.StatusOK, n, desk.NumberForm{Provider: n.Provider, Owner: n.Owner, URL: n.ForwardURL, Method: n.ForwardMethod, List: int64(n.ListID)}, nil)
+	return v.showNumberForm(http.StatusOK, n, desk.NumberForm{Provider: n.Provider, Owner: n.Owner, URL: n.ForwardURL, Method: n.ForwardMethod, List: int64(n.ListID), Silent: !bool(n.Tells)}, nil)
 }
 
 func (v *visit) editNumber() error {
@@ -115,7 +115,7 @@ func (v *visit) editNumber() error {
 
 func (v *visit) typedNumber() desk.NumberForm {
 	f := desk.NumberForm{Number: v.FormValue("number"), Provider: v.FormValue("provider"), Owner: v.FormValue("owner"), URL: v.FormValue("forward_url"),
-		Method: v.FormValue("forward_method"), Auth: v.FormValue("forward_auth"), NoAuth: v.FormValue("no_auth") != ""}
+		Method: v.FormValue("forward_method"), Auth: v.FormValue("forward_auth"), NoAuth: v.FormValue("no_auth") != "", Silent: v.FormValue("tells") == ""}
 	if list := v.FormValue("list"); list != "" {
 		id, err := strconv.ParseInt(list, 10, 64)
 		if err != nil {
@@ -131,7 +131,7 @@ func (v *visit) showNumberForm(status int, n desk.Number, typed desk.NumberForm,
 	if err != nil {
 		return err
 	}
-	form := views.NumberForm{ID: n.ID, Number: typed.Number, URL: typed.URL, Get: typed.Method == desk.ForwardGet, HasAuth: n.HasAuth(), NoAuth: typed.NoAuth}
+	form := views.NumberForm{ID: n.ID, Number: typed.Number, URL: typed.URL, Get: typed.Method == desk.ForwardGet, HasAuth: n.HasAuth(), NoAuth: typed.NoAuth, Tells: !typed.Silent}
 	if len(choices.Providers) > 1 && typed.Provider == "" {
 		form.Providers = append(form.Providers, ui.Option{Label: "Choose one"})
 	}

@@ -12,6 +12,7 @@ import (
 
 	"textdesk/desk"
 	"textdesk/forward"
+	"textdesk/mail"
 )
 
 func TestNumbersPages(t *testing.T) {
@@ -37,6 +38,14 @@ func TestNumbersPages(t *testing.T) {
 	boss.post("/numbers/1/edit", form("provider", "Simulator", "owner", "sam", "forward_url", "https://intranet.example/other", "forward_method", "post", "list", "7")).wants(t, 422, "There is no such list.")
 	boss.post("/numbers/1/edit", form("provider", "Simulator", "owner", "sam", "forward_url", "https://other.example/", "forward_method", "post")).wants(t, 422, "is not handed to another host")
 	boss.post("/numbers/1/edit", form("provider", "Simulator", "owner", "sam", "forward_url", "https://intranet.example/other", "forward_method", "post")).wants(t, 200, "is saved", "POST", "Stored, sealed")
+	boss.get("/numbers/1").wants(t, 200, "Told of trouble", "Nobody")
+	boss.get("/numbers/new").wants(t, 200, `value="on" checked`, `name="tells"`)
+	boss.post("/numbers/1/edit", form("provider", "Simulator", "owner", "sam", "forward_url", "https://intranet.example/other", "forward_method", "post", "tells", "on")).
+		wants(t, 200, "is saved", "Nobody yet")
+	must(t, td.ChangeUser(t.Context(), desk.CommandLine(), td.actor("boss").User.ID, desk.Profile{FirstName: "Bo", LastName: "Ross", Level: desk.LevelAdmin, Email: "bo@example.org"}))
+	boss.get("/numbers/1").wants(t, 200, "Nobody yet: <a href=\"/settings/mail\">there is no mail server</a>")
+	must(t, td.SaveMailServer(t.Context(), desk.CommandLine(), desk.MailServer{Host: "mail.example", Security: mail.TLS, From: "desk@example.org"}))
+	boss.get("/numbers/1").wants(t, 200, "Bo Ross, by e-mail, once texts were not taken for an hour")
 	boss.get("/numbers/1/test").wants(t, 200, "07860 033456")
 	for _, path := range []string{"/numbers/9", "/numbers/x", "/numbers/1/forwards/9", "/numbers/1/forwards/x", "/numbers/9/edit", "/numbers/9/remove"} {
 		boss.get(path).wants(t, 404)

@@ -43,6 +43,10 @@ type Message struct {
 	Brand             *Brand // nil for plain text alone
 }
 
+// ErrNoSuchBox is a server that would not take an e-mail for its recipient, and
+// says that it never will.
+var ErrNoSuchBox = errors.New("it is not taken for this address")
+
 // CheckAddress reports what is wrong with an e-mail address, with or without a
 // name before it.
 func CheckAddress(address string) error {
@@ -79,10 +83,19 @@ func Send(ctx context.Context, s Server, m Message) error {
 		if errors.Is(err, context.DeadlineExceeded) {
 			return fmt.Errorf("%s does not answer", s.Host)
 		}
+		var refused *gomail.SendError
+		if errors.As(err, &refused) && refused.Reason == gomail.ErrSMTPRcptTo && !refused.IsTemp() {
+			return noSuchBox{fmt.Errorf("%s: %w", s.Host, err)}
+		}
 		return fmt.Errorf("%s: %w", s.Host, err)
 	}
 	return nil
 }
+
+// noSuchBox is ErrNoSuchBox with what the server said, which is shown.
+type noSuchBox struct{ error }
+
+func (noSuchBox) Is(err error) bool { return err == ErrNoSuchBox }
 
 func (s Server) client() (*gomail.Client, error) {
 	options := []gomail.Option{gomail.WithTimeout(timeout)}

@@ -375,6 +375,7 @@ type NumberForm struct {
 	URL             string
 	Get             bool
 	HasAuth, NoAuth bool // an auth text is stored; it is to be removed
+	Tells           bool // somebody is told when texts are not taken
 	Lists           []ui.Option
 	Errors          []ui.FieldError
 }
@@ -512,6 +513,14 @@ func NumberFormPage(page ui.Page, f NumberForm) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
+				templ_7745c5c3_Err = ui.Checkbox{Name: "tells", Label: "Tell the owner and their administrator by e-mail when texts are not taken", Hint: "Once they were refused for an hour, and when they are given up. At most one e-mail a day.", Checked: f.Tells}.Render(ctx, templ_7745c5c3_Buffer)
+				if templ_7745c5c3_Err != nil {
+					return templ_7745c5c3_Err
+				}
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 28, " ")
+				if templ_7745c5c3_Err != nil {
+					return templ_7745c5c3_Err
+				}
 				templ_7745c5c3_Var13 := templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 					templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 					templ_7745c5c3_Buffer, templ_7745c5c3_IsBuffer := templruntime.GetBuffer(templ_7745c5c3_W)
@@ -528,7 +537,7 @@ func NumberFormPage(page ui.Page, f NumberForm) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 28, " ")
+					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 29, " ")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

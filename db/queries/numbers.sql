@@ -8,12 +8,12 @@ SELECT * FROM numbers WHERE id = @id AND removed_at = 0;
 SELECT * FROM numbers WHERE address = @address AND removed_at = 0;
 
 -- name: InsertNumber :one
-INSERT INTO numbers (address, ton, provider_id, user_id, forward_method, forward_url, list_id, created_at, changed_at)
-VALUES (@address, @ton, @provider_id, @user_id, @forward_method, @forward_url, @list_id, @created_at, @created_at) RETURNING id;
+INSERT INTO numbers (address, ton, provider_id, user_id, forward_method, forward_url, list_id, tells, created_at, changed_at)
+VALUES (@address, @ton, @provider_id, @user_id, @forward_method, @forward_url, @list_id, @tells, @created_at, @created_at) RETURNING id;
 
 -- name: ChangeNumber :exec
 UPDATE numbers SET provider_id = @provider_id, user_id = @user_id, forward_method = @forward_method, forward_url = @forward_url, list_id = @list_id,
-  changed_at = @changed_at WHERE id = @id;
+  tells = @tells, changed_at = @changed_at WHERE id = @id;
 
 -- name: SetNumberAuth :exec
 UPDATE numbers SET forward_auth = @forward_auth WHERE id = @id;
@@ -98,6 +98,26 @@ SELECT count(*) FROM (SELECT 1 FROM forwards WHERE number_id = @number_id AND st
 
 -- name: CountForwardsGivenUp :one
 SELECT count(*) FROM (SELECT 1 FROM forwards WHERE number_id = @number_id AND state = 2 LIMIT @most) AS given_up;
+
+-- name: GivenUpSince :one
+-- How much a number has given up since it was told of last, and since when that
+-- was tried.
+SELECT count(*) AS texts, CAST(COALESCE(MIN(waiting.began_at), 0) AS BIGINT) AS began_at
+FROM (SELECT f.began_at FROM forwards f WHERE f.number_id = @number_id AND f.state = 2 AND f.tried_at > @told_at ORDER BY f.tried_at LIMIT @most) AS waiting;
+
+-- name: Failing :one
+-- How much waits at a number although it was tried, and since when.
+SELECT count(*) AS texts, CAST(COALESCE(MIN(waiting.began_at), 0) AS BIGINT) AS began_at
+FROM (SELECT f.began_at FROM forwards f WHERE f.number_id = @number_id AND f.state = 0 AND f.tries > 0 ORDER BY f.began_at LIMIT @most) AS waiting;
+
+-- name: LastFailing :one
+SELECT f.id FROM forwards f WHERE f.number_id = @number_id AND f.state = 0 AND f.tries > 0 ORDER BY f.began_at DESC LIMIT 1;
+
+-- name: LastGivenUp :one
+SELECT f.id FROM forwards f WHERE f.number_id = @number_id AND f.state = 2 ORDER BY f.tried_at DESC LIMIT 1;
+
+-- name: NumberTold :exec
+UPDATE numbers SET told_at = @told_at WHERE id = @id;
 
 -- name: LastForward :one
 SELECT * FROM forwards WHERE number_id = @number_id ORDER BY id DESC LIMIT 1;

@@ -20,6 +20,7 @@ type Server struct {
 	listener net.Listener
 	mu       sync.Mutex
 	mails    []Mail
+	refused  func(to string) string
 	open     map[net.Conn]bool
 	work     sync.WaitGroup
 }
@@ -57,6 +58,22 @@ func (s *Server) Close() {
 	s.work.Wait()
 }
 
+// SetRefused says what is answered to each recipient, "" to take it.
+func (s *Server) SetRefused(answer func(to string) string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.refused = answer
+}
+
+func (s *Server) refuses(rcpt string) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.refused != nil {
+		return s.refused(strings.Trim(strings.TrimPrefix(rcpt, "TO:"), "<>"))
+	}
+	return s.Refuse
+}
+
 // Mails are what has come, oldest first.
 func (s *Server) Mails() []Mail {
 	s.mu.Lock()
@@ -90,8 +107,8 @@ func (s *Server) talk(conn net.Conn) {
 			m = Mail{From: rest}
 			say("250 ok")
 		case "RCPT":
-			if s.Refuse != "" {
-				say(s.Refuse)
+			if no := s.refuses(rest); no != "" {
+				say(no)
 				continue
 			}
 			m.To = strings.Trim(strings.TrimPrefix(rest, "TO:"), "<>")
