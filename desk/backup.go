@@ -44,7 +44,12 @@ type BackupState struct {
 	// and nothing has been made since; zero for never.
 	At, FailedAt time.Time
 	Problem      string
-	since        time.Time // when they were first thought of
+	// Asked is when somebody asked for one that is not made yet, Running since when
+	// one is being made by this process.
+	Asked, Running time.Time
+
+	since time.Time // when they were first thought of
+	asker int64     // who asked; 0 is the command line
 }
 
 const (
@@ -80,14 +85,28 @@ func (d *Desk) MakeBackup(ctx context.Context, a Actor) (Backup, error) {
 	if err != nil {
 		return Backup{}, err
 	}
-	d.backing.Lock() // the schedule and a person may ask at the same moment
+	return d.makeBackup(ctx, a, set, false)
+}
+
+// makeBackup makes one for somebody who may. owned: this is the desk at work,
+// which looks at its next start for what a crash left.
+func (d *Desk) makeBackup(ctx context.Context, a Actor, set Settings, owned bool) (Backup, error) {
+	d.backing.Lock() // two may ask at the same moment
 	defer d.backing.Unlock()
 	if err := d.removeHalves(); err != nil {
 		return Backup{}, err
 	}
 	path := d.backupPath()
-	b, err := d.backUp(ctx, path)
-	if noteErr := d.noteBackup(ctx, a, b, err); noteErr != nil {
+	over, err := d.backupBegins(ctx, path, owned)
+	defer over()
+	var b Backup
+	if err == nil {
+		b, err = d.backUp(ctx, path)
+	}
+	if err != nil && ctx.Err() != nil {
+		return Backup{}, err // told to stop: nothing failed, and what was asked for stays so
+	}
+	if noteErr := d.noteBackup(ctx, a, b, err, owned); noteErr != nil {
 		return b, errors.Join(err, noteErr)
 	}
 	if err != nil {
@@ -154,7 +173,7 @@ func (d *Desk) removeHalves() error {
 
 // noteBackup writes down how a backup went; and remembers it, because a disk
 // that has no room for a backup may have none for the note.
-func (d *Desk) noteBackup(ctx context.Context, a Actor, b Backup, failure error) error {
+func (d *Desk) noteBackup(ctx context.Context, a Actor, b Backup, failure error, owned bool) error {
 	d.mu.Lock()
 	d.backup = BackupState{}
 	if failure != nil {
@@ -162,6 +181,11 @@ func (d *Desk) noteBackup(ctx context.Context, a Actor, b Backup, failure error)
 	}
 	d.mu.Unlock()
 	return d.store.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		if owned { // another process's leaves what was asked of the desk
+			if err := forgetAsked(ctx, tx); err != nil {
+				return err
+			}
+		}
 		if failure != nil {
 			values := map[string]string{keyBackupFailed: strconv.FormatInt(int64(d.now()), 10), keyBackupProblem: failure.Error()}
 			return setAll(ctx, tx, values)
@@ -179,13 +203,14 @@ func (d *Desk) noteBackup(ctx context.Context, a Actor, b Backup, failure error)
 }
 
 // lastBackup is how the last backup went: as it is stored, or as this process
-// remembers it.
+// remembers it; and whether it makes one now.
 func (d *Desk) lastBackup(stored BackupState) BackupState {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.backup.FailedAt.After(stored.FailedAt) {
 		stored.FailedAt, stored.Problem = d.backup.FailedAt, d.backup.Problem
 	}
+	stored.Running = d.backupRunning
 	return stored
 }
 
@@ -260,13 +285,9 @@ func (d *Desk) list() ([]Backup, error) {
 	return all, nil
 }
 
-// ScheduledBackup makes the backup of the day once its time has come, and
+// scheduledBackup makes the backup of the day once its time has come, and
 // returns whether it did. One that failed is tried again an hour later.
-func (d *Desk) ScheduledBackup(ctx context.Context) (made bool, err error) {
-	set, err := d.Settings(ctx)
-	if err != nil {
-		return false, err
-	}
+func (d *Desk) scheduledBackup(ctx context.Context, set Settings) (made bool, err error) {
 	if set.Backups.Off {
 		return false, nil
 	}
@@ -285,7 +306,7 @@ func (d *Desk) ScheduledBackup(ctx context.Context) (made bool, err error) {
 	case now.Sub(set.Backup.FailedAt) < time.Hour:
 		return false, nil
 	}
-	_, err = d.MakeBackup(ctx, CommandLine())
+	_, err = d.makeBackup(ctx, CommandLine(), set, true)
 	return err == nil, err
 }
 
@@ -325,7 +346,8 @@ func readBackupPlan(values map[string]string) BackupPlan {
 }
 
 func readBackupState(values map[string]string) BackupState {
-	return BackupState{At: readInstant(values[keyBackupAt]), FailedAt: readInstant(values[keyBackupFailed]), Problem: values[keyBackupProblem],
+	asker, _ := strconv.ParseInt(values[keyBackupAsker], 10, 64) // nobody where nobody asked
+	return BackupState{asker: asker, Asked: readInstant(values[keyBackupAsked]), At: readInstant(values[keyBackupAt]), FailedAt: readInstant(values[keyBackupFailed]), Problem: values[keyBackupProblem],
 		since: readInstant(values[keyBackupSince])}
 }
 

@@ -28,6 +28,10 @@ type Desk struct {
 	drafting map[int64]bool // drafts that are being read
 	backup   BackupState    // how the last backup of this process failed
 
+	backupRunning time.Time // since when one is being made, zero while none is
+	backupTried   time.Time // the last one asked for that was tried; the engine's own
+	wakeBackups   func()
+
 	backing sync.Mutex // held while a backup is made
 
 	wakeReader func() // there are callbacks to read
@@ -65,7 +69,7 @@ func New(o Options) *Desk {
 	o.Store.HashNumbersWith(o.Vault.Key("erased numbers", 32))
 	return &Desk{store: o.Store, vault: o.Vault, types: o.Types, clock: o.Clock, backups: o.Backups,
 		wake: func(int64) {}, wakeReader: func() {}, large: func() {}, hashing: make(chan struct{}, 2), drafting: map[int64]bool{},
-		wakeImports: func() {}, wakeReplies: func() {}, wakeForwards: func() {}, againAtOnce: MaxAtOnce}
+		wakeImports: func() {}, wakeBackups: func() {}, wakeReplies: func() {}, wakeForwards: func() {}, againAtOnce: MaxAtOnce}
 }
 
 // OnWork sets what is called when a provider has something to do sooner than

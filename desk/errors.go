@@ -63,6 +63,7 @@ var (
 	ErrTooLate          = define("too_late", "", "It is too late: the message has already left.")
 	ErrNotInDoubt       = define("not_in_doubt", "", "This message is not in doubt any more.")
 	ErrSendingGoesOn    = define("sending_goes_on", "", "Sending is not held.")
+	ErrBackupRuns       = define("backup_runs", "", "A backup is being made already.")
 	ErrBadBackupTime    = define("bad_backup_time", "at", "Say a time of the day for the backup, such as 02:30.")
 	ErrBadBackupKeep    = define("bad_backup_keep", "keep", "Keep between 1 and 365 backups.")
 	ErrNotHeld          = define("not_held", "", "This send is not held any more.")

@@ -78,7 +78,7 @@ var verbs = map[string]string{
 	"DoMany": forAll, "DropAllContacts": forAll, "DropGroup": "owner group", "DropList": "owner list", "Duplicates": forAll, "ListsWith": "owner contact",
 	"MergeContacts": "owner contact other", "NamesOf": forAll, "RemoveColumn": "owner list", "RenameColumn": "owner list", "Retentions": forAdmins,
 	"RunningBookWork": forAll, "SaveRetention": forAdmins, "StopBookWork": forAll, "UsesOf": forAll, "WouldClear": forAdmins,
-	"AdoptKey": forAdmins, "BackupTo": forAdmins, "Backups": forAdmins, "MakeBackup": forAdmins, "ReleaseSending": forAdmins, "SaveBackupPlan": forAdmins, "Support": forAdmins, "System": forAdmins, "WaitingAfterRestore": forAdmins,
+	"AdoptKey": forAdmins, "AskForBackup": forAdmins, "BackupState": forAdmins, "BackupTo": forAdmins, "Backups": forAdmins, "MakeBackup": forAdmins, "ReleaseSending": forAdmins, "SaveBackupPlan": forAdmins, "Support": forAdmins, "System": forAdmins, "WaitingAfterRestore": forAdmins,
 	"AskingFrom": forAll, "DeleteKeyword": forAdmins, "Keyword": forAdmins, "Keywords": forAdmins, "NotOptOut": "owner inbound", "OptOut": "owner inbound", "Replies": forAdmins, "AutoReplies": forAdmins, "RefusedReplies": forAdmins, "OptOutOrigins": forAdmins,
 	"SaveKeyword": forAdmins, "SaveOfficeHours": forAdmins, "SaveOptOutWords": forAdmins, "SaveReplyLimits": forAdmins, "TryReply": forAdmins,
 	"Numbers": forAdmins, "Number": "user number", "AddNumber": forAdmins, "ChangeNumber": "user number", "RemoveNumber": "user number", "NumberNamed": forAdmins, "WhoIsTold": "user number", "NumberChoices": forAdmins, "NumbersWith": "owner list",

@@ -31,6 +31,7 @@ type Dispatcher struct {
 	imports  chan struct{} // an import has something to do
 	replies  chan struct{} // there are automatic replies to send
 	forwards chan struct{} // there may be a text to forward
+	backups  chan struct{} // somebody has asked for a backup
 
 	inboundEvery time.Duration // how often received texts are asked for
 
@@ -71,13 +72,14 @@ func New(d *desk.Desk, o Options) *Dispatcher {
 	}
 	dp := &Dispatcher{desk: d, log: o.Log, lanes: map[int64]*lane{}, last: map[int64]*lane{},
 		broken: map[int64]db.Provider{}, bells: map[int64]chan struct{}{}, wake: make(chan struct{}, 1), read: make(chan struct{}, 1),
-		large: [2]chan struct{}{make(chan struct{}, 1), make(chan struct{}, 1)}, drain: o.Drain, base: o.BaseURL, imports: make(chan struct{}, 1), replies: make(chan struct{}, 1), forwards: make(chan struct{}, 1), inboundEvery: o.Inbound}
+		large: [2]chan struct{}{make(chan struct{}, 1), make(chan struct{}, 1)}, drain: o.Drain, base: o.BaseURL, imports: make(chan struct{}, 1), replies: make(chan struct{}, 1), forwards: make(chan struct{}, 1), backups: make(chan struct{}, 1), inboundEvery: o.Inbound}
 	d.OnWork(dp.ring)
 	d.OnCallback(dp.ringReader)
 	d.OnLarge(dp.ringLarge)
 	d.OnImport(dp.ringImports)
 	d.OnReply(dp.ringReplies)
 	d.OnForward(dp.ringForwards)
+	d.OnBackup(dp.ringBackups)
 	return dp
 }
 
@@ -164,24 +166,6 @@ func (dp *Dispatcher) released(ctx context.Context) bool {
 		pause(ctx, refresh, nil)
 	}
 	return false
-}
-
-// backUpEvery is how often it is looked whether a backup is due.
-const backUpEvery = time.Minute
-
-// backUp makes the backups of the plan. They read a great deal, so they are
-// beside the sweep.
-func (dp *Dispatcher) backUp(ctx context.Context) {
-	for ctx.Err() == nil {
-		dp.desk.Worked("backups")
-		made, err := dp.desk.ScheduledBackup(ctx)
-		if err != nil {
-			dp.trouble(ctx, "back up", err)
-		} else if made {
-			dp.log.Info("backup made", "directory", dp.desk.BackupDirectory())
-		}
-		pause(ctx, backUpEvery, nil)
-	}
 }
 
 // alertsEvery is how often it is looked whether somebody is to be told of

@@ -87,7 +87,7 @@ func TestBackupsByThemselves(t *testing.T) {
 	}
 	made := 0
 	for range 24 * 6 { // six days of hours
-		ok, err := o.ScheduledBackup(ctx)
+		ok, err := o.RunBackups(ctx)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -311,6 +311,7 @@ func Routes() []Route {
 
 		get("/system", Administrators, (*visit).system),
 		post("/system/backup", Administrators, (*visit).backUpNow),
+		get("/system/backup/live", Administrators, (*visit).backupLive),
 		get("/system/backups", Administrators, (*visit).system), // the address of a form that came back
 		post("/system/backups", Administrators, (*visit).saveBackups),
 		get("/restored", Administrators, (*visit).restored), // what is due after a restore

@@ -1,11 +1,11 @@
 package handlers
 
 import (
-	"context"
 	"errors"
 	"net/http"
 	"strconv"
 	"strings"
+	"time"
 
 	"textdesk/desk"
 	"textdesk/views"
@@ -17,19 +17,35 @@ func (v *visit) system() error {
 	return v.systemPage(http.StatusOK, v.storedBackups())
 }
 
-// backUpNow makes a backup.
+// backUpNow has a backup made. The engine makes it: a large desk takes longer
+// than anybody waits for a page.
 func (v *visit) backUpNow() error {
-	// A large desk takes longer than some proxies wait; the backup is made all the
-	// same, and stands on the page when it is.
-	b, err := v.s.Desk.MakeBackup(context.WithoutCancel(v.Request().Context()), v.actor)
-	if err != nil && b.Path == "" {
-		v.s.Log.Error("back up", "error", err)
-		return redirect(v.Context, "/system") // which says what went wrong
+	err := v.s.Desk.AskForBackup(v.Request().Context(), v.actor)
+	if errors.Is(err, desk.ErrBackupRuns) {
+		return v.back("/system", "%s", desk.Refusals(err)[0].Sentence)
 	}
 	if err != nil {
 		return err
 	}
-	return v.back("/system", "%s was made and read through.", b.Name())
+	return v.back("/system", "A backup is being made. You can leave this page meanwhile.")
+}
+
+// backupLive is the part of the page that tells of a backup under way. When it is
+// over it has the browser come back to the page.
+func (v *visit) backupLive() error {
+	b, err := v.s.Desk.BackupState(v.Request().Context(), v.actor)
+	if err != nil {
+		return err
+	}
+	if b.Asked.IsZero() && b.Running.IsZero() {
+		v.Response().Header().Set("HX-Redirect", link(v.Request().Context(), "/system"))
+		return v.NoContent(http.StatusOK)
+	}
+	return render(v.Context, http.StatusOK, views.BackupLive(backupUnderWay(b, v.now())))
+}
+
+func backupUnderWay(b desk.BackupState, now time.Time) views.BackupUnderWay {
+	return views.BackupUnderWay{Now: now, Asked: b.Asked, Running: b.Running}
 }
 
 // saveBackups stores when backups are made.
@@ -69,7 +85,7 @@ func (v *visit) systemPage(status int, plan views.BackupForm) error {
 	view := views.System{Now: now, Version: v.s.Version, Schema: s.Version, Directory: s.Directory, Bytes: s.Bytes, Free: s.Free,
 		FreeForBackups: s.FreeForBackups, LowDisk: s.LowDisk(), Sends: s.Sends, Waiting: s.Waiting, Planned: s.Planned, InFlight: s.InFlight,
 		InDoubt: s.InDoubt, Plan: plan, LastBackup: s.Backup.At, Failed: s.Backup.FailedAt, Problem: s.Backup.Problem,
-		BackupsIn: s.BackupDirectory, HeldSince: s.RestoredAt}
+		BackupsIn: s.BackupDirectory, HeldSince: s.RestoredAt, UnderWay: backupUnderWay(s.Backup, now)}
 	for _, b := range s.Backups {
 		view.Backups = append(view.Backups, views.BackupRow{Name: b.Name(), At: b.At, Bytes: b.Bytes, Upgrade: b.Upgrade})
 	}

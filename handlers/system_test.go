@@ -17,7 +17,20 @@ func TestSystemPageMakesBackups(t *testing.T) {
 	td := newTestDesk(t)
 	boss := td.signIn("boss")
 	boss.get("/system").wants(t, http.StatusOK, "There is no backup yet", "secret.key", "Waiting to leave", "Simulator")
-	boss.post("/system/backup", nil).wants(t, http.StatusOK, "was made and read through", "textdesk-")
+	boss.post("/system/backup", nil).wants(t, http.StatusOK, "A backup is being made.", "A backup was asked for at", "/system/backup/live")
+	boss.post("/system/backup", nil).wants(t, http.StatusOK, "A backup was asked for already")
+	boss.get("/system/backup/live").wants(t, http.StatusOK, "It begins in a moment", "/system/backup/live")
+	td.run()
+	page := boss.get("/system").body
+	for until := time.Now().Add(time.Minute); strings.Contains(page, "/system/backup/live") && time.Now().Before(until); page = boss.get("/system").body {
+		time.Sleep(20 * time.Millisecond)
+	}
+	if !strings.Contains(page, "textdesk-") || !strings.Contains(page, "Back up now") {
+		t.Errorf("the backup did not come:\n%s", page)
+	}
+	if got := boss.get("/system/backup/live"); got.header.Get("HX-Redirect") != "/system" {
+		t.Errorf("the part that renews itself goes on: %v", got.header)
+	}
 	bad := boss.post("/system/backups", form("on", "on", "at", "never", "keep", "0"))
 	bad.wants(t, http.StatusUnprocessableEntity, `value="never"`, "Keep between 1 and 365", "Say a time of the day")
 	boss.post("/system/backups", form("on", "on", "at", "03:15", "keep", "5")).wants(t, http.StatusOK, "every day at 03:15", "last 5 are kept")

@@ -205,6 +205,7 @@ var byRefusal = map[string]Code{
 	desk.ErrLogoTooLarge.Code:     -507,
 	desk.ErrUnknownLogo.Code:      -507,
 	desk.ErrSendingGoesOn.Code:    -507,
+	desk.ErrBackupRuns.Code:       -507,
 	desk.ErrBadBackupTime.Code:    -507,
 	desk.ErrBadBackupKeep.Code:    -507,
 	desk.ErrUnknownKey.Code:       -507,
