@@ -203,6 +203,9 @@ var (
 	// ErrMissing: there are backups but no database. A new one would look as if
 	// everything were lost.
 	ErrMissing = errors.New("the database is not there, but backups of it are; put one back with textdesk restore FILE, or move the backups away to begin anew")
+	// ErrLost: there has been a database, and there is none, nor a backup beside
+	// it.
+	ErrLost = errors.New("the database is not there, but it has been: the file was moved or deleted; put it back, or a backup with textdesk restore FILE, or begin anew in an empty data directory")
 	// ErrDamaged: the file is no whole database.
 	ErrDamaged = errors.New("the database is damaged; put a backup back with textdesk restore FILE")
 )
@@ -219,6 +222,9 @@ func present(dir string) error {
 	}
 	if copies, _ := filepath.Glob(filepath.Join(dir, BackupDir, "*.db")); len(copies) > 0 {
 		return ErrMissing
+	}
+	if info, err := os.Stat(filepath.Join(dir, migrateLock)); err == nil && info.Size() > 0 {
+		return ErrLost
 	}
 	return nil
 }

@@ -208,6 +208,20 @@ func TestOpenSaysWhatIsMissing(t *testing.T) {
 		{"an empty file beside a backup", func(dir string) error {
 			return errors.Join(lay(filepath.Join(dir, BackupDir, "textdesk-1.db"), "x"), lay(filepath.Join(dir, FileName), ""))
 		}, ErrMissing},
+		{"what stands beside a database that was moved away", func(dir string) error {
+			s, err := Open(ctx, dir)
+			if err != nil {
+				return err
+			}
+			return errors.Join(s.Close(), os.Rename(filepath.Join(dir, FileName), filepath.Join(t.TempDir(), FileName)))
+		}, ErrLost},
+		{"an empty file where a database was", func(dir string) error {
+			s, err := Open(ctx, dir)
+			if err != nil {
+				return err
+			}
+			return errors.Join(s.Close(), os.Truncate(filepath.Join(dir, FileName), 0))
+		}, ErrLost},
 		{"half a restore", func(dir string) error { return lay(filepath.Join(dir, restoreDir, FileName), "x") }, ErrRestoring},
 		{"no database", func(dir string) error {
 			return lay(filepath.Join(dir, FileName), strings.Repeat("not a page of a database ", 1000))

@@ -27,8 +27,9 @@ func Lock(dir string) (unlock func() error, err error) {
 	return f.Close, nil
 }
 
-// waitForLock takes a lock once nobody else has it.
-func waitForLock(ctx context.Context, path string) (unlock func() error, err error) {
+// waitForLock takes a lock once nobody else has it. Closing the file gives it
+// back.
+func waitForLock(ctx context.Context, path string) (*os.File, error) {
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
 		return nil, err
@@ -36,7 +37,7 @@ func waitForLock(ctx context.Context, path string) (unlock func() error, err err
 	for {
 		err := lockFile(f)
 		if err == nil {
-			return f.Close, nil
+			return f, nil
 		}
 		if errors.Is(err, ErrLocked) {
 			select {

@@ -21,16 +21,28 @@ var migrations embed.FS
 // changed; running on it could lose what that version stored.
 var ErrNewer = errors.New("the database was made by a newer version of Textdesk; install that version, or restore a backup made by this one")
 
+// migrateLock is held by who brings a database up to date. Once there is one, it
+// says so: a directory that has had a database must not quietly get another.
+const (
+	migrateLock = "migrate.lock"
+	madeHere    = "There is a database in this directory.\n"
+)
+
 // migrate brings the file up to this version. Migrations only go forward. Of
 // several processes that start at once, one does it.
 func migrate(ctx context.Context, path string) (err error) {
-	unlock, err := waitForLock(ctx, filepath.Join(filepath.Dir(path), "migrate.lock"))
+	lock, err := waitForLock(ctx, filepath.Join(filepath.Dir(path), migrateLock))
 	if err != nil {
 		return fmt.Errorf("migrate database: %w", err)
 	}
-	defer func() { err = errors.Join(err, unlock()) }()
+	defer func() { err = errors.Join(err, lock.Close()) }()
 	for range 5 {
-		if err = migrateOnce(ctx, path); err == nil || errors.Is(err, ErrNewer) || errors.Is(err, ErrNoSnapshot) || ctx.Err() != nil {
+		if err = migrateOnce(ctx, path); err == nil {
+			// For [present]. A directory that cannot take a line is as before.
+			_, _ = lock.WriteAt([]byte(madeHere), 0)
+			return nil
+		}
+		if errors.Is(err, ErrNewer) || errors.Is(err, ErrNoSnapshot) || ctx.Err() != nil {
 			return err
 		}
 		time.Sleep(100 * time.Millisecond) // another one may be in the middle of it

@@ -38,8 +38,9 @@ func known(method string) string {
 	return "other"
 }
 
-// metrics answers in the format of Prometheus: to programs on this machine that
-// come past no proxy, and to whoever has an administrator's API token.
+// metrics answers in the format of Prometheus: to programs on this machine and in
+// the trusted networks that come past no proxy, and to whoever has an
+// administrator's API token.
 func (s *server) metrics(c echo.Context) error {
 	ctx := c.Request().Context()
 	actor := desk.CommandLine()
@@ -48,9 +49,9 @@ func (s *server) metrics(c echo.Context) error {
 		if actor, err = s.Desk.ActorByToken(ctx, token, "metrics", c.RealIP()); err != nil || !actor.Admin() {
 			return c.String(http.StatusForbidden, "This token is not an administrator's.\n")
 		}
-	} else if !local(c.Request()) {
+	} else if !s.near(c.Request()) {
 		c.Response().Header().Set("WWW-Authenticate", `Bearer realm="Textdesk metrics"`)
-		return c.String(http.StatusUnauthorized, "Ask on the desk's own machine, or send an administrator's API token as Authorization: Bearer.\n")
+		return c.String(http.StatusUnauthorized, "Ask on the desk's own machine or in a trusted network, or send an administrator's API token as Authorization: Bearer.\n")
 	}
 	sys, err := s.Desk.System(ctx, actor)
 	if err != nil {
@@ -83,9 +84,9 @@ func (s *server) metrics(c echo.Context) error {
 	return nil
 }
 
-// local reports whether a request comes from this machine itself: a proxy's
-// requests do as well, and say whom they are for.
-func local(r *http.Request) bool {
+// near reports whether a request comes from this machine itself or from a trusted
+// network: a proxy's requests do as well, and say whom they are for.
+func (s *server) near(r *http.Request) bool {
 	for _, name := range []string{"X-Forwarded-For", "Forwarded", "X-Real-Ip", "Via"} {
 		if r.Header.Get(name) != "" {
 			return false
@@ -96,7 +97,7 @@ func local(r *http.Request) bool {
 		return false
 	}
 	addr, err := netip.ParseAddr(host)
-	return err == nil && addr.Unmap().IsLoopback()
+	return err == nil && (addr.Unmap().IsLoopback() || s.trusted(r))
 }
 
 func truth(yes bool) float64 {

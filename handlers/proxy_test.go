@@ -21,6 +21,49 @@ func (td *testDesk) behindProxy() *browser {
 	return b
 }
 
+// The figures are for programs on the desk's machine and in the networks that are
+// trusted, and not for whoever comes through a proxy that stands there.
+func TestMetricsAreForTrustedNetworks(t *testing.T) {
+	td := newTestDesk(t)
+	handler := handlers.New(handlers.Config{Desk: td.Desk, Log: slog.New(slog.DiscardHandler),
+		CookieKeys: [2][]byte{make([]byte, 32), make([]byte, 32)}, TrustedProxies: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")}})
+	for _, c := range []struct {
+		from, forwarded string
+		want            int
+	}{
+		{"10.1.2.3:4000", "", http.StatusOK},
+		{"127.0.0.1:4000", "", http.StatusOK},
+		{"10.1.2.3:4000", "192.0.2.7", http.StatusUnauthorized},
+		{"192.0.2.7:4000", "", http.StatusUnauthorized},
+	} {
+		r := httptest.NewRequest(http.MethodGet, "/metrics", nil)
+		r.RemoteAddr = c.from
+		if c.forwarded != "" {
+			r.Header.Set("X-Forwarded-For", c.forwarded)
+		}
+		w := httptest.NewRecorder()
+		handler.ServeHTTP(w, r)
+		if w.Code != c.want {
+			t.Errorf("from %s for %q: %d, want %d", c.from, c.forwarded, w.Code, c.want)
+		}
+	}
+}
+
+// Uptime monitors and whoever tries a proxy with curl -I ask for the head alone.
+// A program that sends by GET sends nothing by HEAD.
+func TestHeadOfWhatCanBeRead(t *testing.T) {
+	td := newTestDesk(t)
+	for path, want := range map[string]int{"/healthz": http.StatusOK, "/readyz": http.StatusOK, "/sign-in": http.StatusOK, "/nowhere": http.StatusNotFound,
+		"/static/app.css": http.StatusOK, "/api?Action=CheckCredits": http.StatusNotFound, "/sms/1.1/SendMessage.fz": http.StatusMethodNotAllowed} {
+		resp, err := http.Head(td.server.URL + path)
+		must(t, err)
+		resp.Body.Close()
+		if resp.StatusCode != want {
+			t.Errorf("HEAD %s: %d, want %d", path, resp.StatusCode, want)
+		}
+	}
+}
+
 // What a proxy says of the path before ours goes into links and into the
 // cookie's path, so it has to be a path.
 func TestForwardedPrefix(t *testing.T) {

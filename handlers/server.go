@@ -75,8 +75,21 @@ func New(c Config) http.Handler {
 			callbacks.ServeHTTP(w, r)
 			return
 		}
-		e.ServeHTTP(w, r)
+		e.ServeHTTP(w, getForHead(r))
 	}))
+}
+
+// getForHead lets whoever asks for the head of a page, as uptime monitors do,
+// have it: the server writes no body then. Not at the doors for programs, where
+// a GET sends.
+func getForHead(r *http.Request) *http.Request {
+	if r.Method != http.MethodHead || r.URL.Path == "/api" || r.URL.Path == "/api/" || strings.HasPrefix(r.URL.Path, feedzonapi.Path) {
+		return r
+	}
+	get := new(http.Request)
+	*get = *r
+	get.Method = http.MethodGet
+	return get
 }
 
 // isDownload reports whether a file is asked for. Workbooks are compressed

@@ -65,6 +65,27 @@ func TestServiceIsHardened(t *testing.T) {
 	run(t, dir, "systemd-analyze", "security", "--offline=true", "--threshold=20", unit)
 }
 
+// The unit lets the desk write into its own directory alone, so whoever is told
+// that backups may go elsewhere has to be told how.
+func TestBackupsElsewhereAreExplained(t *testing.T) {
+	unit, err := os.ReadFile("textdesk.service")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(string(unit), "ProtectSystem=strict") {
+		t.Skip("the service may write elsewhere")
+	}
+	for _, path := range []string{"textdesk.env", "../docs/admin/backups.md"} {
+		raw, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(string(raw), "TEXTDESK_BACKUPS") || !strings.Contains(string(raw), "ReadWritePaths=") {
+			t.Errorf("%s does not say how backups get to another directory", path)
+		}
+	}
+}
+
 // run runs a command at the top of the repository and returns what it printed.
 func run(t *testing.T, temp, name string, args ...string) string {
 	t.Helper()
