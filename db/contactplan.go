@@ -2,6 +2,7 @@ package db
 
 import (
 	"context"
+	"database/sql"
 )
 
 const (
@@ -179,8 +180,7 @@ func (s *Store) searchDriver(ctx context.Context, f ContactFilter, plan *contact
 		return nil, err
 	}
 	plan.waiting = waiting
-	match := search.match()
-	n, err := s.countUpTo(ctx, limit+1, "FROM contact_words WHERE contact_words MATCH ?", match)
+	known, n, err := s.lettered(ctx, search, limit)
 	if err != nil {
 		return nil, err
 	}
@@ -192,7 +192,7 @@ func (s *Store) searchDriver(ctx context.Context, f ContactFilter, plan *contact
 		}
 		n += more
 	}
-	matching, args := search.candidates(f.UserID, waiting)
+	matching, args := search.candidates(f.UserID, known, waiting)
 	if n += int64(len(waiting)); n > limit {
 		return []contactWay{{size: 1 << 62}}, nil // compared one by one
 	}
@@ -203,10 +203,29 @@ func (s *Store) searchDriver(ctx context.Context, f ContactFilter, plan *contact
 	return []contactWay{d}, nil
 }
 
-// candidates are those that the index of letters knows, those whose number begins
-// so, and those that are not in the index yet.
-func (s ContactSearch) candidates(userID int64, waiting []int64) (query string, args []any) {
-	query, args = "SELECT rowid AS id FROM contact_words WHERE contact_words MATCH ? UNION SELECT value FROM json_each(?)", []any{s.match(), idList(waiting)}
+// lettered asks the index of letters, which costs the most, once: few candidates
+// come as a list, many are counted, up to a limit.
+func (s *Store) lettered(ctx context.Context, search ContactSearch, limit int64) (known []int64, n int64, err error) {
+	const matching = "FROM contact_words WHERE contact_words MATCH ?"
+	known, err = readRows(ctx, s.reads, func(rows *sql.Rows) (id int64, err error) {
+		err = rows.Scan(&id)
+		return id, err
+	}, "SELECT rowid "+matching+" LIMIT ?", search.match(), fewContacts+1)
+	if n = int64(len(known)); err != nil || n <= fewContacts {
+		return append([]int64{}, known...), n, err
+	}
+	n, err = s.countUpTo(ctx, limit+1, matching, search.match())
+	return nil, n, err
+}
+
+// candidates are those that the index of letters knows, asked again when known is
+// nil, those whose number begins so, and those that are not in the index yet.
+func (s ContactSearch) candidates(userID int64, known, waiting []int64) (query string, args []any) {
+	const listed = "SELECT value AS id FROM json_each(?)"
+	if query, args = listed, []any{idList(known)}; known == nil {
+		query, args = "SELECT rowid AS id FROM contact_words WHERE contact_words MATCH ?", []any{s.match()}
+	}
+	query, args = query+" UNION "+listed, append(args, idList(waiting))
 	if s.Prefix != "" {
 		within, _ := keysBetween("number")
 		query, args = query+" UNION SELECT id "+within, append(args, userID, s.Prefix, s.Prefix+":")

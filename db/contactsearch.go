@@ -73,7 +73,7 @@ func (g *gathering) gather(ctx context.Context) (whole bool, err error) {
 		// all that the indexes have.
 		from, args := g.plan.other.from, g.plan.other.args
 		if search := g.plan.search; g.plan.other.everybody && !search.short() && len(g.plan.waiting) <= fewContacts {
-			from, args = search.candidates(g.page.UserID, nil)
+			from, args = search.candidates(g.page.UserID, nil, nil)
 			from = "(" + from + ") d CROSS JOIN contacts c ON c.id = d.id WHERE 1"
 		}
 		if err := g.from(ctx, from, args); err != nil {
@@ -135,6 +135,11 @@ func (g *gathering) fromIndexes(ctx context.Context) (whole bool, err error) {
 		way = " DESC" // whom one looks for came lately
 	}
 	from := lettersOf + way + " LIMIT ?) d CROSS JOIN contacts c ON c.id = d.id WHERE 1"
+	if first := search.firstMatch(); !short && first != "" {
+		if err := g.from(ctx, from, []any{first, lookedAt}); err != nil || g.full() {
+			return false, err
+		}
+	}
 	if err := g.from(ctx, from, []any{match, lookedAt}); err != nil || g.full() {
 		return false, err
 	}

@@ -37,10 +37,13 @@ func Fold(s string) string {
 	}, norm.NFKD.String(s))
 }
 
-// contactWords is what a contact is found by, a line for each thing, folded.
+// contactWords is what a contact is found by, a line for each thing, folded. Each
+// begins with the end of a line, so that every word stands behind that or a space
+// and the index of letters knows where words begin.
 func contactWords(c *Contact) string {
 	var b strings.Builder
-	b.Grow(len(c.Name) + len(c.Number) + len(c.Email) + len(c.Fields) + 4)
+	b.Grow(len(c.Name) + len(c.Number) + len(c.Email) + len(c.Fields) + 8)
+	b.WriteByte('\n')
 	b.WriteString(Fold(c.Name))
 	b.WriteByte('\n')
 	b.WriteString(string(c.Number))
@@ -236,64 +239,75 @@ func holds(line, term string) bool {
 // match is the query of the index: what it finds are candidates, because it
 // does not know where the letters stand. Whose number begins with Prefix has to be
 // looked for by the number.
-func (s ContactSearch) match() string {
+func (s ContactSearch) match() string { return s.matching(beginsTwo) }
+
+// firstMatch finds fewer where a single letter was typed beside a longer term:
+// those in which what a keyboard here types follows it. "" where it would be the
+// same as match.
+func (s ContactSearch) firstMatch() string {
+	if first := s.matching(beginsOne); first != s.match() {
+		return first
+	}
+	return ""
+}
+
+func (s ContactSearch) matching(begins func(term string) string) string {
 	var either []string
 	if len(s.Digits) >= 3 {
 		either = append(either, "("+trigrams([]string{s.Digits})+")")
 	}
 	if long := s.longTerms(); long != nil {
-		terms := "(" + trigrams(long) + s.shortTerms() + ")"
-		if !slices.Contains(either, terms) {
+		terms := trigrams(long)
+		for n, t := range s.Terms {
+			if words := begins(t); n < mostShortTerms && words != "" {
+				terms += " AND (" + words + ")" // beside a common name it is what makes "Smith Jo" quick
+			}
+		}
+		if terms = "(" + terms + ")"; !slices.Contains(either, terms) {
 			either = append(either, terms)
 		}
 	}
 	return strings.Join(either, " OR ")
 }
 
-// shortTerms narrows candidates down to those in which terms of two letters occur
-// at all: beside a common name that is what makes "Smith Jo" quick. Of letters that
-// may follow it knows those of western keyboards; a term with others asks for
-// nothing.
-func (s ContactSearch) shortTerms() string {
-	var all strings.Builder
-	for n, t := range s.Terms {
-		if len(t) != 2 || t[0] >= utf8.RuneSelf || t[1] >= utf8.RuneSelf || n >= mostShortTerms {
-			continue
-		}
-		either := []string{trigrams([]string{" " + t}), trigrams([]string{"\n" + t})} // with nothing after it
-		for _, next := range followers {
-			either = append(either, trigrams([]string{t + string(next)}))
-		}
-		all.WriteString(" AND (" + strings.Join(either, " OR ") + ")")
-	}
-	return all.String()
-}
-
 // mostShortTerms is how many terms are looked at for short ones.
 const mostShortTerms = 4
 
-// followers are what may stand after a letter of a contact's words, which have no
-// capitals and no accents.
-var followers = func() (all []rune) {
-	all = append(all, '\n')
-	for r := ' '; r < 0x7f; r++ {
-		if r < 'A' || r > 'Z' {
-			all = append(all, r)
+// beginsTwo asks for a word that begins with a term of two letters; "" for others.
+func beginsTwo(term string) string {
+	if utf8.RuneCountInString(term) != 2 {
+		return ""
+	}
+	return trigrams([]string{" " + term}) + " OR " + trigrams([]string{"\n" + term})
+}
+
+// beginsOne is beginsTwo, and for a single letter asks for words in which another
+// of a keyboard here, or the end of the word, comes after it.
+func beginsOne(term string) string {
+	if len(term) != 1 {
+		return beginsTwo(term)
+	}
+	either := []string{beginsTwo(term + "\n")}
+	for next := byte(' '); next < 0x7f; next++ {
+		if next < 'A' || next > 'Z' {
+			either = append(either, beginsTwo(term+string(next)))
 		}
 	}
-	return append(all, []rune("łøæœßđðþħıŋŧ–—‘“”…·ºª")...)
-}()
+	return strings.Join(either, " OR ")
+}
 
-// mostTrigrams is how many of a long term's are asked for: the others hardly
-// narrow it down.
+// mostTrigrams is how many of a search are asked for: more hardly narrow it down.
 const mostTrigrams = 12
 
+// trigrams asks for terms by three letters of theirs after the other: those that
+// overlap with both neighbours hardly narrow it down either, and each costs as
+// much as it is common.
 func trigrams(terms []string) string {
 	var all []string
 	seen := map[string]bool{}
 	for _, t := range terms {
 		runes := []rune(t)
-		for i := 0; i+3 <= len(runes) && len(all) < mostTrigrams; i++ {
+		for i := 0; i+3 <= len(runes) && len(all) < mostTrigrams; i = nextTrigram(i, len(runes)) {
 			three := strings.ReplaceAll(string(runes[i:i+3]), `"`, `""`)
 			if !seen[three] {
 				seen[three] = true
@@ -302,4 +316,13 @@ func trigrams(terms []string) string {
 		}
 	}
 	return strings.Join(all, " AND ")
+}
+
+// nextTrigram is where the trigram after that at i stands in a term: behind it, and the
+// last one at the term's end.
+func nextTrigram(i, length int) int {
+	if i+3 < length {
+		return min(i+3, length-3)
+	}
+	return length
 }
