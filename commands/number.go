@@ -60,7 +60,7 @@ func numberList(ctx context.Context, in *invocation) error {
 		for _, n := range all {
 			forwarded := "no"
 			if n.Forwards() {
-				forwarded = strings.ToUpper(n.ForwardMethod) + " " + n.ForwardURL
+				forwarded = strings.ToUpper(n.ForwardMethod) + " " + n.URL()
 			}
 			fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%d\t%d\n", n.Display(set.Country), n.Provider, n.Owner, forwarded, n.Waiting, n.GivenUp)
 		}

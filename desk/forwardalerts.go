@@ -149,7 +149,7 @@ func (d *Desk) WhoIsTold(ctx context.Context, a Actor, number int64) (names []st
 // the desk's own, and of the address only the host: the rest may have secrets.
 func (al Alert) forwardWords(to db.User, set Settings, base *url.URL) mail.Message {
 	number := sms.Sender{Address: al.Number.Address, TON: al.Number.TON}.Display(set.Country)
-	host := forward.Host(al.Number.ForwardURL)
+	host := ShownHost(forward.Host(al.Number.ForwardURL))
 	m := mail.Message{To: to.Email, Subject: fmt.Sprintf("%s does not take the texts to %s", host, number)}
 	var said []string
 	if al.GivenUp > 0 {

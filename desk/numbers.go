@@ -30,8 +30,16 @@ type Number struct {
 // Forwards reports whether texts are forwarded.
 func (n Number) Forwards() bool { return n.ForwardURL != "" }
 
-// Host is the host that texts are forwarded to, with its port if it has one.
-func (n Number) Host() string { return forward.Host(n.ForwardURL) }
+// Host is the host that texts are forwarded to, with its port if it has one, as
+// people read it.
+func (n Number) Host() string { return ShownHost(forward.Host(n.ForwardURL)) }
+
+// URL is the address that texts are forwarded to, as people read it.
+func (n Number) URL() string { return forward.ShownURL(n.ForwardURL) }
+
+// ShownHost is a host, with its port if it has one, as people read it:
+// "münchen.example" for "xn--mnchen-3ya.example".
+func ShownHost(host string) string { return forward.ShownHost(host) }
 
 // HasAuth reports whether an auth text is passed through.
 func (n Number) HasAuth() bool { return n.ForwardAuth != "" }

@@ -130,13 +130,26 @@ func ReadHost(typed string) (string, error) {
 	}
 	if ip, err := netip.ParseAddr(name); err == nil {
 		name = ip.WithZone("").Unmap().String()
-	} else if name = strings.TrimSuffix(name, "."); !isName(name) {
+	} else if name = hostName(name); !isName(name) {
 		return "", fmt.Errorf("%q is neither the name of a host, such as intranet.example, nor an address, such as 10.0.0.7", typed)
 	}
 	if port == "" {
 		return name, nil
 	}
 	return net.JoinHostPort(name, port), nil
+}
+
+// hostName is a name as the network has it, "" for what can be none.
+func hostName(typed string) string {
+	name, err := ascii(typed)
+	if err != nil {
+		return ""
+	}
+	name = strings.TrimSuffix(name, ".")
+	if ip, err := netip.ParseAddr(name); err == nil { // in digits of another width
+		name = ip.WithZone("").Unmap().String()
+	}
+	return name
 }
 
 // splitHost cuts a port off. An IPv6 address without brackets has none.

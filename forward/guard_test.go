@@ -80,7 +80,7 @@ func TestReadHost(t *testing.T) {
 }
 
 func FuzzReadURL(f *testing.F) {
-	for _, s := range []string{"https://intranet.example/in?key=1", "http://[::1]:80", "http://0x7f.1/", "ftp://x", "https://u:p@x/", "//x", "http:x", "https://x#y"} {
+	for _, s := range []string{"https://intranet.example/in?key=1", "http://[::1]:80", "http://0x7f.1/", "ftp://x", "https://u:p@x/", "//x", "http:x", "https://x#y", "https://münchen.example:81/", "http://１２７.0。0.1/", "https://a.ｌｏｃａｌｈｏｓｔ/"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, typed string) {
@@ -90,6 +90,12 @@ func FuzzReadURL(f *testing.F) {
 		}
 		if u.Hostname() == "" || u.User != nil || u.Scheme != "http" && u.Scheme != "https" || u.Fragment != "" {
 			t.Errorf("%q is taken as %q", typed, u)
+		}
+		if name := u.Hostname(); !isASCII(name) {
+			t.Errorf("%q goes to the host %q", typed, name)
+		}
+		if shown, err := ReadURL(ShownURL(u.String())); err != nil || shown.String() != u.String() {
+			t.Errorf("%q is shown as %q, which is %v, %v", typed, ShownURL(u.String()), shown, err)
 		}
 		again, err := ReadURL(u.String())
 		if err != nil || again.String() != u.String() {

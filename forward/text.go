@@ -78,6 +78,9 @@ func ReadURL(typed string) (*url.URL, error) {
 	case u.Hostname() == "" || u.Opaque != "":
 		return nil, fmt.Errorf("the address names no host; write it like https://intranet.example/texts")
 	}
+	if err := asciiHost(u); err != nil {
+		return nil, err
+	}
 	if port := u.Port(); port != "" {
 		if n, err := strconv.ParseUint(port, 10, 16); err != nil || n == 0 {
 			return nil, fmt.Errorf("the address has a port that there is not")

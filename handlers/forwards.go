@@ -3,6 +3,7 @@ package handlers
 import (
 	"fmt"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -24,7 +25,7 @@ func (v *visit) number() error {
 	if err != nil {
 		return err
 	}
-	view := views.NumberPage{NumberLine: v.numberLine(n), Now: v.now(), URL: n.ForwardURL, HasAuth: n.HasAuth(), List: n.List, ListID: int64(n.ListID), People: n.ListPeople,
+	view := views.NumberPage{NumberLine: v.numberLine(n), Now: v.now(), URL: n.URL(), HasAuth: n.HasAuth(), NetworkHost: networkHost(n), List: n.List, ListID: int64(n.ListID), People: n.ListPeople,
 		Which: v.QueryParam("show"), Newest: v.cursor("before") == 0}
 	if view.Which != desk.ForwardsWaiting && view.Which != desk.ForwardsGivenUp {
 		view.Which = desk.ForwardsAll
@@ -53,6 +54,15 @@ func (v *visit) number() error {
 		return err
 	}
 	return render(v.Context, http.StatusOK, views.NumberPageView(page, view))
+}
+
+// networkHost is the host of a number's address as the network has it, "" where
+// people read the same.
+func networkHost(n desk.Number) string {
+	if at, err := url.Parse(n.ForwardURL); err == nil && strings.ToLower(at.Host) != n.Host() {
+		return at.Hostname()
+	}
+	return ""
 }
 
 func (v *visit) forwardLine(l desk.ForwardLine) views.ForwardLine {
@@ -88,7 +98,7 @@ func (v *visit) forward() error {
 	}
 	view := views.ForwardPage{ForwardLine: v.forwardLine(l), Now: v.now(), NumberID: n.ID, Number: n.Display(v.set.Country), Again: n.Forwards() && !l.Inbound.Number.Erased()}
 	for _, t := range tries {
-		view.Attempts = append(view.Attempts, views.ForwardAttempt{At: t.At.Time(), Took: time.Duration(t.Took) * time.Millisecond, Method: t.Method, Host: t.Host,
+		view.Attempts = append(view.Attempts, views.ForwardAttempt{At: t.At.Time(), Took: time.Duration(t.Took) * time.Millisecond, Method: t.Method, Host: desk.ShownHost(t.Host),
 			Answered: t.Answered, Problem: t.Problem, Answer: t.Answer})
 	}
 	page, err := v.page("Text from "+view.From, "/numbers")
@@ -143,7 +153,7 @@ func (v *visit) testForward() error {
 	if err != nil {
 		return err
 	}
-	view := views.ForwardTest{NumberID: n.ID, Number: n.Display(v.set.Country), Method: strings.ToUpper(n.ForwardMethod), URL: n.ForwardURL, Parameters: call.Text.Parameters(),
+	view := views.ForwardTest{NumberID: n.ID, Number: n.Display(v.set.Country), Method: strings.ToUpper(n.ForwardMethod), URL: n.URL(), Parameters: call.Text.Parameters(),
 		ForwardAttempt: views.ForwardAttempt{Took: o.Took, Answered: int64(o.Status), Problem: o.Problem, Answer: o.Answer}}
 	page, err := v.page("Test of "+view.Number, "/numbers")
 	if err != nil {

@@ -29,8 +29,12 @@ func (v *visit) showNumbers(status int, host string, cause error) error {
 	if view.MayAllow, err = v.s.Desk.MayAllowHosts(ctx, v.actor); err != nil {
 		return err
 	}
-	if view.Hosts, err = v.s.Desk.ForwardHosts(ctx, v.actor); err != nil {
+	hosts, err := v.s.Desk.ForwardHosts(ctx, v.actor)
+	if err != nil {
 		return err
+	}
+	for _, h := range hosts {
+		view.Hosts = append(view.Hosts, views.ForwardHost{Host: h, Shown: desk.ShownHost(h)})
 	}
 	if view.Errors, err = fieldErrors(cause); err != nil {
 		return err
@@ -44,7 +48,7 @@ func (v *visit) showNumbers(status int, host string, cause error) error {
 }
 
 func (v *visit) numberLine(n desk.Number) views.NumberLine {
-	l := views.NumberLine{ID: n.ID, Number: n.Display(v.set.Country), Provider: n.Provider, Owner: n.OwnerName, Waiting: n.Waiting, GivenUp: n.GivenUp, Refused: n.Refused}
+	l := views.NumberLine{ID: n.ID, Number: n.Display(v.set.Country), Provider: n.Provider, Owner: n.OwnerName, Waiting: n.Waiting, GivenUp: n.GivenUp, Refused: desk.ShownHost(n.Refused)}
 	if n.Forwards() {
 		l.Method, l.Host = strings.ToUpper(n.ForwardMethod), n.Host()
 	}
@@ -94,7 +98,7 @@ func (v *visit) editNumberForm() error {
 	if err != nil {
 		return err
 	}
-	return v.showNumberForm(http.StatusOK, n, desk.NumberForm{Provider: n.Provider, Owner: n.Owner, URL: n.ForwardURL, Method: n.ForwardMethod, List: int64(n.ListID), Silent: !bool(n.Tells)}, nil)
+	return v.showNumberForm(http.StatusOK, n, desk.NumberForm{Provider: n.Provider, Owner: n.Owner, URL: n.URL(), Method: n.ForwardMethod, List: int64(n.ListID), Silent: !bool(n.Tells)}, nil)
 }
 
 func (v *visit) editNumber() error {
@@ -228,5 +232,5 @@ func (v *visit) forbidHost() error {
 	if err != nil {
 		return err
 	}
-	return v.back("/numbers", "%s is closed to forwarding.", host)
+	return v.back("/numbers", "%s is closed to forwarding.", desk.ShownHost(host))
 }

@@ -50,6 +50,15 @@ func TestNumbersPages(t *testing.T) {
 	for _, path := range []string{"/numbers/9", "/numbers/x", "/numbers/1/forwards/9", "/numbers/1/forwards/x", "/numbers/9/edit", "/numbers/9/remove"} {
 		boss.get(path).wants(t, 404)
 	}
+	boss.post("/numbers/1/edit", form("provider", "Simulator", "owner", "sam", "forward_url", "https://bücher.example:8443/in?a=1", "forward_method", "post", "no_auth", "on")).
+		wants(t, 200, "https://bücher.example:8443/in?a=1", "xn--bcher-kva.example")
+	boss.get("/numbers").wants(t, 200, "bücher.example:8443")
+	boss.get("/numbers/1/edit").wants(t, 200, `value="https://bücher.example:8443/in?a=1"`)
+	boss.post("/numbers/1/edit", form("provider", "Simulator", "forward_url", "https://bü cher.example/", "forward_method", "post")).wants(t, 422, "This is not a web address", `value="https://bü cher.example/"`)
+	boss.post("/numbers/1/edit", form("provider", "Simulator", "forward_url", "https://bü_cher.example/", "forward_method", "post")).wants(t, 422, "characters that the name of a host cannot have")
+	boss.post("/numbers/hosts", form("host", "Bücher.example:8443")).wants(t, 200, "is allowed", "<code>bücher.example:8443</code>", "(xn--bcher-kva.example:8443)")
+	boss.post("/numbers/hosts/forbid", form("host", "xn--bcher-kva.example:8443")).wants(t, 200, "bücher.example:8443 is closed", "No host is allowed.")
+	boss.post("/numbers/1/edit", form("provider", "Simulator", "owner", "sam", "forward_url", "https://intranet.example/other", "forward_method", "post", "forward_auth", "hunter2hunter2", "tells", "on"))
 	boss.post("/numbers/hosts", form("host", "http://intranet/")).wants(t, 422, "neither the name of a host", `value="http://intranet/"`)
 	boss.post("/numbers/hosts", form("host", "Intranet.Example:8080")).wants(t, 200, "is allowed", "intranet.example:8080")
 	boss.post("/numbers/hosts/forbid", form("host", "intranet.example:8080")).wants(t, 200, "is closed to forwarding", "No host is allowed.")

@@ -20,12 +20,14 @@ import (
 // NumberPage is a number with its log.
 type NumberPage struct {
 	NumberLine
-	Now     time.Time
-	URL     string
-	HasAuth bool
-	List    string // "" for none
-	ListID  int64
-	People  int64 // on the list
+	Now time.Time
+	URL string
+	// NetworkHost is the host as the network has it, "" where URL has that.
+	NetworkHost string
+	HasAuth     bool
+	List        string // "" for none
+	ListID      int64
+	People      int64 // on the list
 	// Tells: whoever is Told gets an e-mail when texts are not taken, if there is a
 	// server for e-mails.
 	Tells, HasMail bool
@@ -394,7 +396,11 @@ func (n NumberPage) facts() []ui.Fact {
 	if n.List != "" {
 		list = ui.Text(n.List + ", " + Plural(n.People, "person", "people"))
 	}
-	return append(facts, ui.Fact{Term: "Forwarding", Detail: ui.Lines(n.Method, n.URL)}, ui.Fact{Term: "Auth text", Detail: auth}, ui.Fact{Term: "Supplemental data", Detail: list}, ui.Fact{Term: "Told of trouble", Detail: n.told()})
+	facts = append(facts, ui.Fact{Term: "Forwarding", Detail: ui.Lines(n.Method, n.URL)})
+	if n.NetworkHost != "" {
+		facts = append(facts, ui.Fact{Term: "Its host is known as", Detail: ui.Text(n.NetworkHost)})
+	}
+	return append(facts, ui.Fact{Term: "Auth text", Detail: auth}, ui.Fact{Term: "Supplemental data", Detail: list}, ui.Fact{Term: "Told of trouble", Detail: n.told()})
 }
 
 // told says who gets an e-mail when texts are not taken.
@@ -437,7 +443,7 @@ func (n NumberPage) told() templ.Component {
 			var templ_7745c5c3_Var11 templ.SafeURL
 			templ_7745c5c3_Var11, templ_7745c5c3_Err = templ.JoinURLErrs(ui.URL(ctx, "/settings/mail"))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `forwards.templ`, Line: 155, Col: 59}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `forwards.templ`, Line: 161, Col: 59}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var11))
 			if templ_7745c5c3_Err != nil {
@@ -455,7 +461,7 @@ func (n NumberPage) told() templ.Component {
 			var templ_7745c5c3_Var12 string
 			templ_7745c5c3_Var12, templ_7745c5c3_Err = templ.JoinStringErrs(strings.Join(n.Told, ", "))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `forwards.templ`, Line: 157, Col: 36}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `forwards.templ`, Line: 163, Col: 36}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var12))
 			if templ_7745c5c3_Err != nil {
@@ -847,7 +853,7 @@ func ForwardTestPage(page ui.Page, t ForwardTest) templ.Component {
 				var templ_7745c5c3_Var21 string
 				templ_7745c5c3_Var21, templ_7745c5c3_Err = templ.JoinStringErrs(t.Method)
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `forwards.templ`, Line: 341, Col: 14}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `forwards.templ`, Line: 347, Col: 14}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var21))
 				if templ_7745c5c3_Err != nil {
@@ -860,7 +866,7 @@ func ForwardTestPage(page ui.Page, t ForwardTest) templ.Component {
 				var templ_7745c5c3_Var22 string
 				templ_7745c5c3_Var22, templ_7745c5c3_Err = templ.JoinStringErrs(t.URL)
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `forwards.templ`, Line: 341, Col: 33}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `forwards.templ`, Line: 347, Col: 33}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var22))
 				if templ_7745c5c3_Err != nil {
