@@ -18,11 +18,12 @@ func (tx *Tx) EraseConversations(ctx context.Context, n sms.MSISDN) error {
 }
 
 // emptyConversations puts a hash in place of the number of conversations, and
-// deletes their notes.
+// deletes their notes and what was typed in them.
 func (tx *Tx) emptyConversations(ctx context.Context, ids string, hash sms.MSISDN) error {
 	for what, query := range map[string]string{
 		"clear notes":  "DELETE FROM conversation_lines WHERE kind = 'note' AND conversation_id IN (SELECT value FROM json_each(?))",
 		"clear unread": "DELETE FROM conversation_unread WHERE conversation_id IN (SELECT value FROM json_each(?))",
+		"clear drafts": "DELETE FROM reply_drafts WHERE conversation_id IN (SELECT value FROM json_each(?))",
 	} {
 		if _, err := tx.alter(ctx, what, query, ids); err != nil {
 			return err

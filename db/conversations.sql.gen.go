@@ -198,6 +198,48 @@ func (q *Queries) ConversationWith(ctx context.Context, arg ConversationWithPara
 	return i, err
 }
 
+const dropEndedDrafts = `-- name: DropEndedDrafts :exec
+DELETE FROM reply_drafts WHERE user_id = $1 AND body = '' AND saved_at < $2
+`
+
+type DropEndedDraftsParams struct {
+	UserID int64
+	Before Millis
+}
+
+func (q *Queries) DropEndedDrafts(ctx context.Context, arg DropEndedDraftsParams) error {
+	_, err := q.db.ExecContext(ctx, dropEndedDrafts, arg.UserID, arg.Before)
+	return err
+}
+
+const endReplyDraft = `-- name: EndReplyDraft :exec
+INSERT INTO reply_drafts (user_id, conversation_id, kind, body, form, turn, seen_inbound, seen_batch, saved_at)
+VALUES ($1, $2, $3, '', $4, $5, 0, 0, $6)
+ON CONFLICT (user_id, conversation_id, kind) DO UPDATE SET body = '', form = excluded.form, turn = excluded.turn, saved_at = excluded.saved_at
+`
+
+type EndReplyDraftParams struct {
+	UserID         int64
+	ConversationID int64
+	Kind           string
+	Form           string
+	Turn           int64
+	SavedAt        Millis
+}
+
+// It was sent. The row stays for a while, for what comes late.
+func (q *Queries) EndReplyDraft(ctx context.Context, arg EndReplyDraftParams) error {
+	_, err := q.db.ExecContext(ctx, endReplyDraft,
+		arg.UserID,
+		arg.ConversationID,
+		arg.Kind,
+		arg.Form,
+		arg.Turn,
+		arg.SavedAt,
+	)
+	return err
+}
+
 const fileInbound = `-- name: FileInbound :exec
 UPDATE inbound SET conversation_id = $1 WHERE id = $2
 `
@@ -364,6 +406,42 @@ func (q *Queries) IsUnread(ctx context.Context, arg IsUnreadParams) (int64, erro
 	return column_1, err
 }
 
+const keepReplyDraft = `-- name: KeepReplyDraft :exec
+INSERT INTO reply_drafts (user_id, conversation_id, kind, body, form, turn, seen_inbound, seen_batch, saved_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+ON CONFLICT (user_id, conversation_id, kind) DO UPDATE SET body = excluded.body, form = excluded.form, turn = excluded.turn,
+  seen_inbound = excluded.seen_inbound, seen_batch = excluded.seen_batch, saved_at = excluded.saved_at
+WHERE reply_drafts.form <> excluded.form OR reply_drafts.turn < excluded.turn
+`
+
+type KeepReplyDraftParams struct {
+	UserID         int64
+	ConversationID int64
+	Kind           string
+	Body           string
+	Form           string
+	Turn           int64
+	SeenInbound    int64
+	SeenBatch      int64
+	SavedAt        Millis
+}
+
+// What comes late, because it overtook or was overtaken, changes nothing.
+func (q *Queries) KeepReplyDraft(ctx context.Context, arg KeepReplyDraftParams) error {
+	_, err := q.db.ExecContext(ctx, keepReplyDraft,
+		arg.UserID,
+		arg.ConversationID,
+		arg.Kind,
+		arg.Body,
+		arg.Form,
+		arg.Turn,
+		arg.SeenInbound,
+		arg.SeenBatch,
+		arg.SavedAt,
+	)
+	return err
+}
+
 const markRead = `-- name: MarkRead :execrows
 DELETE FROM conversation_unread WHERE user_id = $1 AND conversation_id = $2
 `
@@ -408,6 +486,49 @@ type MarkUnreadParams struct {
 func (q *Queries) MarkUnread(ctx context.Context, arg MarkUnreadParams) error {
 	_, err := q.db.ExecContext(ctx, markUnread, arg.UserID, arg.ConversationID)
 	return err
+}
+
+const replyDrafts = `-- name: ReplyDrafts :many
+SELECT user_id, conversation_id, kind, body, form, turn, seen_inbound, seen_batch, saved_at FROM reply_drafts WHERE user_id = $1 AND conversation_id = $2 ORDER BY kind
+`
+
+type ReplyDraftsParams struct {
+	UserID         int64
+	ConversationID int64
+}
+
+// What a user has typed in a conversation, and what of it is gone.
+func (q *Queries) ReplyDrafts(ctx context.Context, arg ReplyDraftsParams) ([]ReplyDraft, error) {
+	rows, err := q.db.QueryContext(ctx, replyDrafts, arg.UserID, arg.ConversationID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ReplyDraft
+	for rows.Next() {
+		var i ReplyDraft
+		if err := rows.Scan(
+			&i.UserID,
+			&i.ConversationID,
+			&i.Kind,
+			&i.Body,
+			&i.Form,
+			&i.Turn,
+			&i.SeenInbound,
+			&i.SeenBatch,
+			&i.SavedAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const setConversationState = `-- name: SetConversationState :exec

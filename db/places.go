@@ -40,6 +40,7 @@ var places = []place{
 	{table: "message_fields", key: "message_id", columns: []string{"fields"}, typed: true, mentions: "fields"},
 	{table: "forward_attempts", key: "id", columns: []string{"answer"}, typed: true, mentions: "answer", clear: "answer = ''"},
 	{table: "conversation_lines", key: "id", columns: []string{"body"}, typed: true, mentions: "body", only: "body <> ''", clear: "body = 'The person was erased.'"},
+	{table: "reply_drafts", key: "conversation_id", columns: []string{"body"}, typed: true, mentions: "body", only: "body <> ''"},
 }
 
 // Places is how many tables are looked through for a number.

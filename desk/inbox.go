@@ -60,6 +60,8 @@ type InboxRow struct {
 	Unread bool
 	// Owner and Assignee are names, "" for nobody.
 	Owner, Assignee string
+	// Drafts are what the actor has typed there and not sent, a reply first.
+	Drafts []db.ReplyDraft
 }
 
 // Done reports whether nothing is left to do.
@@ -238,13 +240,17 @@ func (d *Desk) inboxRows(ctx context.Context, a Actor, found []db.Conversation) 
 	if err != nil {
 		return nil, err
 	}
+	drafts, err := d.store.ReplyDraftsAmong(ctx, a.User.ID, ids)
+	if err != nil {
+		return nil, err
+	}
 	contacts, err := d.contactsIn(ctx, a, found)
 	if err != nil {
 		return nil, err
 	}
 	rows := make([]InboxRow, len(found))
 	for i, c := range found {
-		rows[i] = InboxRow{Conversation: c, Name: contacts[c.ID].Name, Unread: unread[c.ID]}
+		rows[i] = InboxRow{Conversation: c, Name: contacts[c.ID].Name, Unread: unread[c.ID], Drafts: drafts[c.ID]}
 		if rows[i].Last, rows[i].LastBy, err = d.lastText(ctx, c); err != nil {
 			return nil, err
 		}

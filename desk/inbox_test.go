@@ -232,11 +232,11 @@ func TestTurns(t *testing.T) {
 	}
 	must(t, o.GiveBack(ctx, o.admin, id))
 	in(FolderUnassigned)
-	must(t, o.AddNote(ctx, ann, id, " Rang back \r\nlater "))
-	if err := o.AddNote(ctx, ann, id, " \n"); !errors.Is(err, ErrEmptyNote) {
+	must(t, o.AddNote(ctx, ann, id, " Rang back \r\nlater ", DraftMark{}))
+	if err := o.AddNote(ctx, ann, id, " \n", DraftMark{}); !errors.Is(err, ErrEmptyNote) {
 		t.Errorf("an empty note: %v", err)
 	}
-	if err := o.AddNote(ctx, ann, id, strings.Repeat("é", longestNote+1)); !errors.Is(err, ErrTooLong) {
+	if err := o.AddNote(ctx, ann, id, strings.Repeat("é", longestNote+1), DraftMark{}); !errors.Is(err, ErrTooLong) {
 		t.Errorf("a long note: %v", err)
 	}
 	must(t, o.WrongNumber(ctx, ann, id))
@@ -377,9 +377,9 @@ func TestNothingIsLeftOfAnErasedConversation(t *testing.T) {
 	ctx := t.Context()
 	ann := o.user(t, "ann", LevelNormal, o.admin.User.ID, 100)
 	id := o.asked(t, ann, 1, "447700900777", "My name is Quillfeather").Conversation.ID
-	must(t, o.AddNote(ctx, ann, id, "Quillfeather rang"))
+	must(t, o.AddNote(ctx, ann, id, "Quillfeather rang", DraftMark{}))
 	other := o.asked(t, ann, 2, "447700900777", "Something else").Conversation.ID
-	must(t, o.AddNote(ctx, ann, other, "Ask "+number(1)+" as well"))
+	must(t, o.AddNote(ctx, ann, other, "Ask "+number(1)+" as well", DraftMark{}))
 	must(t, o.ErasePerson(ctx, o.admin, sms.MSISDN(number(1)), number(1)))
 	must(t, o.RunErasures(ctx))
 	talk, err := o.Talk(ctx, ann, id, "", 50)
@@ -466,7 +466,7 @@ func TestClearedConversations(t *testing.T) {
 	ann := o.user(t, "ann", LevelNormal, o.admin.User.ID, 100)
 	old := o.asked(t, ann, 1, "447700900777", "Quillfeather").Conversation.ID
 	both := o.asked(t, ann, 2, "447700900777", "The first").Conversation.ID
-	must(t, o.AddNote(t.Context(), ann, old, "A note"))
+	must(t, o.AddNote(t.Context(), ann, old, "A note", DraftMark{}))
 	o.pass(20 * 24 * time.Hour)
 	o.hears(t, "later", sms.MSISDN(number(2)), "447700900777", "The second")
 	must(t, o.SaveRetention(t.Context(), o.admin, map[string]int{KeepInbound: 10}))

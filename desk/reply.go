@@ -17,6 +17,8 @@ type Reply struct {
 	Seen Seen
 	// Done marks the conversation as done with it.
 	Done bool
+	// Typed is the draft that it was until now.
+	Typed DraftMark
 }
 
 // answering is the conversation that an order is a reply in.
@@ -24,6 +26,7 @@ type answering struct {
 	conversation int64
 	seen         Seen
 	done         bool
+	typed        DraftMark
 }
 
 // Reply sends an answer to whoever wrote, from the number that they wrote to,
@@ -50,7 +53,7 @@ func (d *Desk) Reply(ctx context.Context, a Actor, id int64, r Reply) (Sent, err
 			o.Sender = "" // what the provider named is no sender
 		}
 	}
-	o.answers = &answering{conversation: c.ID, seen: r.Seen, done: r.Done}
+	o.answers = &answering{conversation: c.ID, seen: r.Seen, done: r.Done, typed: r.Typed}
 	sent, err := d.Send(ctx, a, o)
 	if err == nil {
 		d.presence.stopped(c.ID, a.User.ID)
@@ -65,23 +68,12 @@ func (d *Desk) nothingNew(ctx context.Context, tx *db.Tx, a Actor, at answering)
 	if err != nil {
 		return c, fmt.Errorf("read conversation: %w", err)
 	}
-	if c.LastBatchID > at.seen.Batch {
-		b, err := tx.Batch(ctx, c.LastBatchID)
-		if err != nil {
-			return c, fmt.Errorf("read reply: %w", err)
-		}
-		who := "You"
-		if b.UserID != a.User.ID {
-			u, err := tx.User(ctx, b.UserID)
-			if err != nil {
-				return c, fmt.Errorf("read user: %w", err)
-			}
-			who = Actor{User: u}.Name()
-		}
-		return c, ErrSaidMore.because("%s replied while you were writing. Read it, then send yours if it is still right.", who)
+	since, err := d.saidSince(ctx, tx.Queries, a, c, at.seen)
+	if err != nil {
+		return c, err
 	}
-	if c.LastInboundID > at.seen.Inbound {
-		return c, ErrSaidMore.because("Another text came while you were writing. Read it, then send yours if it is still right.")
+	if since != "" {
+		return c, ErrSaidMore.because("%s while you were writing. Read it, then send yours if it is still right.", since)
 	}
 	return c, nil
 }
@@ -97,6 +89,9 @@ func (d *Desk) answered(ctx context.Context, tx *db.Tx, a Actor, at answering, c
 	}
 	if _, err := tx.MarkRead(ctx, db.MarkReadParams{UserID: a.User.ID, ConversationID: c.ID}); err != nil {
 		return fmt.Errorf("mark read: %w", err)
+	}
+	if err := d.endDraft(ctx, tx, a, c.ID, draftOf(a), at.typed); err != nil {
+		return err
 	}
 	switch {
 	case at.done:

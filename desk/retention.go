@@ -25,7 +25,7 @@ type Retention struct {
 
 // The kinds of things that are kept for a time.
 const (
-	KeepTexts     = "texts"     // of messages
+	KeepTexts     = "texts"     // of messages, and of replies that were typed and not sent
 	KeepNumbers   = "numbers"   // of messages, with their texts
 	KeepInbound   = "inbound"   // received texts and who sent them
 	KeepCallbacks = "callbacks" // what providers posted
@@ -186,10 +186,24 @@ func (d *Desk) RunRetention(ctx context.Context) (more bool, err error) {
 			}
 		}
 		if !busy {
-			return false, nil
+			return d.clearDrafts(ctx, int(rows[KeepTexts].Days))
 		}
 	}
 	return true, nil
+}
+
+// clearDrafts clears replies and notes that were typed and never sent: they are
+// kept as long as texts.
+func (d *Desk) clearDrafts(ctx context.Context, days int) (more bool, err error) {
+	if days == 0 {
+		return false, nil
+	}
+	var n int64
+	err = d.store.Write(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
+		n, err = tx.DropReplyDrafts(ctx, d.keptSince(days), clearSize)
+		return err
+	})
+	return n == clearSize, err
 }
 
 // clearSome clears the next rows of a kind, and reports whether there may be

@@ -167,7 +167,8 @@ func (d *Desk) MarkUnseen(ctx context.Context, a Actor, id int64) error {
 }
 
 // AddNote leaves a note that colleagues read beside the texts, and nobody else.
-func (d *Desk) AddNote(ctx context.Context, a Actor, id int64, body string) error {
+// typed is the draft that it was until now.
+func (d *Desk) AddNote(ctx context.Context, a Actor, id int64, body string, typed DraftMark) error {
 	body = strings.TrimSpace(strings.ReplaceAll(strings.ToValidUTF8(body, "\ufffd"), "\r\n", "\n"))
 	if body == "" {
 		return ErrEmptyNote
@@ -177,6 +178,9 @@ func (d *Desk) AddNote(ctx context.Context, a Actor, id int64, body string) erro
 	}
 	return d.changeTurn(ctx, a, id, func(ctx context.Context, tx *db.Tx, c db.Conversation) error {
 		if err := d.line(ctx, tx, a, c.ID, LineNote, body); err != nil {
+			return err
+		}
+		if err := d.endDraft(ctx, tx, a, c.ID, DraftNote, typed); err != nil {
 			return err
 		}
 		if c.State == db.Assigned && int64(c.AssigneeID) != a.User.ID {

@@ -85,7 +85,7 @@ var verbs = map[string]string{
 	"Forwards": "user number", "Forward": "user number forward", "ForwardAgain": "user number forward", "ForwardGivenUpAgain": "user number", "LeaveGivenUp": "user number",
 	"TestForward": "user number", "ForwardHosts": forAdmins, "AllowForwardHost": forAdmins, "ForbidForwardHost": forAdmins, "MayAllowHosts": forAll,
 	"AddNote": "owner conversation", "Assign": "owner conversation user", "Assignable": "owner conversation", "Conversations": forAll, "ConversationsWith": forAll, "GiveBack": "owner conversation",
-	"InboxUnread": forAll, "Looking": "owner conversation", "MarkDone": "owner conversation", "MarkUnseen": "owner conversation", "OptOutOf": "owner conversation",
+	"InboxUnread": forAll, "KeepDraft": "owner conversation", "DraftsIn": "owner conversation", "Looking": "owner conversation", "MarkDone": "owner conversation", "MarkUnseen": "owner conversation", "OptOutOf": "owner conversation",
 	"SavedReply": "own conversation template", "Reopen": "owner conversation", "Reply": "owner conversation", "Take": "owner conversation", "Talk": "owner conversation", "WrongNumber": "owner conversation",
 	"MailServer": forAdmins, "SaveBranding": forAdmins, "SaveMailServer": forAdmins, "TestMail": forAdmins,
 }

@@ -95,7 +95,7 @@ func (v *visit) showInbox(status int, view views.Inbox) error {
 	}
 	view.Said, page.Flash, page.Width = page.Flash, nil, ui.Full
 	if t := view.Thread; t != nil {
-		page.HasErrors = len(t.Reply.Errors)+len(t.NoteErrors) > 0 || t.Reply.Moved != ""
+		page.HasErrors = len(t.Reply.Errors)+len(t.Note.Errors) > 0 || t.Reply.Moved != ""
 	}
 	if view.LivePath, err = v.livePath(view); err != nil {
 		return err
@@ -123,7 +123,8 @@ func (v *visit) livePath(view views.Inbox) (string, error) {
 	view.LivePath, view.Said = "", nil
 	if view.Thread != nil {
 		t := *view.Thread
-		t.Reply, t.Note, t.NoteErrors = views.ThreadReply{SeenInbound: t.Reply.SeenInbound, SeenBatch: t.Reply.SeenBatch}, "", nil
+		t.Reply = views.ThreadReply{SeenInbound: t.Reply.SeenInbound, SeenBatch: t.Reply.SeenBatch, Draft: t.Reply.Draft}
+		t.Note = views.ThreadNote{Draft: t.Note.Draft}
 		view.Thread = &t
 	}
 	var all bytes.Buffer
@@ -191,6 +192,9 @@ func (v *visit) inboxRow(r desk.InboxRow, at inboxAddress) views.InboxRow {
 		row.By = "You"
 	case r.LastBy != 0:
 		row.By = r.LastName
+	}
+	if len(r.Drafts) > 0 {
+		row.Draft = views.DraftText(r.Drafts[0].Kind == desk.DraftTemplate, r.Drafts[0].Body)
 	}
 	if r.Taken() {
 		row.Assignee, row.Mine = r.Assignee, int64(c.AssigneeID) == v.actor.User.ID

@@ -23,6 +23,11 @@ func (v *visit) reply() error {
 		return err
 	}
 	switch do := v.FormValue("do"); do {
+	case "keep":
+		if err := v.keepDraft(id, desk.DraftReply, draftBody(form)); err != nil {
+			return err
+		}
+		return v.back(v.inboxAt().path("/"+strconv.FormatInt(id, 10)), "Your draft is saved. Only you see it.")
 	case "send", "send-done":
 		t, err := v.thread(id)
 		if err != nil {
@@ -38,13 +43,16 @@ func (v *visit) reply() error {
 		}
 		if cause == nil {
 			var sent desk.Sent
-			sent, cause = v.s.Desk.Reply(ctx, v.actor, id, desk.Reply{Order: p.order, Seen: v.seen(), Done: do == "send-done"})
+			sent, cause = v.s.Desk.Reply(ctx, v.actor, id, desk.Reply{Order: p.order, Seen: v.seen(), Done: do == "send-done", Typed: v.mark("key")})
 			if cause == nil {
 				return v.replied(id, sent, do == "send-done")
 			}
 		}
 		if len(desk.Refusals(cause)) == 0 || errors.Is(cause, desk.ErrUnknownConversation) {
 			return cause
+		}
+		if err := v.keepDraft(id, desk.DraftReply, draftBody(form)); err != nil && len(desk.Refusals(err)) == 0 {
+			return err
 		}
 		return v.showTalk(http.StatusUnprocessableEntity, id, form, cause)
 	}
@@ -56,14 +64,16 @@ func (v *visit) reply() error {
 
 // seen is what whoever wrote had before their eyes.
 func (v *visit) seen() desk.Seen {
-	read := func(name string) int64 {
-		n, err := strconv.ParseInt(v.FormValue(name), 10, 64)
-		if err != nil {
-			return 0
-		}
-		return n
+	return desk.Seen{Inbound: v.carried("seen_inbound"), Batch: v.carried("seen_batch")}
+}
+
+// carried reads a number that a form carries along, 0 for none.
+func (v *visit) carried(name string) int64 {
+	n, err := strconv.ParseInt(v.FormValue(name), 10, 64)
+	if err != nil {
+		return 0
 	}
-	return desk.Seen{Inbound: read("seen_inbound"), Batch: read("seen_batch")}
+	return n
 }
 
 // replied leads back to the conversation, where the reply now stands.
@@ -231,7 +241,7 @@ func (v *visit) noteTalk() error {
 	if err != nil {
 		return err
 	}
-	err = v.s.Desk.AddNote(v.Request().Context(), v.actor, id, v.FormValue("note"))
+	err = v.s.Desk.AddNote(v.Request().Context(), v.actor, id, v.FormValue("note"), v.mark("note_key"))
 	if err == nil {
 		return redirect(v.Context, v.inboxAt().path("/"+strconv.FormatInt(id, 10)))
 	}
@@ -243,10 +253,20 @@ func (v *visit) noteTalk() error {
 	if err != nil {
 		return err
 	}
-	if t.Reply, err = v.replyForm(t, views.Compose{}, nil); err != nil {
+	if err := v.keepDraft(id, desk.DraftNote, v.FormValue("note")); err != nil && len(desk.Refusals(err)) == 0 {
 		return err
 	}
-	t.Note, t.NoteErrors = v.FormValue("note"), wrong
+	var form views.Compose
+	if err := v.takeUp(&t, &form); err != nil {
+		return err
+	}
+	if t.Reply, err = v.replyForm(t, form, nil); err != nil {
+		return err
+	}
+	t.Note.Body, t.Note.Errors = v.FormValue("note"), wrong
+	if key := v.FormValue("note_key"); key != "" {
+		t.Note.Key, t.Note.Turn = key, v.carried("turn")+1
+	}
 	view, err := v.inboxView(v.inboxAt(), &t)
 	if err != nil {
 		return err

@@ -102,6 +102,7 @@ func Routes() []Route {
 		get("/inbox/:id/note", SignedIn, (*visit).replyAgain),
 		post("/inbox/:id/reply", SignedIn, (*visit).reply),      // sends, or does what another button says
 		post("/inbox/:id/check", SignedIn, (*visit).replyCheck), // the running lines
+		post("/inbox/:id/draft", SignedIn, (*visit).keepTalk),   // keeps what is typed
 		post("/inbox/:id/take", SignedIn, (*visit).takeTalk),
 		post("/inbox/:id/release", SignedIn, (*visit).releaseTalk),
 		post("/inbox/:id/done", SignedIn, (*visit).finishTalk),

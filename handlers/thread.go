@@ -41,6 +41,9 @@ func (v *visit) talkLive() error {
 	if err != nil {
 		return err
 	}
+	if err := v.takeUp(&t, &views.Compose{}); err != nil {
+		return err
+	}
 	view, err := v.inboxView(v.inboxAt(), &t)
 	if err != nil {
 		return err
@@ -56,6 +59,9 @@ func (v *visit) showTalk(status int, id int64, form views.Compose, cause error) 
 	}
 	t, err := v.thread(id)
 	if err != nil {
+		return err
+	}
+	if err := v.takeUp(&t, &form); err != nil {
 		return err
 	}
 	if t.Reply, err = v.replyForm(t, form, cause); err != nil {

@@ -117,6 +117,105 @@
     field.form.elements.seen_batch.value = talk.dataset.seenBatch;
   });
 
+  // What is typed into a reply or a note is kept by the desk while it is typed.
+  // Until the desk has it, this tab has it: through a reload, a lost connection, a
+  // session that ended. What was sent is told by its form and turn, and not kept.
+  const tab = {
+    get: (key) => { try { return JSON.parse(sessionStorage.getItem(key)); } catch { return null; } },
+    put: (key, what) => { try { sessionStorage.setItem(key, JSON.stringify(what)); } catch { /* private window */ } },
+    drop: (key) => { try { sessionStorage.removeItem(key); } catch { /* private window */ } },
+    keys: () => { try { return Object.keys(sessionStorage).filter((k) => k.startsWith("draft:")); } catch { return []; } },
+  };
+  const drafts = new WeakMap(); // by form: its words, what of them is to be kept, and when
+  const keyOf = (form) => (form.elements.note_key || form.elements.key).value;
+  const wordsOf = (form) => JSON.stringify([...new FormData(form)].filter(([name]) => /^(body|note|template|fill-.*)$/.test(name)));
+  const tell = (form, what) => {
+    const line = document.getElementById("kept");
+    if (line) line.textContent = what ? line.dataset[what] : "";
+  };
+  const keep = async (form) => {
+    const draft = drafts.get(form), turn = form.elements.turn.value;
+    clearTimeout(draft.timer);
+    let status = 0;
+    try { status = (await fetch(form.dataset.keep, { method: "POST", body: new URLSearchParams(new FormData(form)), keepalive: true })).status; } catch { /* not connected */ }
+    if (turn !== form.elements.turn.value || !form.isConnected) return; // there is more by now
+    if (status === 204) { draft.kept = true; tab.drop(form.dataset.keepAs); }
+    else if (!form.dataset.submitted && status !== 404 && status !== 422) draft.timer = setTimeout(keep, 5000, form);
+    tell(form, status === 204 ? "saved" : "failed");
+  };
+  const typed = (form) => {
+    const draft = drafts.get(form), field = form.querySelector("textarea");
+    const words = wordsOf(form);
+    if (words === draft.words) return;
+    Object.assign(draft, { words, kept: false, here: true, had: false });
+    form.elements.turn.value = Number(form.elements.turn.value) + 1;
+    if (field) tab.put(form.dataset.keepAs, { to: form.dataset.keep, all: String(new URLSearchParams(new FormData(form))), key: keyOf(form), turn: Number(form.elements.turn.value), text: field.value });
+    tell(form, "");
+    clearTimeout(draft.timer);
+    draft.timer = setTimeout(keep, 400, form);
+  };
+  const write = (field, text) => {
+    field.value = text;
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+  };
+  // A form that has just come: what this tab has and the desk has not is put back.
+  const begin = (form) => {
+    const draft = { words: wordsOf(form), kept: true, here: form.elements.turn.value !== "0" };
+    drafts.set(form, draft);
+    const field = form.querySelector("textarea"), had = tab.get(form.dataset.keepAs);
+    if (!field || !had) return;
+    const there = had.key === form.dataset.has && had.turn <= Number(form.dataset.hasTurn);
+    if (there || had.text === field.value) tab.drop(form.dataset.keepAs);
+    else {
+      write(field, had.text);
+      const note = document.getElementById("mode-note");
+      if (note && field.name === "note" && !document.querySelector("[data-reply]")?.value) note.checked = true;
+    }
+  };
+  // What was typed at another computer appears where nothing was typed here, or
+  // where what was typed here is known to be older: the desk has had it.
+  const takeOver = (form) => {
+    const draft = drafts.get(form), field = form.querySelector("textarea");
+    const is = document.querySelector(`[data-kept="${form.dataset.keepKind}"]`);
+    if (!is || !field) return;
+    if (is.dataset.key === keyOf(form)) { draft.had = is.dataset.turn === form.elements.turn.value; return; }
+    if (draft.here && !draft.had || is.dataset.body === field.value) return;
+    if (field.value && field === document.activeElement && document.hasFocus()) return;
+    if (form.elements.seen_inbound && is.dataset.body) {
+      form.elements.seen_inbound.value = is.dataset.seenIn;
+      form.elements.seen_batch.value = is.dataset.seenOut;
+    }
+    field.defaultValue = is.dataset.body;
+    field.value = is.dataset.body;
+    draft.words = wordsOf(form);
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+  };
+  const look = () => document.querySelectorAll("form[data-keep]").forEach((form) => {
+    if (!drafts.has(form)) begin(form);
+    else typed(form); // a saved reply was inserted
+    takeOver(form);
+  });
+  const hurry = () => document.querySelectorAll("form[data-keep]").forEach((form) => {
+    const draft = drafts.get(form);
+    if (draft && !draft.kept && !form.dataset.submitted) navigator.sendBeacon(form.dataset.keep, new URLSearchParams(new FormData(form)));
+  });
+  on("input", (e) => { const form = e.target.form; if (drafts.has(form)) typed(form); });
+  on("change", (e) => { const form = e.target.form; if (drafts.has(form) && !drafts.get(form).kept) keep(form); });
+  on("submit", (e) => { if (drafts.has(e.target)) clearTimeout(drafts.get(e.target).timer); });
+  on("visibilitychange", () => { if (document.hidden) hurry(); });
+  addEventListener("pagehide", hurry);
+  on("htmx:after:swap", look);
+  on("DOMContentLoaded", () => {
+    look();
+    // Of conversations that were left before the desk had it.
+    const me = document.querySelector("form[data-keep]")?.dataset.keepAs.split(":")[1];
+    for (const key of tab.keys()) {
+      const had = tab.get(key);
+      if (!had || key.split(":")[1] !== me || document.querySelector(`form[data-keep-as="${key}"]`)) continue;
+      fetch(had.to, { method: "POST", body: new URLSearchParams(had.all) }).then((r) => { if (r.status === 204 || r.status === 404) tab.drop(key); }).catch(() => {});
+    }
+  });
+
   // The number of what is new stands in the tab, too.
   on("htmx:after:swap", () => {
     if (!document.getElementById("inbox-live")) return;

@@ -38,6 +38,22 @@ func DayName(at, now time.Time) string {
 	return at.Format("2 January 2006")
 }
 
+// DraftText is how a row of the list begins to show what was typed and not sent.
+func DraftText(template bool, body string) string {
+	if template {
+		return "a template, not sent yet"
+	}
+	return Opening(body, 120)
+}
+
+// DraftOf says when something was typed that is not sent yet.
+func DraftOf(at, now time.Time) string {
+	if y, m, d := at.In(now.Location()).Date(); y == now.Year() && m == now.Month() && d == now.Day() {
+		return "Draft of " + at.In(now.Location()).Format("15:04")
+	}
+	return "Draft of " + Moment(at, now)
+}
+
 // hueOf tells conversations apart by colour, as far as six do.
 func hueOf(number string) string {
 	sum := 0

@@ -77,3 +77,24 @@ WITH RECURSIVE above (id, parent_id, far) AS (
   SELECT p.id, p.parent_id, a.far + 1 FROM users p JOIN above a ON p.id = a.parent_id WHERE a.far < 100
 )
 SELECT u.* FROM users u JOIN above a ON a.id = u.id ORDER BY a.far;
+
+-- name: ReplyDrafts :many
+-- What a user has typed in a conversation, and what of it is gone.
+SELECT * FROM reply_drafts WHERE user_id = @user_id AND conversation_id = @conversation_id ORDER BY kind;
+
+-- name: KeepReplyDraft :exec
+-- What comes late, because it overtook or was overtaken, changes nothing.
+INSERT INTO reply_drafts (user_id, conversation_id, kind, body, form, turn, seen_inbound, seen_batch, saved_at)
+VALUES (@user_id, @conversation_id, @kind, @body, @form, @turn, @seen_inbound, @seen_batch, @saved_at)
+ON CONFLICT (user_id, conversation_id, kind) DO UPDATE SET body = excluded.body, form = excluded.form, turn = excluded.turn,
+  seen_inbound = excluded.seen_inbound, seen_batch = excluded.seen_batch, saved_at = excluded.saved_at
+WHERE reply_drafts.form <> excluded.form OR reply_drafts.turn < excluded.turn;
+
+-- name: EndReplyDraft :exec
+-- It was sent. The row stays for a while, for what comes late.
+INSERT INTO reply_drafts (user_id, conversation_id, kind, body, form, turn, seen_inbound, seen_batch, saved_at)
+VALUES (@user_id, @conversation_id, @kind, '', @form, @turn, 0, 0, @saved_at)
+ON CONFLICT (user_id, conversation_id, kind) DO UPDATE SET body = '', form = excluded.form, turn = excluded.turn, saved_at = excluded.saved_at;
+
+-- name: DropEndedDrafts :exec
+DELETE FROM reply_drafts WHERE user_id = @user_id AND body = '' AND saved_at < @before;
