@@ -709,6 +709,18 @@ type RecurringRun struct {
 	SettledAt    Millis
 }
 
+type ReplyDraft struct {
+	UserID         int64
+	ConversationID int64
+	Kind           string
+	Body           string
+	Form           string
+	Turn           int64
+	SeenInbound    int64
+	SeenBatch      int64
+	SavedAt        Millis
+}
+
 type Retention struct {
 	Kind    string
 	Days    int64

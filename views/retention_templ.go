@@ -31,7 +31,7 @@ type RetentionForm struct {
 
 // retentionWords name each kind, and say what becomes of it.
 var retentionWords = map[string]struct{ label, hint, goes string }{
-	"texts":     {"Texts", "What messages said. Whom they went to and what became of them stays.", "message loses its text|messages lose their texts"},
+	"texts":     {"Texts", "What messages said, and replies that were begun and never sent. Whom they went to and what became of them stays.", "message loses its text|messages lose their texts"},
 	"numbers":   {"Numbers", "Whom messages went to, and with it what they said. What became of them stays, and counts in reports.", "message loses its number and text|messages lose their numbers and texts"},
 	"inbound":   {"Received texts", "What people wrote, and from which number.", "received text is emptied|received texts are emptied"},
 	"callbacks": {"What providers posted", "The raw requests, which help to find faults.", "request is emptied|requests are emptied"},
