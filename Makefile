@@ -24,7 +24,7 @@ lint:
 	@git diff --exit-code --stat -- views || { echo "views: run make generate and commit"; exit 1; }
 
 test-go:
-	$(GO) test $(RACE) -timeout 10m ./...
+	$(GO) test -vet=off $(RACE) -timeout 15m ./...
 
 # Browser journeys in headless Chromium, with JavaScript and without, axe on every page.
 test-browser: build

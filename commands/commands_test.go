@@ -243,7 +243,7 @@ func (s shell) serve(listen string) (address string, out *lines) {
 			s.t.Errorf("serve ended with %d", code)
 		}
 	})
-	for deadline := time.Now().Add(30 * time.Second); time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) {
+	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) {
 		if m := out.match(`Textdesk is ready at (\S+)/\n`); m != nil {
 			return m[1], out
 		}

@@ -279,7 +279,7 @@ func TestCheckpointBesideTheWriter(t *testing.T) {
 		})
 	})
 	<-inside
-	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	if err := s.Checkpoint(ctx); err != nil {
 		t.Errorf("while somebody writes: %v", err)

@@ -137,7 +137,7 @@ func (o *office) send(from, n int) desk.Sent {
 // batch waits until the batch is as wanted.
 func (o *office) batch(id int64, what string, want func(db.Batch) bool) db.Batch {
 	o.t.Helper()
-	deadline := time.Now().Add(20 * time.Second)
+	deadline := time.Now().Add(time.Minute)
 	for {
 		b, err := o.store.Batch(o.t.Context(), id)
 		if err != nil {
@@ -218,7 +218,7 @@ func TestEverythingIsSentOnce(t *testing.T) {
 	work.Wait()
 	o.batch(first.BatchID, "sent", gone)
 	b := o.batch(second.BatchID, "sent", gone)
-	deadline := time.Now().Add(10 * time.Second)
+	deadline := time.Now().Add(time.Minute)
 	for up.Count() < 310 && time.Now().Before(deadline) {
 		time.Sleep(time.Millisecond)
 	}
@@ -262,7 +262,7 @@ func TestThePaceHolds(t *testing.T) {
 	o.run()
 	o.batch(sent.BatchID, "sent", gone)
 	took := time.Since(began)
-	const late = 100 * time.Millisecond // between the gate and the provider on a busy machine
+	const late = 500 * time.Millisecond // between the gate and the provider on a busy machine
 	most := 0
 	for i, from := range w.calls {
 		n := 0
@@ -276,7 +276,7 @@ func TestThePaceHolds(t *testing.T) {
 	if most > rate+1 || len(w.calls) != 100 {
 		t.Errorf("of %d calls, %d began within %v at %d a second", len(w.calls), most, time.Second-late, rate)
 	}
-	if took > 5*time.Second {
+	if least := 90 * time.Second / rate; took < least || took > 10*least {
 		t.Errorf("100 texts at %d a second took %v", rate, took)
 	}
 }

@@ -104,7 +104,7 @@ func (td *testDesk) ended(sam *browser) string {
 // wholly waits until a send has come to its end.
 func (td *testDesk) wholly(sam *browser, path string) {
 	td.t.Helper()
-	for deadline := time.Now().Add(20 * time.Second); ; time.Sleep(50 * time.Millisecond) {
+	for deadline := time.Now().Add(time.Minute); ; time.Sleep(50 * time.Millisecond) {
 		if tiles := sam.get(path).tiles(td.t); tiles["waiting"]+tiles["on-the-way"] == 0 {
 			return
 		}
@@ -155,7 +155,7 @@ func TestSendAgainToTheFailedReadFirst(t *testing.T) {
 	failed := sam.get(path).tiles(t)["not-delivered"]
 	review := sam.post(path+"/send-again", form("key", "one", "do", "read"))
 	go1 := "Send " + strconv.Itoa(failed) + " message"
-	for deadline := time.Now().Add(20 * time.Second); !strings.Contains(review.body, go1); review = sam.get(review.path) {
+	for deadline := time.Now().Add(time.Minute); !strings.Contains(review.body, go1); review = sam.get(review.path) {
 		if review.lacks(t, "Change something", "change something"); time.Now().After(deadline) {
 			t.Fatalf("it is not read: %d, %s", review.status, review.path)
 		}
@@ -177,7 +177,7 @@ func TestSendAgainToTheFailedReadFirst(t *testing.T) {
 		t.Errorf("kim is answered %d", got.status)
 	}
 	none := sam.post(path+"/send-again", form("key", "three", "do", "read"))
-	for deadline := time.Now().Add(20 * time.Second); !strings.Contains(none.body, "There is nobody to send this to again."); none = sam.get(none.path) {
+	for deadline := time.Now().Add(time.Minute); !strings.Contains(none.body, "There is nobody to send this to again."); none = sam.get(none.path) {
 		if time.Now().After(deadline) {
 			t.Fatalf("nothing says that nobody is left: %d, %s", none.status, none.path)
 		}

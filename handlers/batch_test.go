@@ -94,7 +94,7 @@ func TestBatchRunsToItsEnd(t *testing.T) {
 	path := sam.sendTo(0, "to", numbers(60)[10*len("07700 900000\r\n"):]+"07700 900002")
 	td.shift.Store(int64(30 * time.Second)) // past the undo window
 	td.run()
-	deadline := time.Now().Add(20 * time.Second)
+	deadline := time.Now().Add(time.Minute)
 	for {
 		got := sam.do(http.MethodGet, path+"/live", nil, "HX-Request", "true")
 		got.lacks(t, "<html")

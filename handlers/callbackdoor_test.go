@@ -180,7 +180,21 @@ func TestWrongSecretsAreSlow(t *testing.T) {
 			t.Errorf("%s is answered %d after %v", wrong, res.StatusCode, took)
 		}
 	}
-	// Many of them hold up nobody who knows the secret.
+	// Many of them hold up nobody who knows the secret: it would be a second at
+	// least, each time.
+	var took time.Duration
+	for range 5 {
+		if took = amongWrongSecrets(t, right); took < 900*time.Millisecond {
+			return
+		}
+	}
+	t.Errorf("the right one is answered after %v", took)
+}
+
+// amongWrongSecrets is how long the right secret waits for its answer while a
+// hundred callers try wrong ones.
+func amongWrongSecrets(t *testing.T, right string) time.Duration {
+	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
 	var work sync.WaitGroup
 	refused := make(chan int, 200)
@@ -200,12 +214,14 @@ func TestWrongSecretsAreSlow(t *testing.T) {
 	res, err := http.Post(right, "", strings.NewReader(reply("1", "a")))
 	must(t, err)
 	res.Body.Close()
-	if took := time.Since(began); res.StatusCode != 200 || took > 900*time.Millisecond {
-		t.Errorf("the right one is answered %d after %v", res.StatusCode, took)
+	took := time.Since(began)
+	if res.StatusCode != 200 {
+		t.Errorf("the right one is answered %d", res.StatusCode)
 	}
 	cancel()
 	work.Wait()
 	http.DefaultClient.CloseIdleConnections()
+	return took
 }
 
 // A thousand a second, with doubles, while the disk is slow, is all there in
@@ -238,7 +254,7 @@ func TestABurstOfCallbacks(t *testing.T) {
 	work.Wait()
 	t.Logf("1,920 callbacks took %v", time.Since(began))
 	stop()
-	for deadline := time.Now().Add(20 * time.Second); ; time.Sleep(50 * time.Millisecond) {
+	for deadline := time.Now().Add(time.Minute); ; time.Sleep(50 * time.Millisecond) {
 		seen, err := td.Callbacks(t.Context(), desk.CommandLine(), "", false, 0, 10)
 		must(t, err)
 		page, err := td.ReceivedPage(t.Context(), td.actor("boss"), desk.Filter{Limit: 2000})

@@ -131,7 +131,7 @@ func TestUploadsThatAreCut(t *testing.T) {
 func (td *testDesk) empties(dir string) {
 	td.t.Helper()
 	var left []os.DirEntry
-	for range 200 {
+	for range 2400 {
 		if left, _ = os.ReadDir(filepath.Join(td.dir, dir)); len(left) == 0 {
 			return
 		}

@@ -54,7 +54,7 @@ func (td *testDesk) sendTo(username string, to ...string) int64 {
 // await waits until a send has come so far.
 func (td *testDesk) await(batch int64, far func(desk.Progress) bool) {
 	td.t.Helper()
-	for range 400 {
+	for range 2400 {
 		p, err := td.Progress(td.t.Context(), td.actor("boss"), batch)
 		must(td.t, err)
 		if far(p) {

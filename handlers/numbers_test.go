@@ -118,7 +118,7 @@ func TestForwardingOnThePages(t *testing.T) {
 	res.Body.Close()
 	seen := func(path, what string) answer {
 		t.Helper()
-		for deadline := time.Now().Add(20 * time.Second); ; time.Sleep(10 * time.Millisecond) {
+		for deadline := time.Now().Add(time.Minute); ; time.Sleep(10 * time.Millisecond) {
 			page := boss.get(path)
 			if strings.Contains(page.body, what) {
 				return page

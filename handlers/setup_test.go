@@ -89,7 +89,7 @@ func TestFirstRun(t *testing.T) {
 		t.Errorf("the form with another number leads to %s (%d), the text of before", other.path, other.status)
 	}
 	live := strings.Replace(got.path, "/setup/text?", "/setup/text/live?", 1)
-	for deadline := time.Now().Add(20 * time.Second); !strings.Contains(got.body, "Delivered"); got = b.get(live) {
+	for deadline := time.Now().Add(time.Minute); !strings.Contains(got.body, "Delivered"); got = b.get(live) {
 		if time.Now().After(deadline) {
 			t.Fatalf("the text was not delivered:\n%s", got.body)
 		}

@@ -38,15 +38,7 @@ func TestKillWhileAccepting(t *testing.T) {
 		}
 	}
 	s := serve(t, dir)
-	deadline := time.Now().Add(10 * time.Minute)
-	for quiet, last := time.Now(), -1; time.Since(quiet) < 2500*time.Millisecond; time.Sleep(20 * time.Millisecond) {
-		if n := upstream.Calls(); n != last {
-			quiet, last = time.Now(), n
-		}
-		if time.Now().After(deadline) {
-			t.Fatal("it does not come to an end")
-		}
-	}
+	comesToAnEnd(t, dir, upstream)
 	s.stop(t)
 	verify(t, dir, upstream, &client{}, want, 0)
 	for _, text := range upstream.Texts() {

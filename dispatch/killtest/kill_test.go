@@ -271,21 +271,47 @@ func TestKill(t *testing.T) {
 	}
 	// The last life goes to the end.
 	s := serve(t, dir)
-	deadline := time.Now().Add(10 * time.Minute)
-	for quiet, last := time.Now(), -1; time.Since(quiet) < 2500*time.Millisecond; time.Sleep(20 * time.Millisecond) {
-		if n := upstream.Calls(); n != last {
-			quiet, last = time.Now(), n
-		}
-		if time.Now().After(deadline) {
-			t.Fatal("it does not come to an end")
-		}
-	}
+	comesToAnEnd(t, dir, upstream)
 	s.stop(t)
 	if text := must(t, dir, "", "check"); !strings.Contains(text, "The books are right") {
 		t.Error(text)
 	}
 	verify(t, dir, upstream, c, want, broken)
 }
+
+// comesToAnEnd waits until nothing waits in the store any more, no time of a
+// repeating send has come, and the upstream has been left alone for a while.
+func comesToAnEnd(t *testing.T, dir string, upstream *fastsmstest.Service) {
+	t.Helper()
+	store, err := sql.Open("sqlite", "file:"+filepath.Join(dir, db.FileName)+"?mode=ro&_pragma=busy_timeout(10000)")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer store.Close()
+	deadline := time.Now().Add(10 * time.Minute)
+	for quiet, last := time.Now(), -1; ; time.Sleep(20 * time.Millisecond) {
+		if n := upstream.Calls(); n != last {
+			quiet, last = time.Now(), n
+		}
+		if time.Since(quiet) < 2500*time.Millisecond {
+			continue
+		}
+		var left int
+		if err := store.QueryRowContext(t.Context(), waiting, db.At(time.Now())).Scan(&left); err != nil {
+			t.Fatal(err)
+		}
+		if left == 0 {
+			return
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("it does not come to an end: %d wait", left)
+		}
+	}
+}
+
+// waiting counts what a desk that serves still has to do now.
+const waiting = `SELECT (SELECT coalesce(sum(n_scheduled + n_queued + n_submitting), 0) FROM batches)
+	+ (SELECT count(*) FROM recurring WHERE next_at BETWEEN 1 AND ?)`
 
 // pauseSome looks, while nobody serves, that nothing left of the sends that were
 // paused during the last life, resumes them, and pauses others if there is a

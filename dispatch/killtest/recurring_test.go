@@ -62,15 +62,7 @@ func TestKillRecurring(t *testing.T) {
 	}
 	// The last life does what is left.
 	s := serve(t, dir)
-	deadline := time.Now().Add(2 * time.Minute)
-	for quiet, last := time.Now(), -1; time.Since(quiet) < 2500*time.Millisecond; time.Sleep(20 * time.Millisecond) {
-		if n := upstream.Calls(); n != last {
-			quiet, last = time.Now(), n
-		}
-		if time.Now().After(deadline) {
-			t.Fatal("it does not come to an end")
-		}
-	}
+	comesToAnEnd(t, dir, upstream)
 	s.stop(t)
 	if text := must(t, dir, "", "check"); !strings.Contains(text, "The books are right") {
 		t.Error(text)

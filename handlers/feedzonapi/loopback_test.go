@@ -135,7 +135,7 @@ func TestDeskBehindDesk(t *testing.T) {
 				key string
 			}{{back, key}, {front, "kim"}} {
 				var list string
-				for range 300 {
+				for range 1800 {
 					if list = c.w.call(c.key, "GetMessageList"); list != `"1030"` {
 						break
 					}
@@ -174,7 +174,7 @@ func (w *world) run() {
 func (w *world) await(key, ref, value string) {
 	w.t.Helper()
 	var got string
-	for range 300 {
+	for range 1800 {
 		if got = w.call(key, "GetMessageStatus", "reference", ref); strings.HasSuffix(got, `, "`+value+`"`) {
 			return
 		}

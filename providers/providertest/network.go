@@ -56,7 +56,7 @@ func (d Dialect) inDoubt(t *testing.T) {
 			b := d.open(t, nil)
 			s := submission()
 			b.up.Next(step)
-			wait := 5 * time.Second // most fail by themselves
+			wait := 30 * time.Second // most fail by themselves
 			if name == "hang" || name == "drip" {
 				wait = patience
 			}
@@ -77,7 +77,7 @@ func (d Dialect) slowAndTwice(t *testing.T) {
 	b := d.open(t, nil)
 	b.up.Next(Serve(patience / 2))
 	s := submission()
-	if _, err := b.send(t, s, 5*time.Second); err != nil {
+	if _, err := b.send(t, s, 30*time.Second); err != nil {
 		t.Errorf("a slow answer: %v", err)
 	}
 	b.sawOnce(t, s)
@@ -94,7 +94,7 @@ func (d Dialect) slowAndTwice(t *testing.T) {
 		}
 		s := submission()
 		s.Body = fmt.Sprintf("%s %d", body, i)
-		a, err := b.send(t, s, 5*time.Second)
+		a, err := b.send(t, s, 30*time.Second)
 		if err != nil {
 			if b.check(t, err, providers.Ambiguous, providers.Temporary).Kind == providers.Temporary {
 				unsent = append(unsent, s.Body)
@@ -135,12 +135,12 @@ func (d Dialect) keptConnections(t *testing.T) {
 	for name, step := range map[string]Step{"closed": Close(), "reset": Reset(), "reset unread": ResetUnread()} {
 		t.Run(name, func(t *testing.T) {
 			b := d.open(t, nil)
-			if _, err := b.send(t, submission(), 5*time.Second); err != nil {
+			if _, err := b.send(t, submission(), 30*time.Second); err != nil {
 				t.Fatal(err)
 			}
 			b.up.Next(step)
 			s := submission()
-			_, err := b.send(t, s, 5*time.Second)
+			_, err := b.send(t, s, 30*time.Second)
 			b.check(t, err, providers.Ambiguous)
 			want := 2
 			if step.unread {

@@ -83,7 +83,7 @@ type Posted struct {
 }
 
 // patience is how long the suite waits for an answer that never comes.
-const patience = 200 * time.Millisecond
+const patience = time.Second
 
 // To is the number that ordinary texts of the suite go to.
 const To sms.MSISDN = "+447700900150"
