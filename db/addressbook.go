@@ -279,3 +279,14 @@ func numberList(numbers []sms.MSISDN) string {
 
 // MM are the merge fields, MM1 to MM5.
 func (e *ListEntry) MM() [5]*string { return [5]*string{&e.Mm1, &e.Mm2, &e.Mm3, &e.Mm4, &e.Mm5} }
+
+// ContactsWithNumbers returns a user's contacts that have one of the numbers, in
+// the order in which they were made.
+func (s *Store) ContactsWithNumbers(ctx context.Context, userID int64, numbers []sms.MSISDN) ([]Contact, error) {
+	found, err := readRows(ctx, s.reads, scanContact, "SELECT "+contactColumns+` FROM contacts c INDEXED BY contacts_number
+WHERE c.user_id = ? AND c.number IN (SELECT value FROM json_each(?)) ORDER BY c.id`, userID, numberList(numbers))
+	if err != nil {
+		return nil, fmt.Errorf("read contacts of numbers: %w", err)
+	}
+	return found, nil
+}

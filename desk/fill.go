@@ -13,7 +13,8 @@ import (
 )
 
 // The fields that a text can be filled in with. A person of a group has the
-// first three, one of a list may have all; a typed number has only itself.
+// first three, one of a list may have all; a typed number those of the contact
+// that it belongs to, and else only itself.
 var fillable = []string{"Name", "Email", "Number", "MM1", "MM2", "MM3", "MM4", "MM5"}
 
 // Fillable lists the names of the fields that a text can be filled in with.

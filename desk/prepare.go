@@ -229,7 +229,7 @@ func (p *preparation) run(ctx context.Context, a Actor, o Order) error {
 		dr.Problems = append(dr.Problems, ErrTooManyTo.because("One send takes up to %s numbers; this has %s.", thousands(MaxRecipients), thousands(dr.Expected)))
 		return nil
 	}
-	p.reader = dr.reader(p.d, o, set)
+	p.reader = dr.reader(p.d, a, o, set)
 	if o.Partly {
 		today, err := allowanceOf(ctx, p.d.store.Queries, a.User, dr.days.user)
 		if err != nil {

@@ -29,7 +29,7 @@ func (d *Desk) readRecipients(ctx context.Context, a Actor, o Order, set Setting
 		return nil
 	}
 	dr.Estimated = total > MaxAtOnce || o.File != nil && o.File.Rows > fileAtOnce
-	r := dr.reader(d, o, set)
+	r := dr.reader(d, a, o, set)
 	err := d.eachRecipient(ctx, a, o, dr, func(some []Recipient) error {
 		if err := r.read(ctx, some); err != nil {
 			return err
@@ -100,18 +100,22 @@ type reader struct {
 	dr   *Draft
 	o    Order
 	home string
+	user int64 // whose contacts typed numbers are looked up in
 	seen *seenNumbers
 }
 
-func (dr *Draft) reader(d *Desk, o Order, set Settings) *reader {
+func (dr *Draft) reader(d *Desk, a Actor, o Order, set Settings) *reader {
 	dr.readDays(d.clock(), o, set)
-	return &reader{d: d, dr: dr, o: o, home: set.Country, seen: newSeenNumbers(min(dr.Expected, MaxRecipients))}
+	return &reader{d: d, dr: dr, o: o, home: set.Country, user: a.User.ID, seen: newSeenNumbers(min(dr.Expected, MaxRecipients))}
 }
 
 // read reads some recipients in place: their numbers, who comes again, whom
 // nobody may text and whom the spend guard keeps out.
 func (r *reader) read(ctx context.Context, some []Recipient) error {
 	valid := r.numbers(some)
+	if err := r.knowTyped(ctx, some); err != nil {
+		return err
+	}
 	suppressed, err := r.d.store.SuppressedOf(ctx, valid)
 	if err != nil {
 		return err

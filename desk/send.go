@@ -94,7 +94,8 @@ type Order struct {
 // Recipient is one number of an order, in its place.
 type Recipient struct {
 	Typed string
-	// Name is what the group or list calls them, "" for a typed number.
+	// Name is what the group, the list or, for a typed number, the contacts call
+	// them, "" for one that is in none.
 	Name   string
 	Number sms.MSISDN
 	// Refusal says why this one gets nothing, nil otherwise. Where it is no
@@ -106,7 +107,8 @@ type Recipient struct {
 	// MessageID is the message for the number, after Send. Duplicates have the
 	// id of the first.
 	MessageID int64
-	// values are what a group or a list knows of them, nil for a typed number.
+	// values are what a group, a list or the contacts know of them, nil for
+	// nothing.
 	values *values
 	// Raw is what was typed with what stood beside it, "" for the same as Typed.
 	Raw string

@@ -41,7 +41,7 @@ func (v *visit) send() error {
 	if draft := v.FormValue("draft"); draft != "" {
 		return v.pressed(draft)
 	}
-	do, _, _ := strings.Cut(v.FormValue("do"), ":") // "review:3" is the review with the third person's text
+	do, which, _ := strings.Cut(v.FormValue("do"), ":") // "review:3" is the review with the third person's text
 	switch do {
 	case "send", "review":
 		return v.submit(form)
@@ -60,6 +60,10 @@ func (v *visit) send() error {
 		form.Outlook.Counter.Replaced = true
 	case "nofile":
 		form.File = nil
+	case "person":
+		if form.To, err = v.choosePerson(form.To, which); err != nil {
+			return err
+		}
 	}
 	return v.showCompose(http.StatusOK, form, nil)
 }
@@ -169,6 +173,9 @@ func (v *visit) plan(form views.Compose) (plan, error) {
 	}
 	p.order.SubmitKey, p.order.Ask, p.order.Sure = submitKey(form), true, v.FormValue("sure") != ""
 	p.form.Outlook = v.outlook(p, typed, at)
+	if p.form.Outlook.Suggestions, err = v.suggest(p, typed); err != nil {
+		return plan{}, err
+	}
 	p.form.Zone, p.form.Today = views.ZoneWords(v.set.Zone), v.now().Format("2006-01-02")
 	return p, nil
 }
@@ -206,6 +213,7 @@ func (v *visit) outlook(p plan, typed []sms.Typed, at desk.LocalTime) views.Outl
 	o.Counter.Fixed = v.may().TemplatesOnly
 	if !o.Estimated {
 		o.Skipped = skipped(p.draft.Recipients, typed, v.set.Country)
+		o.Only = onlyName(p.draft)
 	}
 	v.filling(p, &o)
 	for _, g := range p.draft.Groups {

@@ -44,9 +44,28 @@
     field.dispatchEvent(new Event("input", { bubbles: true }));
   };
 
+  // Puts a person where their name was typed. The place is an item of its own,
+  // the last one that reads so; the server does the same without script.
+  const choose = (button) => {
+    const field = document.getElementById(button.dataset.into);
+    if (!field) return false;
+    const typed = button.dataset.typed.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+    const places = [...field.value.matchAll(new RegExp(`(^|[\\n,;\\t|]) *(${typed})(?= *($|[\\n,;\\t|]))`, "g"))];
+    const place = places.at(-1);
+    if (!place) return false;
+    const end = place.index + place[0].length;
+    const last = !field.value.slice(end).trim();
+    field.setRangeText(button.dataset.chosen + (last ? "\n" : ""), end - place[2].length, last ? field.value.length : end, "end");
+    if (last) field.setSelectionRange(field.value.length, field.value.length);
+    field.focus();
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+    return true;
+  };
+
   on("click", (e) => {
     const button = e.target.closest?.("button");
     if (!button) return;
+    if (button.matches("[data-chosen]") && choose(button)) { e.preventDefault(); return; }
     if (button.matches("[data-theme-switch]")) switchTheme();
     else if (button.matches("[data-copy]")) copy(button);
     else if (button.matches("[data-insert]")) insert(button);

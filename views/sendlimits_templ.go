@@ -40,9 +40,9 @@ func (f Compose) toRows() int {
 
 func (f Compose) toHint() string {
 	if f.Limits.OnePerson {
-		return "One mobile number. You text one person at a time, so there are no groups, lists or files here; an administrator can change that."
+		return "A mobile number, or a name from your contacts. You text one person at a time, so there are no groups, lists or files here; an administrator can change that."
 	}
-	return "Type or paste mobile numbers. A column from Excel works too."
+	return "Mobile numbers, or names from your contacts. A column from Excel works too."
 }
 
 // offered are the groups or lists to choose from: for those who text one person
