@@ -6,7 +6,6 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"textdesk/db"
 	"textdesk/desk"
 	"textdesk/sms"
 	"textdesk/views"
@@ -32,7 +31,7 @@ func (v *visit) suggest(p plan, typed []sms.Typed) (all []views.Suggestion, err 
 		}
 		s := views.Suggestion{Typed: name, More: found.Next != ""}
 		for _, c := range found.People {
-			s.People = append(s.People, views.Suggested{ID: c.ID, Name: c.Name, Number: c.Number.Display(v.set.Country), Line: toLine(c, v.set.Country)})
+			s.People = append(s.People, views.Suggested{ID: c.ID, Name: c.Name, Number: c.Number.Display(v.set.Country), Line: toLine(c.Name, c.Number, v.set.Country)})
 		}
 		all = append(all, s)
 	}
@@ -56,16 +55,16 @@ func onlyName(dr desk.Draft) (name string) {
 // toLine is what stands among the numbers for a contact: the name and the
 // number, in brackets where the name ends in digits, and the number alone where
 // the two cannot be told apart.
-func toLine(c db.Contact, home string) string {
-	number := c.Number.Display(home)
-	for _, line := range []string{c.Name + " " + number, c.Name + " <" + number + ">"} {
+func toLine(name string, number sms.MSISDN, home string) string {
+	shown := number.Display(home)
+	for _, line := range []string{name + " " + shown, name + " <" + shown + ">"} {
 		if read := sms.SplitNumbers(line); len(read) == 1 && read[0].Raw == line {
-			if n, err := sms.ParseMSISDN(read[0].Number, home); err == nil && n == c.Number {
+			if n, err := sms.ParseMSISDN(read[0].Number, home); err == nil && n == number {
 				return line
 			}
 		}
 	}
-	return number
+	return shown
 }
 
 // choosePerson puts a contact where its name was typed: "12:Ame".
@@ -79,7 +78,7 @@ func (v *visit) choosePerson(to, chosen string) (string, error) {
 	if err != nil {
 		return to, err
 	}
-	return inPlaceOf(to, typed, toLine(c, v.set.Country)), nil
+	return inPlaceOf(to, typed, toLine(c.Name, c.Number, v.set.Country)), nil
 }
 
 // inPlaceOf puts a line where something was typed as an item of its own, for the
