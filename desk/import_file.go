@@ -111,7 +111,7 @@ func (d *Desk) openImport(ctx context.Context, row db.Import) (*ImportFile, erro
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("open import: %w", err), f.file.Close())
 	}
-	o := sheet.Options{Encoding: f.Reading.Encoding, Header: f.Reading.Header, TempDir: d.imports(),
+	o := sheet.Options{Encoding: f.Reading.Encoding, Header: f.Reading.Header, Country: set.Country, TempDir: d.imports(),
 		IsNumber: func(cell string) bool { return holdsMobile(cell, set.Country) }}
 	if f.Reading.Separator != "" {
 		o.Separator = []rune(f.Reading.Separator)[0]

@@ -46,7 +46,7 @@ func (d *Desk) ReadNumbers(ctx context.Context, u Upload, o sheet.Options) (*Num
 		return nil, errors.Join(fmt.Errorf("open upload: %w", err), f.Close())
 	}
 	o.IsNumber = func(cell string) bool { return holdsMobile(cell, set.Country) }
-	o.TempDir = d.uploads()
+	o.Country, o.TempDir = set.Country, d.uploads()
 	s, err := sheet.Open(f, info.Size(), u.Name, o)
 	if err != nil {
 		_ = f.Close()

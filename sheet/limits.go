@@ -21,10 +21,11 @@ const (
 )
 
 const (
-	// maxParts is how many bytes the parts may come to that are held in memory:
-	// all but worksheets and shared strings, which go through a temporary file.
+	// maxParts is how many bytes the parts may come to that are not read as a
+	// stream: all but worksheets and shared strings.
 	maxParts = 64 << 20
-	// maxInMemory is the size from which a part goes through a temporary file.
+	// maxInMemory is the size from which shared strings go to a temporary file, and
+	// more than what stands behind the rows of a worksheet has.
 	maxInMemory = 8 << 20
 	// maxMerged is how many merged ranges a worksheet may have.
 	maxMerged = 100_000

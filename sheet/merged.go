@@ -2,6 +2,7 @@ package sheet
 
 import (
 	"archive/zip"
+	"bufio"
 	"bytes"
 	"compress/flate"
 	"encoding/xml"
@@ -12,13 +13,24 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/xuri/excelize/v2"
+	"golang.org/x/text/encoding/unicode"
+	"golang.org/x/text/transform"
 )
 
-// firstVisible finds the first worksheet that is not hidden, by name, and the
-// part of the file that it is in.
-func firstVisible(parts *zip.Reader) (name, part string, err error) {
+// outline is what a workbook says of itself: its first worksheet that is not
+// hidden, and where its parts are.
+type outline struct {
+	name                   string // of the worksheet
+	sheet, strings, styles string // parts; "" for none
+	date1904               bool
+}
+
+// readOutline reads the list of worksheets.
+func readOutline(parts *zip.Reader) (o outline, err error) {
 	var workbook struct {
+		Settings struct {
+			Date1904 string `xml:"date1904,attr"`
+		} `xml:"workbookPr"`
 		Sheets []struct {
 			Name  string `xml:"name,attr"`
 			State string `xml:"state,attr"`
@@ -35,10 +47,25 @@ func firstVisible(parts *zip.Reader) (name, part string, err error) {
 		} `xml:"Relationship"`
 	}
 	if err := decodePart(parts, "xl/workbook.xml", &workbook); err != nil {
-		return "", "", err
+		return o, err
 	}
 	if err := decodePart(parts, "xl/_rels/workbook.xml.rels", &relations); err != nil {
-		return "", "", err
+		return o, err
+	}
+	o.date1904 = isTrue([]byte(workbook.Settings.Date1904))
+	at := func(target string) string {
+		if target, ok := strings.CutPrefix(strings.ReplaceAll(target, `\`, "/"), "/"); ok {
+			return path.Clean(target)
+		}
+		return path.Join("xl", target)
+	}
+	for _, r := range relations.All {
+		switch {
+		case strings.HasSuffix(r.Type, "/sharedStrings"):
+			o.strings = at(r.Target)
+		case strings.HasSuffix(r.Type, "/styles"):
+			o.styles = at(r.Target)
+		}
 	}
 	for _, s := range workbook.Sheets {
 		if s.State == "hidden" || s.State == "veryHidden" {
@@ -46,25 +73,34 @@ func firstVisible(parts *zip.Reader) (name, part string, err error) {
 		}
 		for _, r := range relations.All {
 			if (r.ID == s.ID || r.ID == s.Strict) && strings.HasSuffix(r.Type, "/worksheet") {
-				if target, ok := strings.CutPrefix(r.Target, "/"); ok {
-					return s.Name, path.Clean(target), nil
-				}
-				return s.Name, path.Join("xl", r.Target), nil
+				o.name, o.sheet = s.Name, at(r.Target)
+				return o, nil
 			}
 		}
 	}
-	return "", "", problem("This workbook has no worksheet that can be seen. Show the one with the people, save it, and try again.")
+	return o, problem("This workbook has no worksheet that can be seen. Show the one with the people, save it, and try again.")
 }
 
+// openPart opens a part of a workbook as UTF-8. Workbooks may have UTF-16 as well,
+// which begins with its mark.
 func openPart(parts *zip.Reader, name string) (io.ReadCloser, error) {
 	for _, p := range parts.File {
-		if strings.EqualFold(strings.ReplaceAll(p.Name, `\`, "/"), name) {
-			r, err := p.Open()
-			if err != nil {
-				return nil, errDamaged
-			}
-			return r, nil
+		if !strings.EqualFold(strings.ReplaceAll(p.Name, `\`, "/"), name) {
+			continue
 		}
+		r, err := p.Open()
+		if err != nil {
+			return nil, errDamaged
+		}
+		in := bufio.NewReader(r)
+		part := struct {
+			io.Reader
+			io.Closer
+		}{in, r}
+		if mark, _ := in.Peek(2); bytes.Equal(mark, []byte("\xFF\xFE")) || bytes.Equal(mark, []byte("\xFE\xFF")) {
+			part.Reader = transform.NewReader(in, unicode.UTF16(unicode.LittleEndian, unicode.ExpectBOM).NewDecoder())
+		}
+		return part, nil
 	}
 	return nil, errDamaged
 }
@@ -75,7 +111,14 @@ func decodePart(parts *zip.Reader, name string, into any) error {
 		return err
 	}
 	defer func() { _ = r.Close() }()
-	if err := xml.NewDecoder(r).Decode(into); err != nil {
+	d := xml.NewDecoder(r)
+	d.CharsetReader = func(charset string, in io.Reader) (io.Reader, error) {
+		if strings.EqualFold(charset, "utf-16") { // it is UTF-8 by now
+			return in, nil
+		}
+		return nil, errDamaged
+	}
+	if err := d.Decode(into); err != nil {
 		return errDamaged
 	}
 	return nil
@@ -114,9 +157,9 @@ func readMerged(parts *zip.Reader, part string) ([]mergedRange, error) {
 		}
 		ref, _, _ = strings.Cut(ref, `"`)
 		from, to, found := strings.Cut(ref, ":")
-		left, top, err1 := excelize.CellNameToCoordinates(from)
-		right, bottom, err2 := excelize.CellNameToCoordinates(to)
-		if !found || err1 != nil || err2 != nil {
+		left, top, ok1 := placeOf([]byte(from))
+		right, bottom, ok2 := placeOf([]byte(to))
+		if !found || !ok1 || !ok2 {
 			continue
 		}
 		if len(ranges) == maxMerged {
@@ -210,3 +253,6 @@ func (f *filler) row(number int, cells []string) []string {
 	}
 	return cells
 }
+
+// going reports whether a range goes on below the row that went by last.
+func (f *filler) going() bool { return len(f.open) > 0 }

@@ -34,8 +34,11 @@ type Options struct {
 	// IsNumber reports whether a cell holds a mobile number. It helps to tell a
 	// header from a person, and is needed for [Sheet.NumberColumn].
 	IsNumber func(cell string) bool
-	// TempDir is where a large worksheet is unpacked to while it is read, the
-	// system's directory for such things when empty.
+	// Country is where the file comes from, "GB": a workbook leaves it to the
+	// reader how a short date is written.
+	Country string
+	// TempDir is where the texts of a large workbook are unpacked to while it is
+	// read, the system's directory for such things when empty.
 	TempDir string
 }
 
@@ -110,7 +113,7 @@ func Open(r io.ReaderAt, size int64, name string, o Options) (*Sheet, error) {
 		s.number = func(string) bool { return false }
 	}
 	if kind == XLSX {
-		book, err := openBook(r, size, o.TempDir)
+		book, err := openBook(r, size, o)
 		if err != nil {
 			return nil, err
 		}

@@ -10,8 +10,7 @@ import (
 )
 
 // xlsxWriter writes a workbook as a stream: the worksheets first, and what names
-// them last. The library that reads workbooks keeps a temporary file of all of it
-// while it writes one.
+// them last.
 type xlsxWriter struct {
 	zip     *zip.Writer
 	sheet   io.Writer // of the worksheet that is being written

@@ -7,12 +7,14 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/xuri/excelize/v2"
+	"golang.org/x/text/encoding/unicode"
 
 	"textdesk/sheet"
 )
@@ -114,36 +116,80 @@ func TestWorkbookWithoutFormats(t *testing.T) {
 	}
 }
 
-func TestLargeWorkbookLeavesNothingBehind(t *testing.T) {
-	file := workbook(t, func(f *excelize.File, check func(error)) {
-		w, err := f.NewStreamWriter("Sheet1")
-		check(err)
-		check(w.SetRow("A1", []any{"Name", "Mobile"}))
-		for i := range 20_000 {
-			check(w.SetRow(fmt.Sprintf("A%d", i+2), []any{strings.Repeat("A parent with rather a long name. ", 15), 447700900000 + i%1000}))
-		}
-		check(w.Flush())
-	})
-	path := filepath.Join(t.TempDir(), "large.xlsx")
-	must(t, os.WriteFile(path, file, 0o600))
-	r, err := os.Open(path)
-	must(t, err)
-	defer r.Close()
-	temp := t.TempDir()
-	s, err := sheet.Open(r, int64(len(file)), "large.xlsx", sheet.Options{TempDir: temp, IsNumber: isNumber})
-	must(t, err)
-	if left, _ := os.ReadDir(temp); len(left) == 0 {
-		t.Error("a large worksheet is held in memory")
+// A worksheet is unpacked as it is read; many shared strings go to a file, which
+// is gone when the workbook is closed.
+func TestLargeWorkbookTakesNoMemory(t *testing.T) {
+	const rows, long = 20_000, "A parent with rather a long name. "
+	sheets := map[string]func(b *strings.Builder, row int, name string){
+		"texts in the cells": func(b *strings.Builder, row int, name string) {
+			fmt.Fprintf(b, `<row r="%d"><c r="A%[1]d" t="inlineStr"><is><t>%[2]s</t></is></c><c r="B%[1]d"><v>%[3]d</v></c></row>`, row, name, 447700900000+row)
+		},
+		"shared texts": func(b *strings.Builder, row int, _ string) {
+			fmt.Fprintf(b, `<row r="%d"><c r="A%[1]d" t="s"><v>%[2]d</v></c><c r="B%[1]d"><v>%[3]d</v></c></row>`, row, (row*7919)%rows, 447700900000+row)
+		},
 	}
-	n := 0
-	for _, err := range s.Rows() {
-		must(t, err)
-		n++
+	for what, write := range sheets {
+		t.Run(what, func(t *testing.T) {
+			plain := workbook(t, func(f *excelize.File, check func(error)) { check(f.SetCellValue("Sheet1", "A1", "x")) })
+			var part, shared strings.Builder
+			part.WriteString("<worksheet><sheetData>")
+			shared.WriteString("<sst>")
+			for row := 1; row <= rows; row++ {
+				name := fmt.Sprint(strings.Repeat(long, 20), row)
+				write(&part, row, name)
+				if what == "shared texts" {
+					fmt.Fprintf(&shared, "<si><t>%s</t></si>", fmt.Sprint(strings.Repeat(long, 20), row-1))
+				}
+			}
+			part.WriteString("</sheetData></worksheet>")
+			shared.WriteString("</sst>")
+			file := rewrite(t, plain, "xl/worksheets/sheet1.xml", func(string) string { return part.String() })
+			file = rewrite(t, file, "xl/sharedStrings.xml", func(string) string { return shared.String() })
+			part.Reset()
+			shared.Reset()
+			path := filepath.Join(t.TempDir(), "large.xlsx")
+			must(t, os.WriteFile(path, file, 0o600))
+			r, err := os.Open(path)
+			must(t, err)
+			defer r.Close()
+			temp := t.TempDir()
+			before := live()
+			s, err := sheet.Open(r, int64(len(file)), "large.xlsx", sheet.Options{TempDir: temp, IsNumber: isNumber})
+			must(t, err)
+			if left, _ := os.ReadDir(temp); (len(left) > 0) != (what == "shared texts") {
+				t.Errorf("in the directory for files of a while: %v", left)
+			}
+			n, most := 0, uint64(0)
+			for row, err := range s.Rows() {
+				must(t, err)
+				if n++; n%4000 == 0 {
+					most = max(most, live())
+				}
+				want := row.Number
+				if what == "shared texts" {
+					want = (row.Number * 7919) % rows
+				}
+				if row.Cell(0) != fmt.Sprint(strings.Repeat(long, 20), want) {
+					t.Fatalf("row %d begins with another text", row.Number)
+				}
+			}
+			if most > before+8<<20 {
+				t.Errorf("%d MB are held while it is read", (most-before)>>20)
+			}
+			must(t, s.Close())
+			if left, _ := os.ReadDir(temp); n != rows || len(left) > 0 {
+				t.Errorf("%d rows, left behind: %v", n, left)
+			}
+		})
 	}
-	must(t, s.Close())
-	if left, _ := os.ReadDir(temp); n != 20_000 || len(left) > 0 {
-		t.Errorf("%d rows, left behind: %v", n, left)
-	}
+}
+
+// live is how many bytes are in use.
+func live() uint64 {
+	var m runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&m)
+	return m.HeapAlloc
 }
 
 func TestWorkbooksThatCannotBeRead(t *testing.T) {
@@ -288,4 +334,23 @@ func bomb(t testing.TB, size uint64) []byte {
 		t.Fatal(err)
 	}
 	return out.Bytes()
+}
+
+// Parts may be written in UTF-16.
+func TestWorkbookInUTF16(t *testing.T) {
+	file := workbook(t, func(f *excelize.File, check func(error)) {
+		check(f.SetSheetRow("Sheet1", "A1", &[]any{"Zoë", "07700900123"}))
+	})
+	for _, part := range []string{"xl/workbook.xml", "xl/worksheets/sheet1.xml", "xl/sharedStrings.xml", "xl/styles.xml"} {
+		file = rewrite(t, file, part, func(xml string) string {
+			return encodedUTF16(t, strings.Replace(xml, `encoding="UTF-8"`, `encoding="UTF-16"`, 1))
+		})
+	}
+	if got := readAll(t, file); len(got) != 1 || got[0] != "1: Zoë|07700900123" {
+		t.Errorf("read as %q", got)
+	}
+}
+
+func encodedUTF16(t *testing.T, text string) string {
+	return encoded(t, unicode.UTF16(unicode.LittleEndian, unicode.UseBOM), text)
 }
