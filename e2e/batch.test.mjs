@@ -79,7 +79,7 @@ for (const javaScript of [true, false]) {
     // The simulator refuses numbers that end in 02.
     const path = await send(page, ['07700 900310', '07700 900311', '07700 900302', '07700 900402'], `Photographs, ${how}.`)
     const again = page.getByRole('link', { name: 'Send again to the 2 that failed' })
-    for (let i = 0; i < 30 && !await again.count(); i++) {
+    for (let i = 0; i < 120 && !await again.count(); i++) {
       await page.waitForTimeout(500)
       if (!javaScript) await page.reload()
     }

@@ -78,7 +78,7 @@ export async function visit(desk, { width = 1440, height = 900, dark = false, ja
   page.complaints = []
   page.on('console', (m) => { if (m.type() === 'error' || m.type() === 'warning') page.complaints.push(m.text()) })
   page.on('pageerror', (e) => page.complaints.push(String(e)))
-  page.setDefaultTimeout(15000)
+  page.setDefaultTimeout(60000)
   return page
 }
 

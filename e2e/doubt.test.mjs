@@ -47,7 +47,7 @@ test('a phone that is off ends as not delivered, with the reason', async () => {
   const page = await visit(desk)
   await signIn(desk, page, 'sam')
   await write(page, '07700 900101', 'Is your phone on?')
-  await page.getByText('Not delivered').first().waitFor({ timeout: 20000 })
+  await page.getByText('Not delivered').first().waitFor()
   assert.match(await page.locator('main').innerText(), /switched off/i)
   await inspect(page, 'a failed message')
 })

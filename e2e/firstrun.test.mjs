@@ -34,7 +34,7 @@ for (const javaScript of [true, false]) {
       await look('first text')
       await page.getByLabel(/number/i).first().fill('07700 900123')
       await primary(page)
-      for (let i = 0; i < 20 && !(await page.locator('main').getByText('Delivered').count()); i++) {
+      for (let i = 0; i < 120 && !(await page.locator('main').getByText('Delivered').count()); i++) {
         await page.waitForTimeout(500)
         if (!javaScript) await page.reload()
       }

@@ -38,7 +38,7 @@ async function figure(page, label) {
 
 // until waits for Home to say something: by itself, or when it is asked again.
 async function until(page, javaScript, holds) {
-  for (let i = 0; i < 80; i++) {
+  for (let i = 0; i < 240; i++) {
     if (await holds()) return
     await page.waitForTimeout(500)
     if (!javaScript) await page.reload()

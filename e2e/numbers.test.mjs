@@ -39,7 +39,7 @@ const shot = async (name) => {
 
 // until comes back to a page until it has what is waited for.
 async function until(path, text) {
-  for (let i = 0; i < 100; i++) {
+  for (let i = 0; i < 600; i++) {
     await page.goto(path)
     if (await page.getByText(text).count()) return
     await page.waitForTimeout(100)

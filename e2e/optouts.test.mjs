@@ -19,7 +19,7 @@ after(async () => {
 
 // until loads the page anew until the text stands on it.
 async function until(page, text) {
-  for (let i = 0; i < 40; i++) {
+  for (let i = 0; i < 120; i++) {
     if (await page.getByText(text).first().isVisible()) return
     await page.waitForTimeout(500)
     await page.reload()

@@ -41,7 +41,7 @@ for (const javaScript of [true, false]) {
       await page.getByText('Delivered').first().waitFor()
       await inspect(page, 'a delivered message')
     } else {
-      for (let i = 0; i < 10 && !(await page.getByText('Delivered').count()); i++) {
+      for (let i = 0; i < 120 && !(await page.getByText('Delivered').count()); i++) {
         await page.waitForTimeout(500)
         await page.reload()
       }

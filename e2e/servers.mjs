@@ -21,7 +21,7 @@ export async function startServer(name, { port, deskPort }) {
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (d) => { log += d })
   const ended = new Promise((done) => child.once('exit', done))
   for (let i = 0; !await listens(port); i++) {
-    if (i > 100 || child.exitCode !== null) throw new Error(`${name} does not start: ${log}`)
+    if (i > 1200 || child.exitCode !== null) throw new Error(`${name} does not start: ${log}`)
     await new Promise((r) => setTimeout(r, 50))
   }
   return { url: `https://127.0.0.1:${port}/sms`, close: async () => { child.kill('SIGTERM'); await ended; rmSync(dir, { recursive: true, force: true }) } }

@@ -50,7 +50,7 @@ for (const name of ['nginx', 'apache']) {
       await page.getByLabel('Message', { exact: true }).fill('Through the proxy')
       await page.getByLabel('From', { exact: true }).fill('School')
       await page.getByRole('button', { name: /^Send/ }).click()
-      await page.getByText('Delivered').first().waitFor({ timeout: 30000 })
+      await page.getByText('Delivered').first().waitFor()
 
       // The API, by GET and POST; a long download whole.
       const sent = await call(`${proxy.url}/api?Token=${token}&Action=Send&DestinationAddress=07700900124&SourceAddress=SCHOOL&Body=By+script`)
