@@ -36,7 +36,7 @@ func copyInto(ctx context.Context, from, path string) error {
 		return fmt.Errorf("back up database: %s is there already", path)
 	}
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		return fmt.Errorf("back up database: %w", err)
+		return notWritable(fmt.Errorf("back up database: %w", err), filepath.Dir(path))
 	}
 	if err := roomFor(from, filepath.Dir(path)); err != nil {
 		return err
@@ -58,7 +58,7 @@ func writeCopy(ctx context.Context, from, path string) (err error) {
 		}
 	}()
 	if err := touch(part); err != nil { // for its owner only; VACUUM takes an empty file as it is
-		return fmt.Errorf("back up database: %w", err)
+		return notWritable(fmt.Errorf("back up database: %w", err), filepath.Dir(path))
 	}
 	conn, err := sql.Open("sqlite", dsn(from))
 	if err != nil {

@@ -3,6 +3,7 @@ package db
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"syscall"
 
@@ -16,6 +17,10 @@ const PartSuffix = ".part"
 // ErrNoRoom is returned for a copy that the disk has no room for. What was there
 // before is as it was.
 var ErrNoRoom = errors.New("there is not enough room on the disk")
+
+// ErrNotWritable is returned for a copy that may not be written where it is to
+// stand.
+var ErrNotWritable = errors.New("there is no leave to write there")
 
 // spare is what a copy leaves on the disk. The desk goes on writing while it is
 // made, often to the same disk, and a copy must not take its last page.
@@ -37,12 +42,28 @@ func roomFor(from, dir string) error {
 	return fmt.Errorf("%w: %s has %s free, and a backup of this desk needs %s", ErrNoRoom, dir, megabytes(free), megabytes(need+spare))
 }
 
+// IsFull reports whether an error says that a disk is full, or what may be used
+// of it.
+func IsFull(err error) bool {
+	var e *sqlite.Error
+	return errors.As(err, &e) && e.Code()&0xff == sqlite3.SQLITE_FULL || errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT)
+}
+
 // outOfRoom says which disk is full, for an error that means so; any other comes
 // back as it is.
 func outOfRoom(err error, dir string) error {
-	var e *sqlite.Error
-	if errors.As(err, &e) && e.Code()&0xff == sqlite3.SQLITE_FULL || errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) {
+	if IsFull(err) {
 		return fmt.Errorf("%w: %s is full (%w)", ErrNoRoom, dir, err)
+	}
+	return err
+}
+
+// notWritable says what is to be done about a directory of backups that may not
+// be written, as by a service that is kept to its own; any other error comes back
+// as it is.
+func notWritable(err error, dir string) error {
+	if errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.EROFS) {
+		return fmt.Errorf("%w: %s cannot be written by the desk's user or service; the guide on backups says how to open it (%w)", ErrNotWritable, dir, err)
 	}
 	return err
 }

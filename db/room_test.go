@@ -75,6 +75,15 @@ func TestBackupOnAFullDisk(t *testing.T) {
 	if _, err := Verify(ctx, next); err != nil {
 		t.Error(err)
 	}
+	// As for a service that may write into its own directory alone.
+	if err := syscall.Mount("none", disk, "tmpfs", syscall.MS_REMOUNT|syscall.MS_RDONLY, "size=200m"); err != nil {
+		t.Fatal(err)
+	}
+	for _, to := range []string{filepath.Join(disk, "more.db"), filepath.Join(disk, "of", "more.db")} {
+		if err := s.Backup(ctx, to); !errors.Is(err, ErrNotWritable) || !strings.Contains(err.Error(), filepath.Dir(to)) {
+			t.Errorf("where nothing may be written: %v", err)
+		}
+	}
 }
 
 // inOwnNamespace runs the test once more where it may mount what it likes and

@@ -40,7 +40,11 @@ const (
 	keyLogo   = "logo" // hash, width, height, solid: "0123456789abcdef0123 320 80 true"
 )
 
-var accentPattern = regexp.MustCompile(`^#[0-9a-f]{6}$`)
+var (
+	accentPattern = regexp.MustCompile(`^#[0-9a-f]{6}$`)
+	shortColour   = regexp.MustCompile(`^#?([0-9a-f])([0-9a-f])([0-9a-f])$`)
+	bareColour    = regexp.MustCompile(`^[0-9a-f]{6}$`)
+)
 
 // SaveBranding stores the accent colour and the logo, either both or nothing.
 // The logo is read and written anew, so that nothing of the file is stored but
@@ -50,7 +54,7 @@ func (d *Desk) SaveBranding(ctx context.Context, a Actor, b NewBranding) error {
 		return ErrForbidden
 	}
 	var bad []*Refusal
-	b.Accent = strings.ToLower(strings.TrimSpace(b.Accent))
+	b.Accent = wholeColour(strings.ToLower(strings.TrimSpace(b.Accent)))
 	if b.Accent != "" && !accentPattern.MatchString(b.Accent) {
 		bad = append(bad, ErrBadAccent)
 	}
@@ -149,4 +153,13 @@ func setOrDelete(ctx context.Context, tx *db.Tx, key, value string) error {
 		return tx.DeleteSetting(ctx, key)
 	}
 	return tx.SetSetting(ctx, db.SetSettingParams{Key: key, Value: value})
+}
+
+// wholeColour writes a colour with # and six digits, also one that was typed with
+// three or without the sign, as style sheets and designers have them.
+func wholeColour(typed string) string {
+	if bareColour.MatchString(typed) {
+		return "#" + typed
+	}
+	return shortColour.ReplaceAllString(typed, "#$1$1$2$2$3$3")
 }

@@ -44,6 +44,14 @@ const webp = "UklGRm4CAABXRUJQVlA4WAoAAAAwAAAALwAAFwAASUNDUMgBAAAAAAHIAAAAAAQwAA
 	"E9AAAApbAAAAAAAAAABtbHVjAAAAAAAAAAEAAAAMZW5VUwAAACAAAAAcAEcAbwBvAGcAbABlACAASQBuAGMALgAgADIAMAAxADZBTFBIGQAAAAEPMP8REUJN2wZM+ZPO2wUgov8TID/A" +
 	"NzsAVlA4IF4AAACwAwCdASowABgAPsFMnUunpCKhtUgA8BgJZgBCVbf/A52Kx3qEgAD+8O9//pad/wcnDNz+I35btXjSamRPvo//+H36Ez+yiwoYPpO/jNdVhnJ+4eVqsmEyznOxTAAA"
 
+func TestColourAsPeopleWriteIt(t *testing.T) {
+	for typed, want := range map[string]string{"#05a": "#0055aa", "05a": "#0055aa", "005a9c": "#005a9c", "#005a9c": "#005a9c", "": "", "red": "red", "#05": "#05"} {
+		if got := wholeColour(typed); got != want {
+			t.Errorf("%q became %q, want %q", typed, got, want)
+		}
+	}
+}
+
 func TestBranding(t *testing.T) {
 	o := newOffice(t)
 	ctx := t.Context()
@@ -60,6 +68,8 @@ func TestBranding(t *testing.T) {
 		solid         bool
 	}{
 		{"a colour", NewBranding{Accent: " #005A9C "}, nil, 0, 0, false},
+		{"a colour without its sign", NewBranding{Accent: "005a9c"}, nil, 0, 0, false},
+		{"a short word", NewBranding{Accent: "red"}, ErrBadAccent, 0, 0, false},
 		{"a PNG", NewBranding{Logo: asPNG(t, picture(64, 64, true))}, nil, 64, 64, false},
 		{"a large JPEG", NewBranding{Logo: asJPEG.Bytes()}, nil, 480, 160, true},
 		{"a very wide one", NewBranding{Logo: asPNG(t, picture(3000, 20, false))}, nil, 640, 4, true},

@@ -116,6 +116,10 @@ func (d *Desk) now() db.Millis { return db.At(d.clock()) }
 // Ready reports whether the desk can take work: its database can be written.
 func (d *Desk) Ready(ctx context.Context) error { return d.store.Ready(ctx) }
 
+// IsDiskFull reports whether what was to be done could not be stored because the
+// desk's disk is full. Nothing of it was done then.
+func IsDiskFull(err error) bool { return db.IsFull(err) }
+
 // Actor is who asks: a signed-in person, a script with a token, or the command
 // line.
 type Actor struct {

@@ -33,6 +33,7 @@ type testDesk struct {
 	*desk.Desk
 	t      *testing.T
 	dir    string // of its data
+	store  *db.Store
 	server *httptest.Server
 	shift  atomic.Int64 // nanoseconds between the desk's clock and the machine's
 }
@@ -48,7 +49,7 @@ func newTestDesk(t *testing.T) *testDesk {
 	t.Cleanup(func() { must(t, store.Close()) })
 	vault, err := desk.OpenVault(dir, "")
 	must(t, err)
-	td := &testDesk{t: t, dir: dir}
+	td := &testDesk{t: t, dir: dir, store: store}
 	td.Desk = desk.New(desk.Options{Store: store, Vault: vault, Types: all.Types(),
 		Clock: func() time.Time { return time.Now().Add(time.Duration(td.shift.Load())) }})
 	handler := handlers.New(handlers.Config{Desk: td.Desk, Log: slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn})),

@@ -157,6 +157,8 @@ func (s *server) showError(err error, c echo.Context) {
 	switch refusals := desk.Refusals(err); {
 	case errors.Is(err, desk.ErrWrongKey):
 		title, text = "The secret key is not the right one", "The provider's credentials are sealed with another key. Your administrator can put the right secret.key back into the data directory; until then its texts wait."
+	case desk.IsDiskFull(err):
+		status, title, text = http.StatusServiceUnavailable, "The desk’s disk is full", "What you just did was not stored. Everything from before is kept. Your administrator has to make room on the disk of the desk; then try again."
 	case errors.Is(err, desk.ErrForbidden):
 		status, title, text = http.StatusForbidden, "Not allowed", desk.ErrForbidden.Sentence
 	case errors.Is(err, desk.ErrUnknownMessage), errors.Is(err, desk.ErrUnknownBatch), errors.Is(err, desk.ErrUnknownProvider), errors.Is(err, desk.ErrUnknownKey),

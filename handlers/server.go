@@ -126,6 +126,9 @@ func (s *server) readyz(c echo.Context) error {
 	defer cancel()
 	if err := s.Desk.Ready(ctx); err != nil {
 		s.Log.Error("not ready", "error", err)
+		if desk.IsDiskFull(err) {
+			return c.String(http.StatusServiceUnavailable, "not ready: the disk is full\n")
+		}
 		return c.String(http.StatusServiceUnavailable, "not ready: the database cannot be written\n")
 	}
 	return c.String(http.StatusOK, "ready\n")
