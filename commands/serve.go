@@ -150,7 +150,7 @@ func run(ctx context.Context, log *slog.Logger, d *desk.Desk, base *url.URL, lis
 	defer stop()
 	var work sync.WaitGroup
 	failures := make(chan error, 2)
-	dispatcher := dispatch.New(d, dispatch.Options{Log: log, Drain: drainTime, BaseURL: base})
+	dispatcher := dispatch.New(d, dispatch.Options{Log: log, Drain: drainTime, BaseURL: base, Reports: handlers.ReportPrinter{}})
 	work.Go(func() {
 		if err := dispatcher.Run(ctx); err != nil {
 			failures <- err

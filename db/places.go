@@ -41,6 +41,7 @@ var places = []place{
 	{table: "forward_attempts", key: "id", columns: []string{"answer"}, typed: true, mentions: "answer", clear: "answer = ''"},
 	{table: "conversation_lines", key: "id", columns: []string{"body"}, typed: true, mentions: "body", only: "body <> ''", clear: "body = 'The person was erased.'"},
 	{table: "reply_drafts", key: "conversation_id", columns: []string{"body"}, typed: true, mentions: "body", only: "body <> ''"},
+	{table: "report_mails", key: "id", columns: []string{"search", "sender"}, typed: true}, // a report about them
 }
 
 // Places is how many tables are looked through for a number.

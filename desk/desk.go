@@ -31,6 +31,7 @@ type Desk struct {
 	backupRunning time.Time // since when one is being made, zero while none is
 	backupTried   time.Time // the last one asked for that was tried; the engine's own
 	wakeBackups   func()
+	wakeReports   func() // a report is to be e-mailed
 
 	backing sync.Mutex // held while a backup is made
 
@@ -69,7 +70,7 @@ func New(o Options) *Desk {
 	o.Store.HashNumbersWith(o.Vault.Key("erased numbers", 32))
 	return &Desk{store: o.Store, vault: o.Vault, types: o.Types, clock: o.Clock, backups: o.Backups,
 		wake: func(int64) {}, wakeReader: func() {}, large: func() {}, hashing: make(chan struct{}, 2), drafting: map[int64]bool{},
-		wakeImports: func() {}, wakeBackups: func() {}, wakeReplies: func() {}, wakeForwards: func() {}, againAtOnce: MaxAtOnce}
+		wakeImports: func() {}, wakeBackups: func() {}, wakeReports: func() {}, wakeReplies: func() {}, wakeForwards: func() {}, againAtOnce: MaxAtOnce}
 }
 
 // OnWork sets what is called when a provider has something to do sooner than

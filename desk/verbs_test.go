@@ -87,11 +87,13 @@ var verbs = map[string]string{
 	"AddNote": "owner conversation", "Assign": "owner conversation user", "Assignable": "owner conversation", "Conversations": forAll, "ConversationsWith": forAll, "GiveBack": "owner conversation",
 	"InboxUnread": forAll, "KeepDraft": "owner conversation", "DraftsIn": "owner conversation", "Looking": "owner conversation", "MarkDone": "owner conversation", "MarkUnseen": "owner conversation", "OptOutOf": "owner conversation",
 	"SavedReply": "own conversation template", "Reopen": "owner conversation", "Reply": "owner conversation", "Take": "owner conversation", "Talk": "owner conversation", "WrongNumber": "owner conversation",
+	"AddReportMail": forAll, "DeleteReportMail": "own reportmail", "PauseReportMail": "own reportmail", "ReportMails": forAll, "ReportMailsReady": forAll,
+	"ResumeReportMail": "own reportmail", "SendReportMail": "own reportmail",
 	"MailServer": forAdmins, "SaveBranding": forAdmins, "SaveMailServer": forAdmins, "TestMail": forAdmins,
 }
 
 // notWhileActing are the verbs that refuse whoever acts as somebody else.
-var notWhileActing = map[string]bool{"ActAs": true, "BeginSecondFactor": true, "ChangePassword": true, "ConfirmSecondFactor": true, "DropSecondFactor": true,
+var notWhileActing = map[string]bool{"ActAs": true, "AddReportMail": true, "ReportMailsReady": true, "SendReportMail": true, "BeginSecondFactor": true, "ChangePassword": true, "ConfirmSecondFactor": true, "DropSecondFactor": true,
 	"DisableKey": true, "EnableKey": true, "NewServiceKey": true, "NewKey": true, "NewKeyOf": true, "NewLink": true, "NewLinkByName": true, "NewRecoveryCodes": true, "ResetPassword": true, "ResetSecondFactor": true,
 	"Restore": true, "RevokeKey": true, "RevokeKeyOf": true, "SaveSecondFactorPolicy": true, "SignOutElsewhere": true}
 
@@ -170,6 +172,13 @@ func newHousehold(t testing.TB) *household {
 	})
 	put("inbound", id, err)
 	put("conversation", talks.Rows[0].Conversation.ID, err)
+	must(t, h.SaveMailServer(ctx, h.admin, MailServer{Host: "mail.invalid", Security: "tls", From: "desk@example.org"}))
+	err = h.store.Write(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
+		id, err = tx.InsertReportMail(ctx, db.InsertReportMailParams{UserID: leaf.User.ID, SubmitKey: secret, Report: ReportMessages.Name, Period: PeriodWeek, Sender: secret,
+			Every: string(EveryDay), Zone: "Europe/London", NextAt: h.Desk.now() + 1})
+		return err
+	})
+	put("reportmail", id, err)
 	id, err = h.BeginImport(ctx, leaf, secret+".csv", strings.NewReader("Name,Mobile\n"+secret+","+number(4)+"\n"))
 	put("import", id, err)
 	id, err = h.AddNumber(ctx, left, NumberForm{Number: vmnAddress, Provider: "Simulator", Owner: "leaf", URL: "https://" + secret + ".invalid/"})

@@ -32,6 +32,8 @@ type Dispatcher struct {
 	replies  chan struct{} // there are automatic replies to send
 	forwards chan struct{} // there may be a text to forward
 	backups  chan struct{} // somebody has asked for a backup
+	reports  chan struct{} // a report is to be e-mailed now
+	printer  desk.ReportPrinter
 
 	inboundEvery time.Duration // how often received texts are asked for
 
@@ -57,6 +59,8 @@ type Options struct {
 	// BaseURL is the desk's public address, for links in e-mails; nil when it is
 	// not known.
 	BaseURL *url.URL
+	// Reports makes the files of reports that are e-mailed; nil e-mails none.
+	Reports desk.ReportPrinter
 }
 
 // New makes a dispatcher and has the desk wake it.
@@ -72,7 +76,7 @@ func New(d *desk.Desk, o Options) *Dispatcher {
 	}
 	dp := &Dispatcher{desk: d, log: o.Log, lanes: map[int64]*lane{}, last: map[int64]*lane{},
 		broken: map[int64]db.Provider{}, bells: map[int64]chan struct{}{}, wake: make(chan struct{}, 1), read: make(chan struct{}, 1),
-		large: [2]chan struct{}{make(chan struct{}, 1), make(chan struct{}, 1)}, drain: o.Drain, base: o.BaseURL, imports: make(chan struct{}, 1), replies: make(chan struct{}, 1), forwards: make(chan struct{}, 1), backups: make(chan struct{}, 1), inboundEvery: o.Inbound}
+		large: [2]chan struct{}{make(chan struct{}, 1), make(chan struct{}, 1)}, drain: o.Drain, base: o.BaseURL, imports: make(chan struct{}, 1), replies: make(chan struct{}, 1), forwards: make(chan struct{}, 1), backups: make(chan struct{}, 1), reports: make(chan struct{}, 1), printer: o.Reports, inboundEvery: o.Inbound}
 	d.OnWork(dp.ring)
 	d.OnCallback(dp.ringReader)
 	d.OnLarge(dp.ringLarge)
@@ -80,6 +84,7 @@ func New(d *desk.Desk, o Options) *Dispatcher {
 	d.OnReply(dp.ringReplies)
 	d.OnForward(dp.ringForwards)
 	d.OnBackup(dp.ringBackups)
+	d.OnReportMail(dp.ringReports)
 	return dp
 }
 
@@ -128,6 +133,7 @@ func (dp *Dispatcher) Run(ctx context.Context) error {
 	work.Go(func() { dp.prepare(ctx) })
 	work.Go(func() { dp.accept(ctx) })
 	work.Go(func() { dp.forwardTexts(ctx) })
+	work.Go(func() { dp.mailReports(ctx) })
 	tick := time.NewTicker(refresh)
 	defer tick.Stop()
 	for ctx.Err() == nil {

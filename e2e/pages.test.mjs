@@ -16,7 +16,7 @@ const paths = [
   '/batches/1001', '/batches/1001/stop', '/batches/1002',
   '/recurring', '/recurring/1', '/recurring/2/edit', '/recurring/1/skip', '/recurring/1/end', '/recurring/3',
   '/in-doubt',
-  '/reports/messages', '/reports/messages?period=last-month', '/reports/messages?from=nonsense', '/reports/messages?q=nobody', '/reports/failed', '/reports/usage', '/reports/inbound', '/reports/outbox',
+  '/reports/messages', '/reports/messages?period=last-month', '/reports/messages?from=nonsense', '/reports/messages?q=nobody', '/reports/failed', '/reports/usage', '/reports/inbound', '/reports/outbox', '/reports/messages/email?state=failed',
   '/inbox', '/inbox?folder=mine', '/inbox?folder=unassigned', '/inbox?folder=done', '/inbox?folder=opt-outs', '/inbox?q=receipt', '/inbox?q=nobody-wrote-this', '/inbox/1', '/inbox/3', '/inbox/4?folder=done',
   '/simulator', '/simulator/+447700900123', '/simulator/+447700900144',
   '/developers', '/developers/feedzon', '/developers/tokens/1', '/developers/tokens/2',

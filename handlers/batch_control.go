@@ -95,9 +95,11 @@ func stateWord(s sms.Status) string { return views.StatusOf(s).Word }
 
 // stamp writes an instant as spreadsheets read it, on the organisation's clock;
 // "" for never.
-func (v *visit) stamp(at time.Time) string {
+func (v *visit) stamp(at time.Time) string { return stamp(at, v.set) }
+
+func stamp(at time.Time, set desk.Settings) string {
 	if at.IsZero() {
 		return ""
 	}
-	return at.In(v.set.Zone).Format("2006-01-02 15:04:05")
+	return at.In(set.Zone).Format("2006-01-02 15:04:05")
 }

@@ -138,7 +138,7 @@ func (td *testDesk) at(clock string) {
 func (td *testDesk) run() {
 	ctx, stop := context.WithCancel(context.Background())
 	done := make(chan error, 1)
-	d := dispatch.New(td.Desk, dispatch.Options{Log: slog.New(slog.DiscardHandler), Drain: 2 * time.Second})
+	d := dispatch.New(td.Desk, dispatch.Options{Log: slog.New(slog.DiscardHandler), Drain: 2 * time.Second, Reports: handlers.ReportPrinter{}})
 	go func() { done <- d.Run(ctx) }()
 	td.t.Cleanup(func() {
 		stop()

@@ -217,10 +217,12 @@ func unreadWords(n int64) string {
 }
 
 // displaySender shows the address of one of our numbers or names.
-func (v *visit) displaySender(address string) string {
-	sender, err := sms.ParseSender(address, v.set.Country)
+func (v *visit) displaySender(address string) string { return displaySender(address, v.set) }
+
+func displaySender(address string, set desk.Settings) string {
+	sender, err := sms.ParseSender(address, set.Country)
 	if err != nil {
 		return address
 	}
-	return sender.Display(v.set.Country)
+	return sender.Display(set.Country)
 }

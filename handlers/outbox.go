@@ -113,18 +113,23 @@ func (at outboxAddress) filter() desk.Filter {
 	return desk.Filter{Statuses: statusesOf(at.state), Search: at.query, BatchID: at.batch, Before: at.before, After: at.after, Limit: outboxLength}
 }
 
-// statusesOf reads a tab's name, or the name of a single state: "in_doubt". An
-// unknown name filters nothing.
+// statusesOf reads a tab's name, or the names of states: "in_doubt",
+// "failed,expired". An unknown name filters nothing.
 func statusesOf(state string) []sms.Status {
 	for _, g := range stateGroups {
 		if g.key == state {
 			return g.statuses
 		}
 	}
-	if s, err := sms.ParseStatus(state); err == nil {
-		return []sms.Status{s}
+	var all []sms.Status
+	for name := range strings.SplitSeq(state, ",") {
+		s, err := sms.ParseStatus(name)
+		if err != nil {
+			return nil
+		}
+		all = append(all, s)
 	}
-	return nil
+	return all
 }
 
 func (at outboxAddress) tabs() []ui.Tab {

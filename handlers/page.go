@@ -165,7 +165,7 @@ func (s *server) showError(err error, c echo.Context) {
 		errors.Is(err, desk.ErrUnknownUser), errors.Is(err, desk.ErrUnknownLogo), errors.Is(err, desk.ErrUnknownCallback), errors.Is(err, desk.ErrUnknownTemplate), errors.Is(err, desk.ErrUnknownRecurring),
 		errors.Is(err, desk.ErrUnknownPerson), errors.Is(err, desk.ErrUnknownImport), errors.Is(err, desk.ErrUnknownGroup), errors.Is(err, desk.ErrUnknownList), errors.Is(err, desk.ErrUnknownEntry),
 		errors.Is(err, desk.ErrUnknownConversation), errors.Is(err, desk.ErrUnknownConsent), errors.Is(err, desk.ErrUnknownWork), errors.Is(err, desk.ErrUnknownColumn),
-		errors.Is(err, desk.ErrUnknownVMN), errors.Is(err, desk.ErrUnknownForward), errors.Is(err, desk.ErrUnknownKeyword):
+		errors.Is(err, desk.ErrUnknownVMN), errors.Is(err, desk.ErrUnknownForward), errors.Is(err, desk.ErrUnknownKeyword), errors.Is(err, desk.ErrUnknownReportMail):
 		status, title, text = http.StatusNotFound, "Not found", refusals[0].Sentence
 	case len(refusals) > 0:
 		status, title, text = http.StatusUnprocessableEntity, "That was not possible", refusals[0].Sentence

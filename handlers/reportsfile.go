@@ -1,7 +1,9 @@
 package handlers
 
 import (
+	"context"
 	"strconv"
+	"time"
 
 	"textdesk/desk"
 	"textdesk/sheet"
@@ -31,65 +33,91 @@ func (v *visit) reportDownload() error {
 	if err != nil {
 		return err
 	}
-	name := at.word + "-" + v.today()
-	if !at.kind.Now {
-		name = at.word + "-" + first.Format("2006-01-02")
-		if !last.Equal(first) {
-			name += "-to-" + last.Format("2006-01-02")
-		}
+	if at.kind.Now {
+		first, last = v.now(), v.now()
 	}
-	ctx := v.Request().Context()
-	file := func(columns []sheet.Column, each func(row func(...string) error) error) error {
-		return v.table(v.kind(), name, at.kind.Name, columns, each)
+	file := reportFile{d: v.s.Desk, a: v.actor, set: v.set, kind: at.kind, f: f}
+	return v.table(v.kind(), reportName(at.word, first, last), at.kind.Name, file.columns(), func(row func(...string) error) error {
+		return file.each(v.Request().Context(), row)
+	})
+}
+
+// reportName is what a report's file is called, without its ending.
+func reportName(word string, first, last time.Time) string {
+	name := word + "-" + first.Format(time.DateOnly)
+	if !last.Equal(first) {
+		name += "-to-" + last.Format(time.DateOnly)
 	}
-	switch at.kind.Name {
+	return name
+}
+
+// reportFile is a report as a file has it, for a page or an e-mail.
+type reportFile struct {
+	d    *desk.Desk
+	a    desk.Actor
+	set  desk.Settings
+	kind desk.ReportKind
+	f    desk.Filter
+}
+
+func (r reportFile) columns() []sheet.Column {
+	switch r.kind.Name {
 	case desk.ReportUsage.Name:
-		return file(usageColumns, func(row func(...string) error) error {
-			counts, err := v.s.Desk.Usage(ctx, v.actor, f)
-			if err != nil {
-				return err
-			}
-			for s, n := range counts {
-				if n > 0 {
-					if err := row(stateWord(sms.Status(s)), strconv.FormatInt(n, 10)); err != nil {
-						return err
-					}
+		return usageColumns
+	case desk.ReportInbound.Name:
+		return inboundColumns
+	case desk.ReportOutbox.Name:
+		return outboxColumns
+	case desk.ReportFailed.Name:
+		return failedColumns
+	}
+	return messageColumns
+}
+
+// each calls row for every row, oldest first.
+func (r reportFile) each(ctx context.Context, row func(...string) error) error {
+	switch r.kind.Name {
+	case desk.ReportUsage.Name:
+		counts, err := r.d.Usage(ctx, r.a, r.f)
+		if err != nil {
+			return err
+		}
+		for s, n := range counts {
+			if n > 0 {
+				if err := row(stateWord(sms.Status(s)), strconv.FormatInt(n, 10)); err != nil {
+					return err
 				}
 			}
-			return nil
-		})
+		}
+		return nil
 	case desk.ReportInbound.Name:
-		return file(inboundColumns, func(row func(...string) error) error {
-			return v.s.Desk.EachInbound(ctx, v.actor, f, func(in desk.InboundLine) error {
-				return row(strconv.FormatInt(in.ID, 10), in.From.Display(v.set.Country), v.displaySender(in.Number), in.Body, v.stamp(in.ReceivedAt), "Received")
-			})
+		return r.d.EachInbound(ctx, r.a, r.f, func(in desk.InboundLine) error {
+			return row(strconv.FormatInt(in.ID, 10), in.From.Display(r.set.Country), displaySender(in.Number, r.set), in.Body, stamp(in.ReceivedAt, r.set), "Received")
 		})
 	}
-	columns := map[string][]sheet.Column{desk.ReportOutbox.Name: outboxColumns, desk.ReportFailed.Name: failedColumns}[at.kind.Name]
-	if columns == nil {
-		columns = messageColumns
-	}
+	return r.messages(ctx, row)
+}
+
+func (r reportFile) messages(ctx context.Context, row func(...string) error) error {
+	columns := r.columns()
 	source, reason := len(columns) > len(outboxColumns), len(columns) > len(messageColumns)
 	senders := map[string]string{}
-	return file(columns, func(row func(...string) error) error {
-		cells := make([]string, 0, len(columns))
-		return v.s.Desk.EachReportLine(ctx, v.actor, at.kind, f, func(l desk.ReportLine) error {
-			cells = append(cells[:0], strconv.FormatInt(l.ID, 10), l.Username, l.Number.Display(v.set.Country))
-			if source {
-				shown, known := senders[l.Sender]
-				if !known && len(senders) < 1000 {
-					shown = v.displaySender(l.Sender)
+	cells := make([]string, 0, len(columns))
+	return r.d.EachReportLine(ctx, r.a, r.kind, r.f, func(l desk.ReportLine) error {
+		cells = append(cells[:0], strconv.FormatInt(l.ID, 10), l.Username, l.Number.Display(r.set.Country))
+		if source {
+			shown, known := senders[l.Sender]
+			if !known {
+				if shown = displaySender(l.Sender, r.set); len(senders) < 1000 {
 					senders[l.Sender] = shown
-				} else if !known {
-					shown = v.displaySender(l.Sender)
 				}
-				cells = append(cells, shown)
 			}
-			cells = append(cells, stateWord(l.Status), v.stamp(l.SendAt), v.stamp(l.SentAt), v.stamp(l.DeliveredAt))
-			if reason {
-				cells = append(cells, views.Sentence(l.Reason))
-			}
-			return row(cells...)
-		})
+			cells = append(cells, shown)
+		}
+		cells = append(cells, stateWord(l.Status), stamp(l.SendAt, r.set), stamp(l.SentAt, r.set), stamp(l.DeliveredAt, r.set))
+		if reason {
+			cells = append(cells, views.Sentence(l.Reason))
+		}
+		return row(cells...)
 	})
 }

@@ -68,6 +68,12 @@ func Routes() []Route {
 		get("/reports", SignedIn, (*visit).reports),
 		get("/reports/:report", SignedIn, (*visit).report),
 		get("/reports/:report/download", SignedIn, (*visit).reportDownload),
+		get("/reports/:report/email", SignedIn, (*visit).reportMailForm),
+		post("/reports/:report/email", SignedIn, (*visit).addReportMail),
+		post("/reports/emails/:id/pause", SignedIn, (*visit).pauseReportMail),
+		post("/reports/emails/:id/resume", SignedIn, (*visit).resumeReportMail),
+		post("/reports/emails/:id/send", SignedIn, (*visit).sendReportMail),
+		post("/reports/emails/:id/delete", SignedIn, (*visit).deleteReportMail),
 		get("/recurring", SignedIn, (*visit).recurringList),
 		get("/recurring/new", SignedIn, (*visit).newRecurringForm), // the address of a form that came back
 		// Shows the next times or begins, as the button says; without one it shows.

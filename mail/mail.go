@@ -3,17 +3,20 @@
 package mail
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"net"
+	netmail "net/mail"
 	"strconv"
+	"strings"
 	"time"
 
 	gomail "github.com/wneessen/go-mail"
 )
 
-// timeout bounds the whole conversation with the server.
+// timeout bounds the whole conversation with the server, but for a file.
 const timeout = 20 * time.Second
 
 // Security is how the connection to the server is protected.
@@ -41,6 +44,25 @@ type Server struct {
 type Message struct {
 	To, Subject, Text string
 	Brand             *Brand // nil for plain text alone
+	Attachment        *Attachment
+	// ID is the same for the same e-mail however often it is handed over, so that
+	// whoever gets it twice need not show it twice: "report-12-1780000000000". "" for
+	// one of its own.
+	ID string
+}
+
+// Attachment is a file that goes with an e-mail.
+type Attachment struct {
+	Name, MIME string // "messages.csv", "text/csv; charset=utf-8"
+	Data       []byte
+}
+
+// patience is how long a server may take: longer for a file, at 64 kB a second.
+func (m Message) patience() time.Duration {
+	if m.Attachment == nil {
+		return timeout
+	}
+	return timeout + time.Duration(len(m.Attachment.Data)>>16)*time.Second
 }
 
 // ErrNoSuchBox is a server that would not take an e-mail for its recipient, and
@@ -71,12 +93,20 @@ func Send(ctx context.Context, s Server, m Message) error {
 			return err
 		}
 	}
+	if a := m.Attachment; a != nil {
+		if err := msg.AttachReader(a.Name, bytes.NewReader(a.Data), gomail.WithFileContentType(gomail.ContentType(a.MIME))); err != nil {
+			return fmt.Errorf("the attached file: %w", err)
+		}
+	}
+	if m.ID != "" {
+		msg.SetMessageIDWithValue(m.ID + "@" + domain(s.From))
+	}
 	msg.SetGenHeader("Auto-Submitted", "auto-generated") // so that nobody's holiday reply comes back
-	client, err := s.client()
+	client, err := s.client(m.patience())
 	if err != nil {
 		return err
 	}
-	ctx, cancel := context.WithTimeout(ctx, timeout)
+	ctx, cancel := context.WithTimeout(ctx, m.patience())
 	defer cancel()
 	if err := client.DialAndSendWithContext(ctx, msg); err != nil {
 		_ = client.Close() // where it got as far as a connection
@@ -97,8 +127,16 @@ type noSuchBox struct{ error }
 
 func (noSuchBox) Is(err error) bool { return err == ErrNoSuchBox }
 
-func (s Server) client() (*gomail.Client, error) {
-	options := []gomail.Option{gomail.WithTimeout(timeout)}
+// domain is that of an address, for the e-mail's id.
+func domain(from string) string {
+	if a, err := netmail.ParseAddress(from); err == nil {
+		return a.Address[strings.LastIndexByte(a.Address, '@')+1:]
+	}
+	return "textdesk.invalid"
+}
+
+func (s Server) client(patience time.Duration) (*gomail.Client, error) {
+	options := []gomail.Option{gomail.WithTimeout(patience)}
 	port := 587
 	switch s.Security {
 	case TLS:

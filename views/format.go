@@ -137,6 +137,8 @@ var audited = map[string]string{
 	"group.delete": "Deleted group", "group.empty": "Emptied group", "list.delete": "Deleted list", "maintenance.off": "Opened the desk again",
 	"maintenance.on": "Closed the desk for maintenance", "message.cancel": "Took back message", "provider.add": "Added provider",
 	"provider.change": "Changed provider", "provider.default": "Made provider the default", "provider.remove": "Removed provider",
+	"reportmail.add": "Asked for a report by e-mail,", "reportmail.pause": "Paused e-mailed report", "reportmail.resume": "Resumed e-mailed report",
+	"reportmail.delete": "Deleted e-mailed report", "reportmail.send": "Had a report e-mailed now,", "reportmail.sent": "Was e-mailed report",
 	"recurring.add": "Began repeating send", "recurring.change": "Changed repeating send", "recurring.end": "Ended repeating send",
 	"recurring.missed": "Decided about a missed time of", "recurring.pause": "Paused repeating send", "recurring.resume": "Resumed repeating send",
 	"recurring.skip": "Left out a time of", "settings.guard": "Changed the spend guard", "settings.organisation": "Changed the organisation",

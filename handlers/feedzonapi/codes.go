@@ -93,7 +93,7 @@ var (
 		desk.ErrNoSender, desk.ErrNoReplies, desk.ErrNoCredits, desk.ErrNoRoute, desk.ErrBadQuiet, desk.ErrTooFast, desk.ErrBadRate, desk.ErrForbidden,
 		desk.ErrUnknownUser, desk.ErrWrongPassword, desk.ErrLastAdmin, desk.ErrBadOrganisation, desk.ErrBadCountry, desk.ErrBadZone, desk.ErrNoOwnEmail,
 		desk.ErrBadMailHost, desk.ErrBadMailPort, desk.ErrBadMailSecurity, desk.ErrBadMailFrom, desk.ErrMailRefused, desk.ErrBadUndo, desk.ErrBadAccent, desk.ErrBadLogo, desk.ErrLogoTooLarge, desk.ErrUnknownLogo,
-		desk.ErrSendingGoesOn, desk.ErrBackupRuns, desk.ErrBadBackupTime, desk.ErrBadBackupKeep, desk.ErrUnknownKey, desk.ErrUnknownProvider, desk.ErrUnknownKind,
+		desk.ErrSendingGoesOn, desk.ErrBackupRuns, desk.ErrMailNotSet, desk.ErrNoEmail, desk.ErrUnknownReportMail, desk.ErrReportMailsFull, desk.ErrReportMailRuns, desk.ErrBadBackupTime, desk.ErrBadBackupKeep, desk.ErrUnknownKey, desk.ErrUnknownProvider, desk.ErrUnknownKind,
 		desk.ErrProviderName, desk.ErrProviderTaken, desk.ErrProviderSettings, desk.ErrProviderBusy, desk.ErrProviderDefault, desk.ErrProviderCheck,
 		desk.ErrCreditsMoved, desk.ErrCreditsBelow, desk.ErrBadReminder, desk.ErrUserDay, desk.ErrBadCap, desk.ErrBadGuard, desk.ErrNotSure, desk.ErrWaits,
 		desk.ErrNoApproval, desk.ErrOwnApproval, desk.ErrMaintenance, desk.ErrBadMaintenance, desk.ErrYourself, desk.ErrHasUsers, desk.ErrBadParent,
