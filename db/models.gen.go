@@ -721,6 +721,34 @@ type ReplyDraft struct {
 	SavedAt        Millis
 }
 
+type ReportMail struct {
+	ID        int64
+	UserID    int64
+	SubmitKey string
+	Report    string
+	Period    string
+	AboutID   int64
+	BatchID   int64
+	GroupID   int64
+	States    string
+	Sender    string
+	Search    string
+	Every     string
+	Weekdays  int64
+	Day       int64
+	Minute    int64
+	Zone      string
+	NextAt    Millis
+	PausedAt  Millis
+	DueAt     Millis
+	Tries     int64
+	TryAt     Millis
+	Outcome   string
+	EndedAt   Millis
+	Problem   string
+	CreatedAt Millis
+}
+
 type Retention struct {
 	Kind    string
 	Days    int64
