@@ -169,10 +169,14 @@ type ContactSearch struct {
 	Typed string
 }
 
+// mostTerms is how many words of a search count: somebody has pasted a letter
+// where a name belongs, and SQLite takes no thousand conditions.
+const mostTerms = 64
+
 // NewContactSearch reads what was typed. prefix is the number that begins so,
 // "" when none does.
 func NewContactSearch(typed, prefix string) ContactSearch {
-	s := ContactSearch{Terms: strings.Fields(Fold(typed)), Prefix: prefix, Typed: strings.ToLower(norm.NFKC.String(strings.Join(strings.Fields(typed), " ")))}
+	s := ContactSearch{Terms: firstTerms(typed), Prefix: prefix, Typed: strings.ToLower(norm.NFKC.String(strings.Join(strings.Fields(typed), " ")))}
 	digits := strings.Map(func(r rune) rune {
 		switch {
 		case r >= '0' && r <= '9':
@@ -186,6 +190,19 @@ func NewContactSearch(typed, prefix string) ContactSearch {
 		s.Digits = digits
 	}
 	return s
+}
+
+// firstTerms are the first different words of what was typed.
+func firstTerms(typed string) (terms []string) {
+	for word := range strings.FieldsSeq(Fold(typed)) {
+		if len(terms) == mostTerms {
+			break
+		}
+		if !slices.Contains(terms, word) {
+			terms = append(terms, word)
+		}
+	}
+	return terms
 }
 
 // Any reports whether anything is looked for.

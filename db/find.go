@@ -15,8 +15,9 @@ import (
 type MessageFilter struct {
 	Users    []int64 // whose; nil is everyone's
 	Statuses []sms.Status
-	Number   sms.MSISDN // "+447700900123", or the beginning of one
-	Words    string     // words of the text
+	Number   sms.MSISDN   // "+447700900123", or the beginning of one
+	Words    string       // words of the text
+	Numbers  []sms.MSISDN // one of these, few
 	BatchID  int64
 	Sender   string
 	GroupID  int64  // to numbers that are in this group now
@@ -115,6 +116,10 @@ func (s *Store) messagePage(ctx context.Context, f MessageFilter) ([]Message, er
 // chooseIndex has a filter by number use the index of the numbers where it
 // finds few.
 func (s *Store) chooseIndex(ctx context.Context, f *MessageFilter) error {
+	if len(f.Numbers) > 0 && f.BatchID == 0 {
+		f.index = "INDEXED BY messages_number"
+		return nil
+	}
 	if f.Number == "" || f.BatchID != 0 {
 		return nil
 	}
@@ -304,6 +309,9 @@ func (f MessageFilter) where(l lead) (string, []any) {
 	if f.Number != "" {
 		// Every number that begins so lies before the next digit's neighbour.
 		add("number >= ? AND number < ?", string(f.Number), string(f.Number)+":")
+	}
+	if len(f.Numbers) > 0 {
+		add("number IN (SELECT value FROM json_each(?))", numberList(f.Numbers))
 	}
 	if f.From > 0 {
 		add("created_at >= ?", f.From)

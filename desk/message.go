@@ -22,6 +22,9 @@ type Story struct {
 	Wait Wait
 	// By is what the sender is called.
 	By string
+	// To is whom it went to, where the contacts know: without an id for nobody
+	// known.
+	To db.Contact
 	// Deciders are the names of those who decided something, by id.
 	Deciders map[int64]string
 }
@@ -58,6 +61,11 @@ func (d *Desk) Message(ctx context.Context, a Actor, id int64) (Story, error) {
 		return Story{}, err
 	}
 	s.By, s.Deciders = names[m.UserID], names
+	to, err := d.whom(ctx, a, []db.Message{m})
+	if err != nil {
+		return Story{}, err
+	}
+	s.To = to[m.ID]
 	return s, nil
 }
 

@@ -13,8 +13,8 @@ import (
 // Filter says which messages a list shows. Zero fields do not filter.
 type Filter struct {
 	Statuses []sms.Status
-	// Search is what was typed: a number, the beginning of one, or words of the
-	// text.
+	// Search is what was typed: a number, the beginning of one, a name of the
+	// contacts, or words of the text.
 	Search  string
 	BatchID int64
 	// UserID is whose, Sender from whom, GroupID to whose numbers, of a group as
@@ -39,6 +39,8 @@ type Page struct {
 	Newer, Older bool
 	// Names are what those who sent them are called, by user id.
 	Names map[int64]string
+	// To is whom they went to, where the contacts know, by message id.
+	To map[int64]db.Contact
 	// Providers are the names of the providers they go through, by provider id.
 	Providers map[int64]string
 	// Waits is why those wait that do, by message id, but for who made them wait.
@@ -54,7 +56,7 @@ func (d *Desk) Outbox(ctx context.Context, a Actor, f Filter) (Page, error) {
 		return Page{}, err
 	}
 	where.Limit++ // one more tells whether there is a next page
-	found, err := d.store.FindMessages(ctx, where)
+	found, err := d.findMessages(ctx, a, where)
 	if err != nil {
 		return Page{}, err
 	}
@@ -69,6 +71,9 @@ func (d *Desk) Outbox(ctx context.Context, a Actor, f Filter) (Page, error) {
 		page.Newer = false
 	}
 	if page.Names, err = d.namesOf(ctx, a, page.Messages); err != nil {
+		return Page{}, err
+	}
+	if page.To, err = d.whom(ctx, a, page.Messages); err != nil {
 		return Page{}, err
 	}
 	return page, d.explain(ctx, &page)

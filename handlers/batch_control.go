@@ -56,7 +56,7 @@ func (v *visit) batchWithRows(p desk.Progress) (views.Batch, error) {
 	}
 	slices.Reverse(found.Messages) // in the order in which they leave
 	for i, m := range found.Messages {
-		row := views.BatchRow{ID: m.ID, Number: m.Number.Display(v.set.Country), Row: v.messageRow(found, i)}
+		row := views.BatchRow{ID: m.ID, Row: v.messageRow(found, i)}
 		for _, at := range []time.Time{m.FinalAt.Time(), m.SubmittedAt.Time()} {
 			if row.Last.IsZero() {
 				row.Last = at

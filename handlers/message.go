@@ -57,6 +57,9 @@ func (v *visit) messageView(story desk.Story) views.Message {
 		By: sentBy(story.By, story.Batch.Door), Status: m.Status, Reason: m.Reason, Parts: int(m.Parts), Credits: int(m.Credits), Provider: story.Provider,
 		Made: m.CreatedAt.Time(), Wait: v.waitView(story.Wait), CanBeTakenOff: m.Status.Waiting(), Refunded: desk.Refunded(m),
 		BatchPath: batchPath(story.Batch.ID), BatchSize: int(story.Batch.Recipients), CanBeMoved: desk.Movable(story.Batch)}
+	if story.To.ID != 0 {
+		view.Name, view.ContactPath = story.To.Name, fmt.Sprintf("/contacts/%d", story.To.ID)
+	}
 	if v.actor.Admin() {
 		view.ProviderPath = "/providers"
 	}

@@ -93,7 +93,7 @@ func (v *visit) outbox() error {
 // messageRow is a line of the page.
 func (v *visit) messageRow(found desk.Page, i int) views.MessageRow {
 	m := found.Messages[i]
-	return views.MessageRow{ID: m.ID, Number: m.Number.Display(v.set.Country), Text: views.Kept(m.Body), By: found.Names[m.UserID], Status: m.Status,
+	return views.MessageRow{ID: m.ID, Number: m.Number.Display(v.set.Country), Name: found.To[m.ID].Name, Text: views.Kept(m.Body), By: found.Names[m.UserID], Status: m.Status,
 		Reason: m.Reason, Parts: int(m.Parts), Made: m.CreatedAt.Time(), Wait: v.waitView(found.Waits[m.ID]), Automatic: found.Automatic[m.ID]}
 }
 

@@ -15,6 +15,7 @@ const (
 	namesLookedUp = 3 // names in one form that people are offered for
 	peopleOffered = 6 // people offered for one of them
 	fewestLetters = 2 // of a name that is looked up
+	mostLetters   = 80
 )
 
 // suggest offers the people of the contacts for names that were typed where
@@ -22,7 +23,7 @@ const (
 func (v *visit) suggest(p plan, typed []sms.Typed) (all []views.Suggestion, err error) {
 	for i := len(typed) - 1; i >= 0 && i < len(p.draft.Recipients) && len(all) < namesLookedUp; i-- {
 		name := typed[i].Raw
-		if p.draft.Recipients[i].Refusal == nil || strings.ContainsFunc(name, unicode.IsDigit) || utf8.RuneCountInString(name) < fewestLetters {
+		if p.draft.Recipients[i].Refusal == nil || strings.ContainsFunc(name, unicode.IsDigit) || utf8.RuneCountInString(name) < fewestLetters || utf8.RuneCountInString(name) > mostLetters {
 			continue
 		}
 		found, err := v.s.Desk.FindContacts(v.Request().Context(), v.actor, desk.ContactFilter{Search: name}, desk.SortByName, desk.BookSearch{Limit: peopleOffered})

@@ -1,7 +1,9 @@
 package handlers_test
 
 import (
+	"fmt"
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 
@@ -57,4 +59,26 @@ func TestNamesAmongTheNumbersFindPeople(t *testing.T) {
 	if body := td.signIn("kim").post("/send", order("to", "x", "do", "person:1:x")).body; strings.Contains(body, "900123") {
 		t.Error("a number of somebody else's contacts is shown")
 	}
+}
+
+// Somebody pastes a whole letter where a name belongs.
+func TestSearchesTakeAnything(t *testing.T) {
+	td := newTestDesk(t)
+	td.addUser(desk.NewUser{Username: "lee", Level: desk.LevelAdmin})
+	_, err := td.AddContact(t.Context(), td.actor("lee"), desk.ContactForm{Name: "Ottilie Brandt", Number: "07700 900123"})
+	must(t, err)
+	lee := td.signIn("lee")
+	var letter strings.Builder
+	for i := range 1500 {
+		fmt.Fprintf(&letter, "word%d ", i)
+	}
+	for _, path := range []string{"/contacts", "/groups", "/lists", "/inbox", "/templates", "/users", "/suppressions", "/outbox", "/outbox/sends", "/audit", "/privacy", "/replies/keywords", "/numbers"} {
+		for _, typed := range []string{letter.String(), strings.Repeat("x ", 4000), strings.Repeat("é", 6000), strings.Repeat("0", 9000), `"`, "%_\\", "a\x00b", "\xff"} {
+			if got := lee.get(path + "?q=" + url.QueryEscape(typed)); got.status != http.StatusOK {
+				t.Errorf("%s answers %d to %.20q", path, got.status, typed)
+			}
+		}
+	}
+	lee.post("/send/check", order("to", letter.String(), "do", "")).wants(t, http.StatusOK)
+	lee.get("/contacts?q="+url.QueryEscape("brandt brandt ottilie")).says(t, "Ottilie Brandt")
 }

@@ -13,6 +13,7 @@ import (
 type MessageRow struct {
 	ID     int64
 	Number string // "07700 900123"
+	Name   string // what the contacts call them, "" for nobody known
 	Text   string // whole; lists show how it begins
 	By     string // what the sender is called
 	Status sms.Status
