@@ -53,7 +53,7 @@ func TestRestoredDeskAsksBeforeItSends(t *testing.T) {
 	td.holdAsRestored()
 	sam.get("/outbox").wants(t, http.StatusOK, "Nothing is sent: this desk was restored from a backup")
 	boss.get("/").wants(t, http.StatusOK, "Look at what is due")
-	boss.get("/restored").wants(t, http.StatusOK, "2 texts were waiting", "Stays held", "Closed today", "Let new texts leave")
+	boss.get("/restored").wants(t, http.StatusOK, "2 texts were waiting", "Stays held", "Closed today", "Let new texts leave", "from a backup at ")
 	boss.post("/restored", nil).wants(t, http.StatusOK, "1 send is held")
 	sam.get("/batches/"+number(sent.BatchID)).wants(t, http.StatusOK, "waiting in a backup that was put back")
 	boss.get("/restored").wants(t, http.StatusOK, "Sending is not held")

@@ -122,7 +122,7 @@ func RestoredPage(page ui.Page, r Restored) templ.Component {
 }
 
 func (r Restored) consequences() []string {
-	lines := []string{"This desk was restored from a backup " + ui.Clock(r.At, r.Now) + ", and has sent nothing since."}
+	lines := []string{"This desk was restored from a backup at " + ui.Clock(r.At, r.Now) + ", and has sent nothing since."}
 	if due := r.Texts - r.Planned; due > 0 {
 		lines = append(lines, Plural(due, "text was", "texts were")+" waiting when the backup was made. "+oneOrMany(int(due), "It may", "They may")+" have left after that, so "+oneOrMany(int(due), "it stays", "they stay")+" held: you release or stop each send on its own page.")
 	}
@@ -140,7 +140,7 @@ func (r Restored) table() ui.Table {
 	for _, s := range r.Waiting {
 		what := "Stays held"
 		if !s.Due {
-			what = "Leaves " + ui.Clock(s.SendAt, r.Now)
+			what = "Leaves at " + ui.Clock(s.SendAt, r.Now)
 		}
 		t.Rows = append(t.Rows, ui.Row{Path: fmt.Sprintf("/batches/%d", s.ID), Cells: []templ.Component{
 			ui.Text(Opening(s.Body, 60)), ui.Text(Count(s.Waiting)), ui.When{At: s.Made, Now: r.Now, Brief: true}, ui.Text(what)}})

@@ -148,7 +148,7 @@ func SystemPage(page ui.Page, s System) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if !s.Failed.IsZero() {
-				templ_7745c5c3_Err = ui.Notice{Kind: ui.Problem, Title: "The last backup failed " + ui.Clock(s.Failed, s.Now), Text: Sentence(s.Problem)}.Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Notice{Kind: ui.Problem, Title: "The last backup failed at " + ui.Clock(s.Failed, s.Now), Text: Sentence(s.Problem)}.Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
