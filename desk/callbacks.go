@@ -30,14 +30,9 @@ func (d *Desk) TakeCallback(ctx context.Context, door *CallbackDoor, c Callback)
 }
 
 func (d *Desk) takeCallback(ctx context.Context, providerID int64, c Callback) error {
-	header, err := json.Marshal(c.Header)
+	row, err := d.callbackRow(providerID, c)
 	if err != nil {
-		return fmt.Errorf("encode header: %w", err)
-	}
-	row := db.Callback{ProviderID: providerID, ReceivedAt: d.now(), Method: c.Method, Path: c.Path, Query: c.Query,
-		Header: string(header), Body: c.Body, Origin: c.Origin}
-	if row.Body == nil {
-		row.Body = []byte{}
+		return err
 	}
 	err = d.store.Write(ctx, func(ctx context.Context, tx *db.Tx) error { return tx.StoreCallback(ctx, row) })
 	if err != nil {
@@ -45,6 +40,19 @@ func (d *Desk) takeCallback(ctx context.Context, providerID int64, c Callback) e
 	}
 	d.wakeReader()
 	return nil
+}
+
+func (d *Desk) callbackRow(providerID int64, c Callback) (db.Callback, error) {
+	header, err := json.Marshal(c.Header)
+	if err != nil {
+		return db.Callback{}, fmt.Errorf("encode header: %w", err)
+	}
+	row := db.Callback{ProviderID: providerID, ReceivedAt: d.now(), Method: c.Method, Path: c.Path, Query: c.Query,
+		Header: string(header), Body: c.Body, Origin: c.Origin}
+	if row.Body == nil {
+		row.Body = []byte{}
+	}
+	return row, nil
 }
 
 const (

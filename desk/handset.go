@@ -121,15 +121,54 @@ func (d *Desk) ReplyFrom(ctx context.Context, a Actor, number sms.MSISDN, body s
 	if err := d.mayAnswer(ctx, a, row, answered); err != nil {
 		return err
 	}
-	to := answered.Sender
-	if to == "" {
-		to = row.Name // nobody has texted this phone yet
-	}
-	c := phones.Reply(providers.Inbound{ID: newToken(), From: number, To: to, Body: body, At: d.clock()})
+	c := phones.Reply(providers.Inbound{ID: newToken(), From: number, To: answersTo(answered, row), Body: body, At: d.clock()})
 	if err := d.takeCallback(ctx, row.ID, c); err != nil {
 		return err
 	}
 	return d.ReadCallbacks(ctx)
+}
+
+// storeEchoes stores what make-believe phones answer by themselves, in the
+// transaction in which the texts reach them: so a crash loses no answer, and a
+// text that is delivered once is answered once.
+func (d *Desk) storeEchoes(ctx context.Context, tx *db.Tx, providerID int64, delivered []db.Message) error {
+	if len(delivered) == 0 {
+		return nil
+	}
+	row, err := tx.Provider(ctx, providerID)
+	if err != nil {
+		return fmt.Errorf("read provider: %w", err)
+	}
+	p, err := d.OpenProvider(row)
+	if err != nil {
+		return err
+	}
+	phones, ok := p.(providers.Handsets)
+	if !ok {
+		return nil
+	}
+	for _, m := range delivered {
+		if m.Number.Erased() || m.Body == "" {
+			continue
+		}
+		c, err := d.callbackRow(providerID, phones.Reply(providers.Inbound{ID: fmt.Sprintf("echo-%d", m.ID), From: m.Number, To: answersTo(m, row), Body: m.Body, At: d.clock()}))
+		if err != nil {
+			return err
+		}
+		if err := tx.StoreCallback(ctx, c); err != nil {
+			return fmt.Errorf("store callback: %w", err)
+		}
+	}
+	return nil
+}
+
+// answersTo is whom a make-believe phone answers: who its text was from, or where
+// that is nobody, a name that stands for the desk.
+func answersTo(m db.Message, simulator db.Provider) string {
+	if m.Sender == "" {
+		return simulator.Name
+	}
+	return m.Sender
 }
 
 // mayAnswer refuses to let a simulated phone answer for a real one, or answer

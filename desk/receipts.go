@@ -146,6 +146,9 @@ func (d *Desk) polled(ctx context.Context, providerID int64, p Polling, receipts
 		if err != nil {
 			return fmt.Errorf("apply receipts: %w", err)
 		}
+		if slices.ContainsFunc(told, func(r providers.Receipt) bool { return r.Echo }) {
+			d.wakeReader()
+		}
 	}
 	return nil
 }
@@ -261,12 +264,15 @@ func (d *Desk) moveParts(ctx context.Context, tx *db.Tx, providerID int64, recei
 	}
 	for _, r := range receipts {
 		for _, p := range byReference[r.Reference] {
-			if err := mv.applyReceipt(ctx, about, p, r); err != nil {
+			if err := mv.applyReceipt(ctx, &about, p, r); err != nil {
 				return nil, err
 			}
 		}
 	}
-	return known, mv.flush(ctx)
+	if err := mv.flush(ctx); err != nil {
+		return nil, err
+	}
+	return known, d.storeEchoes(ctx, tx, providerID, about.echoes)
 }
 
 // whereabouts are the messages that receipts are about and all their parts, as
@@ -274,9 +280,10 @@ func (d *Desk) moveParts(ctx context.Context, tx *db.Tx, providerID int64, recei
 type whereabouts struct {
 	messages map[int64]db.Message
 	parts    map[int64][]db.Part
+	echoes   []db.Message // that reached a make-believe phone which answers them
 }
 
-func (mv *moves) applyReceipt(ctx context.Context, about whereabouts, of db.Part, r providers.Receipt) error {
+func (mv *moves) applyReceipt(ctx context.Context, about *whereabouts, of db.Part, r providers.Receipt) error {
 	parts := about.parts[of.MessageID]
 	i := slices.IndexFunc(parts, func(p db.Part) bool { return p.Part == of.Part })
 	if i < 0 || !parts[i].Status.CanBecome(r.Status) {
@@ -301,6 +308,9 @@ func (mv *moves) applyReceipt(ctx context.Context, about whereabouts, of db.Part
 	if moved {
 		m.Paid, m.Status, m.PollAt = payment(m, c.to), c.to, c.pollAt
 		about.messages[m.ID] = m
+		if r.Echo && m.Status == sms.Delivered {
+			about.echoes = append(about.echoes, m)
+		}
 	}
 	return err
 }

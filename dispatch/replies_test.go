@@ -2,9 +2,11 @@ package dispatch
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
+	"textdesk/db"
 	"textdesk/desk"
 	"textdesk/providers"
 	"textdesk/sms"
@@ -86,4 +88,86 @@ func TestAnswersGoOnAfterARestart(t *testing.T) {
 		}
 		return len(page.Messages) == 41 && left >= 30
 	})
+}
+
+// A phone that answers every text with the same words and a desk that answers by
+// itself come to rest: a text of ours that comes back as a keyword is answered
+// once, and the answer that comes back is not.
+func TestTheEchoPhoneComesToRest(t *testing.T) {
+	o := newOffice(t)
+	o.withSimulator()
+	ctx := t.Context()
+	for words, body := range map[string]string{"Hours": "Nine to five. Text MENU for lunch.", "Menu": "Soup. Text HOURS for our hours."} {
+		if _, err := o.SaveKeyword(ctx, desk.CommandLine(), 0, desk.KeywordForm{Words: words, Begins: true, Body: body, On: true}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	const echo = "+447700900900"
+	o.run()
+	texts := []string{"Hours", "Menu", "A text that is nothing", strings.Repeat("Hours of a long text that takes two parts. ", 5)}
+	for _, body := range texts {
+		if _, err := o.Send(ctx, o.admin, desk.Order{To: []string{echo}, Sender: "447860033456", OwnSender: true, Body: body}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	// It is at rest when everything has come back, everything that came in is read,
+	// and nothing waits to be sent: then there is nothing from which more could come.
+	var out, back, waiting int
+	deadline := time.Now().Add(90 * time.Second)
+	for {
+		if out, back, waiting = o.talk(echo); waiting == 0 && out == back && out > len(texts) {
+			break
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("it does not come to rest: %d texts went out, %d came back, %d wait", out, back, waiting)
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+	if sent, waits, refused := o.answered(); sent != out-len(texts) || sent < 2 || sent > 3 || waits != 0 || refused != 0 {
+		t.Errorf("%d answers were sent, %d wait, %d were refused; %d texts went out", sent, waits, refused, out)
+	}
+	if problems, err := o.CheckBooks(ctx); err != nil || len(problems) > 0 {
+		t.Errorf("the books are wrong: %q %v", problems, err)
+	}
+}
+
+// talk counts the texts to a number that have arrived, those that came from it,
+// and what is still on its way or waits to be read or answered.
+func (o *office) talk(number sms.MSISDN) (out, back, waiting int) {
+	o.t.Helper()
+	ctx := o.t.Context()
+	// In the order in which one makes the other, so that nothing is overlooked that
+	// moves meanwhile: what is sent, what came back, what is to be answered, and
+	// once more what is sent.
+	open := func() (n int) {
+		n, out = 0, 0
+		err := o.store.EachMessage(ctx, db.MessageFilter{}, func(m db.Message) error {
+			switch {
+			case m.Number != number:
+			case m.Status == sms.Delivered:
+				out++
+			default:
+				n++
+			}
+			return nil
+		})
+		if err != nil {
+			o.t.Fatal(err)
+		}
+		return n
+	}
+	waiting = open()
+	callbacks, err := o.store.WaitingCallbacks(ctx, db.WaitingCallbacksParams{PageSize: 100})
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	came, err := o.store.InboundFrom(ctx, db.InboundFromParams{Number: number, PageSize: 1000})
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	replies, err := o.WaitingReplies(ctx)
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	return out, len(came), waiting + len(callbacks) + len(replies) + open()
 }

@@ -1,7 +1,6 @@
 package handlers
 
 import (
-	"cmp"
 	"net/http"
 	"net/url"
 	"slices"
@@ -27,9 +26,9 @@ const (
 	phonePause = 30 * time.Minute
 	// phoneFresh is how long a text counts as just arrived.
 	phoneFresh = 2 * time.Second
-	// exampleNumber lacks its last two digits; it is one of the numbers that
-	// Ofcom keeps for drama.
-	exampleNumber = "4477009001"
+	// exampleNumber is one of the numbers that Ofcom keeps for drama. Its last
+	// digits give way to the ending of a script.
+	exampleNumber = "447700900123"
 )
 
 // handsets lists the simulated phones. With a number it opens one.
@@ -66,8 +65,7 @@ func (v *visit) showHandsets(status int, s views.Simulator) error {
 		s.Phones = append(s.Phones, views.PhoneCard{Path: phonePath(m.Number), Last: v.messageRow(found, i)})
 	}
 	for _, sc := range scripts {
-		ending := cmp.Or(sc.Ending, "23")
-		example := sms.MSISDN("+" + exampleNumber + ending)
+		example := sms.MSISDN("+" + exampleNumber[:len(exampleNumber)-len(sc.Ending)] + sc.Ending)
 		s.Scripts = append(s.Scripts, views.Script{Ending: sc.Ending, What: sc.What, Sentence: sc.Sentence,
 			Example: example.Display(v.set.Country), Path: phonePath(example)})
 	}

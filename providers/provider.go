@@ -64,6 +64,9 @@ type Receipt struct {
 	Code, Text string
 	// At is when it happened, by the service's clock; zero when it does not say.
 	At time.Time
+	// Echo: the phone that it was delivered to is make-believe, and answers with
+	// the words that it got. Only a provider with [Handsets] says so.
+	Echo bool
 }
 
 // Inbound is a text that somebody sent to one of our numbers.

@@ -3,7 +3,7 @@
 //
 // # Scripts
 //
-// The last two digits of the recipient decide what happens; [Scripts] is the
+// The last digits of the recipient decide what happens; [Scripts] is the
 // table for pages. Times count from acceptance.
 //
 //	01  phone switched off: sent, then failed after 5 s
@@ -15,6 +15,7 @@
 //	07  sent, and no receipt ever
 //	08  sent, then expired after 8 s
 //	09  delivered after a minute
+//	900900  delivered at once, and answered with the same words
 //	    any other: sent after 1 s, delivered after 2 s
 //
 // # What it remembers
@@ -257,7 +258,8 @@ func (p *Provider) PollStatus(ctx context.Context, references []string) ([]provi
 		}
 		st := scripts[r.script].now(now.Sub(r.at))
 		out = append(out, providers.Receipt{
-			Reference: ref, Status: st.status, Code: st.code, Text: st.text, At: r.at.Add(st.after).UTC()})
+			Reference: ref, Status: st.status, Code: st.code, Text: st.text, At: r.at.Add(st.after).UTC(),
+			Echo: scripts[r.script].echo && st.status == sms.Delivered})
 	}
 	return out, nil
 }

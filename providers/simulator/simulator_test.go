@@ -83,6 +83,31 @@ func TestScripts(t *testing.T) {
 	}
 }
 
+// The echo phone gets its texts at once, and only what has reached it is answered.
+func TestEcho(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := start(t, nil)
+		for to, echo := range map[sms.MSISDN]bool{"+447700900900": true, "+4915123900900": true, "+447700900123": false, "+447700900100": false} {
+			a, err := p.Send(t.Context(), text(8, to))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if r := state(t, p, a.References[0]); r.Echo != echo || (r.Status == sms.Delivered) != echo {
+				t.Errorf("%s at once: %+v", to, r)
+			}
+			time.Sleep(3 * time.Second)
+			if r := state(t, p, a.References[0]); r.Echo != echo || r.Status != sms.Delivered {
+				t.Errorf("%s later: %+v", to, r)
+			}
+		}
+		off := start(t, providers.Settings{"scripts": "off"})
+		a, err := off.Send(t.Context(), text(9, "+447700900900"))
+		if err != nil || state(t, off, a.References[0]).Echo {
+			t.Errorf("without scripts it answers all the same, %v", err)
+		}
+	})
+}
+
 func TestRefusals(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := start(t, nil)
@@ -203,7 +228,7 @@ func TestScriptTable(t *testing.T) {
 		t.Fatal("the usual course must stand first")
 	}
 	for i, s := range scripts {
-		if i > 0 && s.Ending != string([]byte{'0', byte('0' + i)}) || s.What == "" || !strings.HasSuffix(s.Sentence, ".") {
+		if want := string([]byte{'0', byte('0' + i)}); i > 0 && s.Ending != want && (i < 10 || len(s.Ending) < 6 || scriptFor(sms.MSISDN("+447700"+s.Ending)) != i) || s.What == "" || !strings.HasSuffix(s.Sentence, ".") {
 			t.Errorf("script %d: %+v", i, s)
 		}
 		if !slices.IsSortedFunc(s.steps, func(a, b step) int { return int(a.after - b.after) }) {
