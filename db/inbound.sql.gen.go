@@ -453,6 +453,17 @@ func (q *Queries) MessagesTo(ctx context.Context, arg MessagesToParams) ([]Messa
 	return items, nil
 }
 
+const newestCallback = `-- name: NewestCallback :one
+SELECT CAST(COALESCE(MAX(id), 0) AS BIGINT) AS id FROM callbacks
+`
+
+func (q *Queries) NewestCallback(ctx context.Context) (int64, error) {
+	row := q.db.QueryRowContext(ctx, newestCallback)
+	var id int64
+	err := row.Scan(&id)
+	return id, err
+}
+
 const replayCallback = `-- name: ReplayCallback :execrows
 UPDATE callbacks SET state = 0, problem = '' WHERE id = $1
 `

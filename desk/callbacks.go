@@ -104,6 +104,16 @@ func (d *Desk) ReadSomeCallbacks(ctx context.Context, after int64) (last int64, 
 	return after, len(waiting) == readSize, nil
 }
 
+// NewestCallback is the id of the newest callback in the store, 0 when there is
+// none.
+func (d *Desk) NewestCallback(ctx context.Context) (int64, error) {
+	id, err := d.store.NewestCallback(ctx)
+	if err != nil {
+		return 0, fmt.Errorf("read callbacks: %w", err)
+	}
+	return id, nil
+}
+
 // Crowded reports whether many wait to write, who come before whatever can as
 // well be done a little later.
 func (d *Desk) Crowded() bool { return d.store.Waiting() >= crowd }

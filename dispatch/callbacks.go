@@ -26,11 +26,16 @@ func (dp *Dispatcher) ringReader() {
 // readCallbacks reads what providers have posted, from the store, until ctx
 // ends. It has a goroutine of its own: neither a provider that posts a thousand
 // a second nor one whose callbacks cannot be understood holds up a send. In a
-// burst it takes its time, because those who post wait for an answer.
-func (dp *Dispatcher) readCallbacks(ctx context.Context) {
+// burst it takes its time, because those who post wait for an answer. It closes
+// heard when it has come past the callback with the id stored.
+func (dp *Dispatcher) readCallbacks(ctx context.Context, stored int64, heard chan<- struct{}) {
 	for after := int64(0); ctx.Err() == nil; {
 		dp.desk.Worked("callbacks")
 		last, more, err := dp.desk.ReadSomeCallbacks(ctx, after)
+		if err == nil && heard != nil && (!more || last >= stored) {
+			close(heard)
+			heard = nil
+		}
 		switch after = last; {
 		case err != nil:
 			dp.trouble(ctx, "read callbacks", err)

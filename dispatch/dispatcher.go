@@ -109,6 +109,10 @@ func (dp *Dispatcher) Run(ctx context.Context) error {
 	if err == nil {
 		err = dp.recover(ctx, rows)
 	}
+	stored := int64(0)
+	if err == nil {
+		stored, err = dp.desk.NewestCallback(ctx)
+	}
 	if ctx.Err() != nil {
 		return nil // told to stop before it had begun
 	}
@@ -116,7 +120,8 @@ func (dp *Dispatcher) Run(ctx context.Context) error {
 		return err
 	}
 	var work sync.WaitGroup
-	work.Go(func() { dp.readCallbacks(ctx) })
+	heard := make(chan struct{})
+	work.Go(func() { dp.readCallbacks(ctx, stored, heard) })
 	work.Go(func() { dp.inSteps(ctx, "search in contacts", dp.desk.IndexContacts) })
 	work.Go(func() { dp.inSteps(ctx, "changes to many contacts", dp.desk.RunBookWork) })
 	work.Go(func() { dp.backUp(ctx) })
@@ -126,6 +131,12 @@ func (dp *Dispatcher) Run(ctx context.Context) error {
 	if !dp.released(ctx) {
 		work.Wait()
 		return nil
+	}
+	// Who has said STOP before a crash is not texted after it: nothing leaves until
+	// what was stored by then is read.
+	select {
+	case <-heard:
+	case <-ctx.Done():
 	}
 	work.Go(func() { dp.sweep(ctx) })
 	work.Go(func() { dp.repeat(ctx) })

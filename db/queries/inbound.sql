@@ -1,3 +1,6 @@
+-- name: NewestCallback :one
+SELECT CAST(COALESCE(MAX(id), 0) AS BIGINT) AS id FROM callbacks;
+
 -- name: WaitingCallbacks :many
 SELECT * FROM callbacks WHERE state = 0 AND id > @after_id ORDER BY id LIMIT @page_size;
 
