@@ -20,6 +20,8 @@ type options struct {
 	passwordStdin                              bool
 	telephone, sender, note, baseURL           string
 	invite                                     bool
+	limits                                     []func(*desk.Permissions)
+	profile                                    []func(*desk.Profile)
 	reminder, alertDays                        int64
 	gateway, keyName                           string
 

@@ -56,13 +56,37 @@ func (d *Desk) SetPermissions(ctx context.Context, a Actor, userID int64, p Perm
 		return refused(bad)
 	}
 	return d.changeBelow(ctx, a, userID, "user.permissions", func(ctx context.Context, tx *db.Tx, u db.User) (string, error) {
-		if u.ID == a.User.ID {
-			return "", ErrYourself
-		}
-		err := tx.SetPermissions(ctx, db.SetPermissionsParams{ID: u.ID, MayBulk: db.Bool(p.Bulk), TemplatesOnly: db.Bool(p.TemplatesOnly),
-			MayImport: db.Bool(p.Import), SeesOthers: db.Bool(p.SeesOthers), Senders: strings.Join(p.Senders, "\n"), ApproveAbove: p.ApproveAbove, DailyCap: p.DailyCap})
-		return p.words(), err
+		return storePermissions(ctx, tx, a, u, p)
 	})
+}
+
+// SetPermissionsByName changes some of what a user may, for who has no page to
+// look at. change may be called more than once.
+func (d *Desk) SetPermissionsByName(ctx context.Context, a Actor, username string, change func(*Permissions)) error {
+	set, err := d.Settings(ctx)
+	if err != nil {
+		return err
+	}
+	return d.changeUser(ctx, a, username, "user.permissions", func(ctx context.Context, tx *db.Tx, u db.User) (string, error) {
+		p := permissionsOf(u)
+		change(&p)
+		if u.Level != LevelAdmin && p.SeesOthers != bool(u.SeesOthers) {
+			return "", ErrBadLevel.because("%s is a normal user, who sees nothing of others.", u.Username)
+		}
+		if bad := p.check(set.Country); len(bad) > 0 {
+			return "", refused(bad)
+		}
+		return storePermissions(ctx, tx, a, u, p)
+	})
+}
+
+func storePermissions(ctx context.Context, tx *db.Tx, a Actor, u db.User, p Permissions) (string, error) {
+	if u.ID == a.User.ID {
+		return "", ErrYourself
+	}
+	err := tx.SetPermissions(ctx, db.SetPermissionsParams{ID: u.ID, MayBulk: db.Bool(p.Bulk), TemplatesOnly: db.Bool(p.TemplatesOnly),
+		MayImport: db.Bool(p.Import), SeesOthers: db.Bool(p.SeesOthers), Senders: strings.Join(p.Senders, "\n"), ApproveAbove: p.ApproveAbove, DailyCap: p.DailyCap})
+	return p.Words(), err
 }
 
 // check tidies the list of senders and refuses what cannot be.
@@ -92,8 +116,8 @@ func (p *Permissions) check(home string) []*Refusal {
 	return bad
 }
 
-// words tells the audit log what was decided.
-func (p Permissions) words() string {
+// Words tells what was decided: "templates only; 200 credits a day".
+func (p Permissions) Words() string {
 	var words []string
 	if !p.Bulk {
 		words = append(words, "one person at a time")

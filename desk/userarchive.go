@@ -159,6 +159,18 @@ func (d *Desk) returnCredits(ctx context.Context, a Actor, userID int64) error {
 	})
 }
 
+// RestoreByName is Restore for who has no page to look at.
+func (d *Desk) RestoreByName(ctx context.Context, a Actor, username string) (link string, err error) {
+	if a.Acting() {
+		return "", ErrActing
+	}
+	u, err := d.userByName(ctx, username)
+	if err != nil {
+		return "", err
+	}
+	return d.Restore(ctx, a, u.ID)
+}
+
 // Restore brings an archived user back, without credits, tokens and password:
 // it returns the token of the link with which they choose one.
 func (d *Desk) Restore(ctx context.Context, a Actor, userID int64) (link string, err error) {

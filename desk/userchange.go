@@ -71,23 +71,44 @@ func (d *Desk) ChangeUser(ctx context.Context, a Actor, userID int64, p Profile)
 		return refused(bad)
 	}
 	return d.changeBelow(ctx, a, userID, "user.change", func(ctx context.Context, tx *db.Tx, u db.User) (string, error) {
-		if u.Level == LevelAdmin && p.Level != LevelAdmin {
-			if err := d.notLast(ctx, tx, u); err != nil {
-				return "", err
-			}
-			if u.ID == a.User.ID {
-				return "", ErrYourself.on("level")
-			}
-			if n, err := tx.CountChildren(ctx, db.ID(u.ID)); err != nil || n > 0 {
-				if err != nil {
-					return "", fmt.Errorf("count users: %w", err)
-				}
-				return "", ErrHasUsers.on("level")
-			}
-		}
-		return whatChanged(ProfileOf(u), p), tx.ChangeUser(ctx, db.ChangeUserParams{ID: u.ID, Level: p.Level, FirstName: p.FirstName, LastName: p.LastName,
-			Email: p.Email, Telephone: p.Telephone, Sender: p.Sender, CreditReminder: p.CreditReminder, AlertDays: p.InactiveAlertDays})
+		return d.storeProfile(ctx, tx, a, u, p)
 	})
+}
+
+// ChangeUserByName changes some of an account, for who has no page to look at.
+// change may be called more than once.
+func (d *Desk) ChangeUserByName(ctx context.Context, a Actor, username string, change func(*Profile)) error {
+	set, err := d.Settings(ctx)
+	if err != nil {
+		return err
+	}
+	return d.changeUser(ctx, a, username, "user.change", func(ctx context.Context, tx *db.Tx, u db.User) (string, error) {
+		p := ProfileOf(u)
+		change(&p)
+		if bad := p.check(set.Country); len(bad) > 0 {
+			return "", refused(bad)
+		}
+		return d.storeProfile(ctx, tx, a, u, p)
+	})
+}
+
+func (d *Desk) storeProfile(ctx context.Context, tx *db.Tx, a Actor, u db.User, p Profile) (string, error) {
+	if u.Level == LevelAdmin && p.Level != LevelAdmin {
+		if err := d.notLast(ctx, tx, u); err != nil {
+			return "", err
+		}
+		if u.ID == a.User.ID {
+			return "", ErrYourself.on("level")
+		}
+		if n, err := tx.CountChildren(ctx, db.ID(u.ID)); err != nil || n > 0 {
+			if err != nil {
+				return "", fmt.Errorf("count users: %w", err)
+			}
+			return "", ErrHasUsers.on("level")
+		}
+	}
+	return whatChanged(ProfileOf(u), p), tx.ChangeUser(ctx, db.ChangeUserParams{ID: u.ID, Level: p.Level, FirstName: p.FirstName, LastName: p.LastName,
+		Email: p.Email, Telephone: p.Telephone, Sender: p.Sender, CreditReminder: p.CreditReminder, AlertDays: p.InactiveAlertDays})
 }
 
 // whatChanged names the fields for the audit log.

@@ -87,6 +87,7 @@ var verbs = map[string]string{
 	"AddNote": "owner conversation", "Assign": "owner conversation user", "Assignable": "owner conversation", "Conversations": forAll, "ConversationsWith": forAll, "GiveBack": "owner conversation",
 	"InboxUnread": forAll, "KeepDraft": "owner conversation", "DraftsIn": "owner conversation", "Looking": "owner conversation", "MarkDone": "owner conversation", "MarkUnseen": "owner conversation", "OptOutOf": "owner conversation",
 	"SavedReply": "own conversation template", "Reopen": "owner conversation", "Reply": "owner conversation", "Take": "owner conversation", "Talk": "owner conversation", "WrongNumber": "owner conversation",
+	"ChangeUserByName": "user", "RestoreByName": "user", "SetPermissionsByName": "user",
 	"AddReportMail": forAll, "DeleteReportMail": "own reportmail", "PauseReportMail": "own reportmail", "ReportMails": forAll, "ReportMailsReady": forAll,
 	"ResumeReportMail": "own reportmail", "SendReportMail": "own reportmail",
 	"MailServer": forAdmins, "SaveBranding": forAdmins, "SaveMailServer": forAdmins, "TestMail": forAdmins,
@@ -95,7 +96,7 @@ var verbs = map[string]string{
 // notWhileActing are the verbs that refuse whoever acts as somebody else.
 var notWhileActing = map[string]bool{"ActAs": true, "AddReportMail": true, "ReportMailsReady": true, "SendReportMail": true, "BeginSecondFactor": true, "ChangePassword": true, "ConfirmSecondFactor": true, "DropSecondFactor": true,
 	"DisableKey": true, "EnableKey": true, "NewServiceKey": true, "NewKey": true, "NewKeyOf": true, "NewLink": true, "NewLinkByName": true, "NewRecoveryCodes": true, "ResetPassword": true, "ResetSecondFactor": true,
-	"Restore": true, "RevokeKey": true, "RevokeKeyOf": true, "SaveSecondFactorPolicy": true, "SignOutElsewhere": true}
+	"Restore": true, "RestoreByName": true, "RevokeKey": true, "RevokeKeyOf": true, "SaveSecondFactorPolicy": true, "SignOutElsewhere": true}
 
 // secret stands in everything that leaf has, so that whoever gets to see it is
 // found out.
