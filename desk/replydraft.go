@@ -45,8 +45,9 @@ type DraftMark struct {
 	Turn int64
 }
 
-// KeepDraft keeps what the actor has typed in a conversation so far.
-func (d *Desk) KeepDraft(ctx context.Context, a Actor, id int64, draft ReplyDraft) error {
+// KeepDraft keeps what the actor has typed in a conversation so far, and says
+// when that was.
+func (d *Desk) KeepDraft(ctx context.Context, a Actor, id int64, draft ReplyDraft) (at time.Time, err error) {
 	draft.Body = strings.ReplaceAll(strings.ToValidUTF8(draft.Body, "\ufffd"), "\x00", "")
 	if strings.TrimSpace(draft.Body) == "" {
 		draft.Body = ""
@@ -55,10 +56,11 @@ func (d *Desk) KeepDraft(ctx context.Context, a Actor, id int64, draft ReplyDraf
 		draft.Kind = draftOf(a)
 	}
 	if r := tooLong("body", draft.Body, longestDraft); r != nil {
-		return r
+		return time.Time{}, r
 	}
-	return d.changeTurn(ctx, a, id, func(ctx context.Context, tx *db.Tx, c db.Conversation) error {
+	err = d.changeTurn(ctx, a, id, func(ctx context.Context, tx *db.Tx, c db.Conversation) error {
 		now := d.now()
+		at = now.Time()
 		if err := tx.DropEndedDrafts(ctx, db.DropEndedDraftsParams{UserID: a.User.ID, Before: now.Add(-lateFor)}); err != nil {
 			return fmt.Errorf("drop drafts: %w", err)
 		}
@@ -69,6 +71,7 @@ func (d *Desk) KeepDraft(ctx context.Context, a Actor, id int64, draft ReplyDraf
 		}
 		return nil
 	})
+	return at, err
 }
 
 // DraftsIn are what the actor has typed in a conversation, by kind. Those with an

@@ -22,7 +22,13 @@ func (o *office) draft(t testing.TB, a Actor, id int64, kind string) ReplyDraft 
 // typed keeps a reply as a page does while somebody types.
 func (o *office) typed(t testing.TB, a Actor, id int64, form string, turn int64, body string) {
 	t.Helper()
-	must(t, o.KeepDraft(context.Background(), a, id, ReplyDraft{Kind: DraftReply, Body: body, DraftMark: DraftMark{form, turn}}))
+	o.keep(t, a, id, ReplyDraft{Kind: DraftReply, Body: body, DraftMark: DraftMark{form, turn}})
+}
+
+func (o *office) keep(t testing.TB, a Actor, id int64, d ReplyDraft) {
+	t.Helper()
+	_, err := o.KeepDraft(context.Background(), a, id, d)
+	must(t, err)
 }
 
 func TestDraftOfAReply(t *testing.T) {
@@ -43,7 +49,7 @@ func TestDraftOfAReply(t *testing.T) {
 		t.Errorf("the draft is %q after an older state of it came late", got)
 	}
 	o.typed(t, ann, c.ID, "page", 3, "At nine, ple")
-	must(t, o.KeepDraft(ctx, ann, c.ID, ReplyDraft{Kind: DraftNote, Body: "Rang ba", DraftMark: DraftMark{"note", 1}}))
+	o.keep(t, ann, c.ID, ReplyDraft{Kind: DraftNote, Body: "Rang ba", DraftMark: DraftMark{"note", 1}})
 	if got := o.draft(t, ann, c.ID, DraftNote).Body; body() != "At nine, ple" || got != "Rang ba" {
 		t.Errorf("drafts are %q and %q", body(), got)
 	}
@@ -91,11 +97,11 @@ func TestDraftOfAReply(t *testing.T) {
 	if len(rows) != 1 || rows[0].Body != "Wor" {
 		t.Errorf("rows of drafts: %+v", rows)
 	}
-	if err := o.KeepDraft(ctx, ann, c.ID, ReplyDraft{Body: strings.Repeat("x", longestDraft+1)}); !errors.Is(err, ErrTooLong) {
+	if _, err := o.KeepDraft(ctx, ann, c.ID, ReplyDraft{Body: strings.Repeat("x", longestDraft+1)}); !errors.Is(err, ErrTooLong) {
 		t.Errorf("an endless draft: %v", err)
 	}
 	bob := o.user(t, "bob", LevelNormal, o.admin.User.ID, 100)
-	if err := o.KeepDraft(ctx, bob, c.ID, ReplyDraft{Body: "Mine"}); !errors.Is(err, ErrUnknownConversation) {
+	if _, err := o.KeepDraft(ctx, bob, c.ID, ReplyDraft{Body: "Mine"}); !errors.Is(err, ErrUnknownConversation) {
 		t.Errorf("a colleague beside writes into it: %v", err)
 	}
 }
@@ -107,7 +113,7 @@ func TestDraftSaysWhatCameSince(t *testing.T) {
 	c := o.asked(t, ann, 1, "447700900777", "When?").Conversation
 	talk, err := o.Talk(ctx, ann, c.ID, "", 50)
 	must(t, err)
-	must(t, o.KeepDraft(ctx, ann, c.ID, ReplyDraft{Body: "At ni", Seen: talk.Seen()}))
+	o.keep(t, ann, c.ID, ReplyDraft{Body: "At ni", Seen: talk.Seen()})
 	since := func() string { t.Helper(); return o.draft(t, ann, c.ID, DraftReply).Since }
 	if got := since(); got != "" {
 		t.Errorf("at once it says %q", got)

@@ -93,7 +93,7 @@ func (v *visit) showInbox(status int, view views.Inbox) error {
 	if err != nil {
 		return err
 	}
-	view.Said, page.Flash, page.Width = page.Flash, nil, ui.Full
+	view.Said, page.Flash, page.Width, page.Script = page.Flash, nil, ui.Full, "inbox.js"
 	if t := view.Thread; t != nil {
 		page.HasErrors = len(t.Reply.Errors)+len(t.Note.Errors) > 0 || t.Reply.Moved != ""
 	}
@@ -159,7 +159,7 @@ func (v *visit) inboxView(at inboxAddress, thread *views.Thread) (views.Inbox, e
 	if err != nil {
 		return views.Inbox{}, err
 	}
-	view := views.Inbox{Now: v.now(), Folder: folderNames[at.folder], Query: at.query, More: found.More, Filing: found.Filing, Unread: unreadWords(unread),
+	view := views.Inbox{Me: v.actor.User.ID, Now: v.now(), Folder: folderNames[at.folder], Query: at.query, More: found.More, Filing: found.Filing, Unread: unreadWords(unread),
 		ListPath: inboxAddress{folder: at.folder}.path(""), Thread: thread}
 	for _, f := range desk.Folders() {
 		view.Folders = append(view.Folders, views.InboxFolder{Label: folderNames[f], Path: inboxAddress{folder: f}.path(""), Current: f == at.folder && at.query == ""})

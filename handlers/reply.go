@@ -24,7 +24,7 @@ func (v *visit) reply() error {
 	}
 	switch do := v.FormValue("do"); do {
 	case "keep":
-		if err := v.keepDraft(id, desk.DraftReply, draftBody(form)); err != nil {
+		if _, err := v.keepDraft(id, desk.DraftReply, draftBody(form)); err != nil {
 			return err
 		}
 		return v.back(v.inboxAt().path("/"+strconv.FormatInt(id, 10)), "Your draft is saved. Only you see it.")
@@ -51,7 +51,7 @@ func (v *visit) reply() error {
 		if len(desk.Refusals(cause)) == 0 || errors.Is(cause, desk.ErrUnknownConversation) {
 			return cause
 		}
-		if err := v.keepDraft(id, desk.DraftReply, draftBody(form)); err != nil && len(desk.Refusals(err)) == 0 {
+		if _, err := v.keepDraft(id, desk.DraftReply, draftBody(form)); err != nil && len(desk.Refusals(err)) == 0 {
 			return err
 		}
 		return v.showTalk(http.StatusUnprocessableEntity, id, form, cause)
@@ -253,7 +253,7 @@ func (v *visit) noteTalk() error {
 	if err != nil {
 		return err
 	}
-	if err := v.keepDraft(id, desk.DraftNote, v.FormValue("note")); err != nil && len(desk.Refusals(err)) == 0 {
+	if _, err := v.keepDraft(id, desk.DraftNote, v.FormValue("note")); err != nil && len(desk.Refusals(err)) == 0 {
 		return err
 	}
 	var form views.Compose

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"strconv"
+	"time"
 
 	"textdesk/desk"
 	"textdesk/views"
@@ -24,17 +26,19 @@ func (v *visit) keepTalk() error {
 	if v.FormValue("note_key") != "" {
 		kind, body = desk.DraftNote, v.FormValue("note")
 	}
-	switch err := v.keepDraft(id, kind, body); {
+	switch at, err := v.keepDraft(id, kind, body); {
 	case errors.Is(err, desk.ErrTooLong):
 		return v.NoContent(http.StatusUnprocessableEntity)
 	case err != nil:
 		return err
+	default:
+		v.Response().Header().Set("X-Saved-At", strconv.FormatInt(at.UnixMilli(), 10))
 	}
 	return v.NoContent(http.StatusNoContent)
 }
 
 // keepDraft has the desk keep it, as far as it has come in the form.
-func (v *visit) keepDraft(id int64, kind, body string) error {
+func (v *visit) keepDraft(id int64, kind, body string) (time.Time, error) {
 	key := "key"
 	if kind == desk.DraftNote {
 		key = "note_key"
@@ -73,7 +77,7 @@ func (v *visit) takeUp(t *views.Thread, form *views.Compose) error {
 		return err
 	}
 	reply := draftOf(v, drafts)
-	t.Reply.Draft = views.Draft{Key: reply.Form, Turn: reply.Turn, Body: reply.Body, SeenInbound: reply.Seen.Inbound, SeenBatch: reply.Seen.Batch}
+	t.Reply.Draft = views.Draft{Key: reply.Form, Turn: reply.Turn, Body: reply.Body, SeenInbound: reply.Seen.Inbound, SeenBatch: reply.Seen.Batch, At: savedAt(reply)}
 	switch {
 	case form.Key != "":
 		t.Reply.Turn = v.carried("turn") + 1 // what is typed into it from here on is newer
@@ -86,7 +90,7 @@ func (v *visit) takeUp(t *views.Thread, form *views.Compose) error {
 	}
 	note := drafts[desk.DraftNote]
 	t.Me = v.actor.User.ID
-	t.Note = views.ThreadNote{Key: rand.Text(), Body: note.Body, Draft: views.Draft{Key: note.Form, Turn: note.Turn, Body: note.Body}}
+	t.Note = views.ThreadNote{Key: rand.Text(), Body: note.Body, Draft: views.Draft{Key: note.Form, Turn: note.Turn, Body: note.Body, At: savedAt(note)}}
 	if note.Body != "" && form.Body == "" && form.TemplateID == "" {
 		t.Note.Open, t.Kept = true, views.DraftOf(note.At, v.now())
 	}
@@ -113,4 +117,12 @@ func restore(form *views.Compose, d desk.ReplyDraft) {
 		return
 	}
 	form.TemplateID, form.Fills = was.Template, was.Fills
+}
+
+// savedAt is when a draft was kept, in milliseconds; 0 for none.
+func savedAt(d desk.ReplyDraft) int64 {
+	if d.At.IsZero() {
+		return 0
+	}
+	return d.At.UnixMilli()
 }

@@ -18,7 +18,7 @@ import (
 	"strings"
 )
 
-//go:embed css fonts vendor icons.svg favicon.svg app.js
+//go:embed css fonts vendor icons.svg favicon.svg app.js inbox.js
 var files embed.FS
 
 // sheets are joined in this order into app.css. The order matters little,

@@ -38,6 +38,8 @@ type Page struct {
 	// Where the person's name, their credits, the acting banner and signing out
 	// lead; empty means /account, no link, /act-as/stop and /sign-out.
 	AccountPath, CreditsPath, StopActingPath, SignOutPath string
+	// Script is this screen's own, which works without it: "inbox.js".
+	Script string
 	// CreditsLow marks the credits as running out.
 	CreditsLow bool
 }
