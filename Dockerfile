@@ -8,7 +8,7 @@ RUN --mount=type=cache,target=/go/pkg/mod go mod download
 COPY . .
 ARG VERSION=dev COMMIT=
 RUN --mount=type=cache,target=/go/pkg/mod --mount=type=cache,target=/root/.cache/go-build \
-    CGO_ENABLED=0 go build -trimpath -buildvcs=false \
+    CGO_ENABLED=0 go build -trimpath -buildvcs=false -gcflags textdesk/views/...=-l \
       -ldflags "-s -w -X textdesk/commands.Version=${VERSION} -X textdesk/commands.Commit=${COMMIT}" -o /textdesk . \
  && mkdir /data
 
