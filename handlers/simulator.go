@@ -253,6 +253,9 @@ func (v *visit) phone(n sms.MSISDN, onPage []sms.MSISDN) (views.Phone, error) {
 	if err != nil {
 		return p, err
 	}
+	if p.Script, err = v.scriptOf(n); err != nil {
+		return p, err
+	}
 	p.OptedOut, p.Theirs, p.Reason = listed, s.How != desk.ByStaff, s.Reason
 	automatic, err := v.s.Desk.AutomaticAmong(ctx, h.Messages)
 	if err != nil {
@@ -260,6 +263,20 @@ func (v *visit) phone(n sms.MSISDN, onPage []sms.MSISDN) (views.Phone, error) {
 	}
 	v.putOnPhone(&p, h, automatic)
 	return p, nil
+}
+
+// scriptOf says what the simulator does with a number of this ending.
+func (v *visit) scriptOf(n sms.MSISDN) (string, error) {
+	scripts, err := v.s.Desk.Scripts(v.Request().Context())
+	if err != nil {
+		return "", err
+	}
+	for _, s := range scripts {
+		if s.Ending != "" && strings.HasSuffix(n.Digits(), s.Ending) {
+			return s.What + ": " + s.Sentence, nil
+		}
+	}
+	return "", nil
 }
 
 // putOnPhone sorts a phone's texts: delivered ones and the answers to them in

@@ -31,6 +31,16 @@ func TestSimulator(t *testing.T) {
 	}
 }
 
+// A phone says what its number does; the echo phone is found beside the others.
+func TestPhonesSayWhatTheyDo(t *testing.T) {
+	td := newTestDesk(t)
+	sam := td.signIn("sam")
+	sam.get("/simulator").wants(t, 200, "07700 900900", "ends in 900900", "Echo", "answers every text with the same words", "07700 900101", "ends in 01")
+	sam.get("/simulator/447700900900").wants(t, 200, "Echo: Delivered at once")
+	sam.get("/simulator/447700900101").wants(t, 200, "Phone switched off: Sent after one second")
+	sam.get("/simulator/447700900123").lacks(t, "Delivered: Sent after")
+}
+
 func TestHandsetShowsWhatArrived(t *testing.T) {
 	td := newTestDesk(t)
 	b := td.signIn("sam")

@@ -658,7 +658,7 @@ func OptOutsPage(page ui.Page, f OptOutForm) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = ui.TextArea{Name: "out_words", Label: "Words of your own", Optional: true, Rows: 2, Value: f.Out, Error: ui.ErrorFor(f.Errors, "out_words"), Hint: "In other languages, for instance: Arrêt, Stopp, Baja. Separate them with commas. Capitals, spaces and punctuation do not matter."}.Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.TextArea{Name: "out_words", Label: "Words of your own", Optional: true, Rows: 2, Value: f.Out, Error: ui.ErrorFor(f.Errors, "out_words"), Hint: "In other languages, for instance: Arrêt, Stopp, Baja. Separate them with commas. Capitals, spaces and punctuation do not matter. What only looks like one of these, in any of eighteen languages, is marked in the inbox for a person."}.Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

@@ -14,10 +14,13 @@ func (p *Provider) Reply(in providers.Inbound) providers.Callback {
 }
 
 // Scripts implements [providers.Handsets]: the usual course first, then by
-// ending.
+// ending. Where scripts are off that course is all there is.
 func (p *Provider) Scripts() []providers.Script {
 	var all []providers.Script
 	for _, s := range scripts {
+		if !p.scripts && s.Ending != "" {
+			continue
+		}
 		all = append(all, providers.Script{Ending: s.Ending, What: s.What, Sentence: s.Sentence})
 	}
 	return all

@@ -101,6 +101,9 @@ func TestEcho(t *testing.T) {
 			}
 		}
 		off := start(t, providers.Settings{"scripts": "off"})
+		if all := off.Scripts(); len(all) != 1 || all[0].Ending != "" || len(p.Scripts()) != len(scripts) {
+			t.Errorf("without scripts it lists %v", all)
+		}
 		a, err := off.Send(t.Context(), text(9, "+447700900900"))
 		if err != nil || state(t, off, a.References[0]).Echo {
 			t.Errorf("without scripts it answers all the same, %v", err)
