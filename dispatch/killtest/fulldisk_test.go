@@ -76,9 +76,8 @@ kill $desk; wait $desk`, "sh", program(t), disk, dir)...)
 		t.Fatal(err)
 	}
 	browser := &http.Client{Jar: jar}
-	post := func(path string, form url.Values) string {
+	read := func(path string, r *http.Response, err error) string {
 		t.Helper()
-		r, err := browser.PostForm(strings.TrimRight(base, "/")+path, form)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -89,8 +88,22 @@ kill $desk; wait $desk`, "sh", program(t), disk, dir)...)
 		}
 		return string(text)
 	}
+	get := func(path string) string {
+		t.Helper()
+		r, err := browser.Get(strings.TrimRight(base, "/") + path)
+		return read(path, r, err)
+	}
+	post := func(path string, form url.Values) string {
+		t.Helper()
+		r, err := browser.PostForm(strings.TrimRight(base, "/")+path, form)
+		return read(path, r, err)
+	}
 	post("/sign-in", url.Values{"username": {"boss"}, "password": {secret}})
-	page := post("/system/backup", nil)
+	post("/system/backup", nil)
+	page := get("/system")
+	for deadline := time.Now().Add(time.Minute); !strings.Contains(page, "The last backup failed") && time.Now().Before(deadline); page = get("/system") {
+		time.Sleep(50 * time.Millisecond)
+	}
 	for _, want := range []string{"The last backup failed", "not enough room on the disk", disk, "Earlier backups are as they were", "textdesk-"} {
 		if !strings.Contains(page, want) {
 			t.Errorf("the System page does not say %q", want)

@@ -108,7 +108,7 @@ func TestKillImport(t *testing.T) {
 				_ = res.Body.Close()
 			}
 		}()
-		time.Sleep(300 * time.Millisecond) // until it is spooled, on a slow machine
+		begun(t, dir, id+1)
 	})
 	if row.NSuccess != int64(rows) || row.NNew != int64(rows) {
 		t.Errorf("by the API: %+v", row)
@@ -132,6 +132,25 @@ func TestKillImport(t *testing.T) {
 	}
 	if files, err := os.ReadDir(filepath.Join(dir, desk.ImportDirectory)); err != nil || len(files) > 0 {
 		t.Errorf("left behind: %v, %v", files, err)
+	}
+}
+
+// begun waits until a desk that serves has taken an import.
+func begun(t *testing.T, dir string, id int64) {
+	t.Helper()
+	store := beside(t, dir)
+	defer store.Close()
+	for deadline := time.Now().Add(time.Minute); ; time.Sleep(5 * time.Millisecond) {
+		var there int
+		if err := store.QueryRowContext(t.Context(), "SELECT count(*) FROM imports WHERE id = ?", id).Scan(&there); err != nil {
+			t.Fatal(err)
+		}
+		if there > 0 {
+			return
+		}
+		if time.Now().After(deadline) {
+			t.Fatal("the import is not taken")
+		}
 	}
 }
 

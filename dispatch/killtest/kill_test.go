@@ -279,14 +279,21 @@ func TestKill(t *testing.T) {
 	verify(t, dir, upstream, c, want, broken)
 }
 
-// comesToAnEnd waits until nothing waits in the store any more, no time of a
-// repeating send has come, and the upstream has been left alone for a while.
-func comesToAnEnd(t *testing.T, dir string, upstream *fastsmstest.Service) {
+// beside reads the store while a desk serves from it.
+func beside(t *testing.T, dir string) *sql.DB {
 	t.Helper()
 	store, err := sql.Open("sqlite", "file:"+filepath.Join(dir, db.FileName)+"?mode=ro&_pragma=busy_timeout(10000)")
 	if err != nil {
 		t.Fatal(err)
 	}
+	return store
+}
+
+// comesToAnEnd waits until nothing waits in the store any more, no time of a
+// repeating send has come, and the upstream has been left alone for a while.
+func comesToAnEnd(t *testing.T, dir string, upstream *fastsmstest.Service) {
+	t.Helper()
+	store := beside(t, dir)
 	defer store.Close()
 	deadline := time.Now().Add(10 * time.Minute)
 	for quiet, last := time.Now(), -1; ; time.Sleep(20 * time.Millisecond) {
