@@ -117,7 +117,7 @@ func (g Guard) foreign(n sms.MSISDN, home string) *Refusal {
 	if country == "" {
 		return ErrCountry.because("This number belongs to no country, and this desk texts only some.")
 	}
-	return ErrCountry.because("%s is not among the countries that this desk texts.", sms.CountryName(country))
+	return ErrCountry.because("%s is not among the countries that this desk texts.", upperFirst(sms.CountryInSentence(country)))
 }
 
 // asksApproval reports whether a send to so many by a user needs somebody else:

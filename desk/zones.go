@@ -44,7 +44,7 @@ func zoneFor(chosen, country string) (string, *Refusal) {
 	if zone := DefaultZone(country); zone != "" {
 		return zone, nil
 	}
-	return "", ErrBadZone.because("%s has several time zones: choose yours.", upperFirst(sms.CountryName(country)))
+	return "", ErrBadZone.because("%s has several time zones: choose yours.", upperFirst(sms.CountryInSentence(country)))
 }
 
 // severalTimes are the countries in which the office's time must be asked for.

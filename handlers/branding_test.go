@@ -18,7 +18,7 @@ func TestSettingsLeadToEverything(t *testing.T) {
 	td := newTestDesk(t)
 	boss := td.signIn("boss")
 	overview := boss.get("/settings")
-	overview.wants(t, http.StatusOK, "Oakfield School", "United Kingdom", "20 seconds", "Only United Kingdom", "Textdesk test")
+	overview.wants(t, http.StatusOK, "Oakfield School", "United Kingdom", "20 seconds", "Only the United Kingdom", "Textdesk test")
 	for _, path := range settingPages() {
 		overview.wants(t, http.StatusOK, `href="`+path+`"`)
 		boss.get(path).wants(t, http.StatusOK)

@@ -33,7 +33,7 @@ func reviewOf(t *testing.T, b *browser, to, body string) (answer, url.Values) {
 func TestSettingsOfTheGuard(t *testing.T) {
 	td := newTestDesk(t)
 	b := td.signIn("boss")
-	b.get("/settings/guard").wants(t, http.StatusOK, "Spend guard", "Only United Kingdom", "Ireland", `value="500"`)
+	b.get("/settings/guard").wants(t, http.StatusOK, "Spend guard", "Only the United Kingdom", "Ireland", `value="500"`)
 	b.post("/settings/guard", form("which", "some", "countries", "IE", "countries", "FR", "per_number", "5", "sure_above", "1,000", "approve_above", "50")).
 		wants(t, http.StatusOK, "The spend guard is saved.", "Ireland", "France", `value="1000"`, `value="50"`)
 	set, err := td.Settings(t.Context())

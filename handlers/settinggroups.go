@@ -135,7 +135,7 @@ func countryWords(g desk.Guard, home string) string {
 	case g.AllCountries:
 		return "All countries"
 	case len(g.Countries) == 0:
-		return "Only " + sms.CountryName(home)
+		return "Only " + sms.CountryInSentence(home)
 	}
 	return sms.CountryName(home) + " and " + views.Plural(len(g.Countries), "other country", "other countries")
 }

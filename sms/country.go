@@ -26,6 +26,20 @@ func CountryName(iso string) string {
 	return iso
 }
 
+// CountryInSentence returns the name of an ISO code as it stands in a sentence:
+// "the United Kingdom".
+func CountryInSentence(iso string) string {
+	name := CountryName(iso)
+	if strings.HasPrefix(name, "United ") || strings.HasSuffix(name, " Islands") || strings.HasSuffix(name, " Republic") {
+		return "the " + name
+	}
+	switch name {
+	case "Bahamas", "Comoros", "Gambia", "Isle of Man", "Maldives", "Netherlands", "Philippines", "Seychelles":
+		return "the " + name
+	}
+	return name
+}
+
 var countryNames = func() map[string]string {
 	names := make(map[string]string, len(countries))
 	for _, c := range countries {

@@ -105,7 +105,7 @@ func GuardPage(page ui.Page, form GuardForm) templ.Component {
 					templ_7745c5c3_Err = ui.Choices{
 						Name: "which", Label: "Countries that can be texted", Error: ui.ErrorFor(form.Errors, "countries"),
 						Options: []ui.Option{
-							{Value: "home", Label: "Only " + sms.CountryName(form.Home), Selected: form.Which == "home"},
+							{Value: "home", Label: "Only " + sms.CountryInSentence(form.Home), Selected: form.Which == "home"},
 							{Value: "some", Label: "Also the countries chosen below", Hint: form.chosenWords(), Selected: form.Which == "some"},
 							{Value: "all", Label: "All countries", Selected: form.Which == "all"},
 						},
@@ -133,7 +133,7 @@ func GuardPage(page ui.Page, form GuardForm) templ.Component {
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
-						templ_7745c5c3_Err = ui.Choices{Name: "countries", Label: "Countries beside " + sms.CountryName(form.Home), Several: true, Options: form.options()}.Render(ctx, templ_7745c5c3_Buffer)
+						templ_7745c5c3_Err = ui.Choices{Name: "countries", Label: "Countries beside " + sms.CountryInSentence(form.Home), Several: true, Options: form.options()}.Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
