@@ -20,6 +20,9 @@ import (
 // Of a larger one there is a link, which asks to sign in.
 const MailedFileLimit = 5 << 20
 
+// ReportWorker is what e-mailing reports is called on the System page.
+const ReportWorker = "reports by e-mail"
+
 const (
 	// reportLease is how long one e-mail may take: to read the rows and hand it over.
 	reportLease = 10 * time.Minute
@@ -94,6 +97,7 @@ func (d *Desk) MailReports(ctx context.Context, base *url.URL, p ReportPrinter) 
 		if ctx.Err() != nil {
 			break
 		}
+		d.Worked(ReportWorker) // a mail server that hangs holds each of them up for a while
 		if err := d.mailReport(ctx, row, set, base, p); err != nil {
 			faults = append(faults, fmt.Errorf("e-mail report %d: %w", row.ID, err))
 		}

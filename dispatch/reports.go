@@ -3,6 +3,8 @@ package dispatch
 import (
 	"context"
 	"time"
+
+	"textdesk/desk"
 )
 
 // reportsEvery is how soon an e-mailed report is looked for that nobody has rung
@@ -22,7 +24,7 @@ func (dp *Dispatcher) ringReports() {
 // their files.
 func (dp *Dispatcher) mailReports(ctx context.Context) {
 	for dp.printer != nil && ctx.Err() == nil {
-		dp.desk.Worked("reports by e-mail")
+		dp.desk.Worked(desk.ReportWorker)
 		next, err := dp.desk.MailReports(ctx, dp.base, dp.printer)
 		if err != nil {
 			dp.trouble(ctx, "e-mail reports", err)

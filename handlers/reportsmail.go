@@ -96,7 +96,8 @@ func (v *visit) reportMails() ([]views.ReportMailRow, error) {
 			Outcome: r.Outcome, EndedAt: r.EndedAt.Time(), Problem: r.Problem, Sending: r.Sending(), Tries: r.Tries, TryAt: r.TryAt.Time(), Only: strings.Join(r.Only, ", ")}
 		var states []string
 		for _, s := range r.Filter.Statuses {
-			states = append(states, stateWord(s))
+			word := stateWord(s)
+			states = append(states, strings.ToLower(word[:1])+word[1:])
 		}
 		if len(states) > 0 {
 			row.Only = strings.TrimPrefix(strings.Join([]string{strings.Join(states, " or "), row.Only}, ", "), ", ")
@@ -125,7 +126,7 @@ func (v *visit) reportMailDeed(do func(context.Context, desk.Actor, int64) error
 	case errors.Is(err, desk.ErrUnknownReportMail), err != nil && len(desk.Refusals(err)) == 0:
 		return err
 	case err != nil:
-		return v.back(back+"#emails", "%s", desk.Refusals(err)[0].Sentence)
+		return v.back(back, "%s", desk.Refusals(err)[0].Sentence) // which stands on top
 	}
 	return v.back(back+"#emails", "%s", sentence)
 }

@@ -56,7 +56,7 @@ func TestAReportIsEmailed(t *testing.T) {
 	sam.post(at, form("key", "k1", "covers", "for ever", "every", "week", "weekday", "8", "time", "noonish")).wants(t, http.StatusUnprocessableEntity, "Choose which days it covers.", "This is not a time.", `value="noonish"`, "Error: ")
 	values := form("key", "k1", "covers", "today", "every", "day", "time", "06:30")
 	got := sam.post(at, values)
-	got.wants(t, http.StatusOK, "This report is e-mailed to sam@oakfield.example. The first one comes on Tuesday 16 June at 06:30.", "E-mailed to you", "Every day at 06:30", "The day itself, so far", "Only Delivered.", "None yet")
+	got.wants(t, http.StatusOK, "This report is e-mailed to sam@oakfield.example. The first one comes on Tuesday 16 June at 06:30.", "E-mailed to you", "Every day at 06:30", "The day itself, so far", "Only delivered.", "None yet")
 	sam.post(at, values) // a second press
 	page := sam.get("/reports/failed").body
 	all := mailID.FindAllStringSubmatch(page, -1)

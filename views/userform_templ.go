@@ -239,7 +239,7 @@ func (f UserForm) who() templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Input{Name: "email", Label: "E-mail", Optional: true, Type: "email", Hint: "For alerts.", Value: f.Email, Autocomplete: "off", Error: ui.ErrorFor(f.Errors, "email")}.Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Input{Name: "email", Label: "E-mail", Optional: true, Type: "email", Hint: "For alerts and for reports that they have e-mailed.", Value: f.Email, Autocomplete: "off", Error: ui.ErrorFor(f.Errors, "email")}.Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -706,11 +706,16 @@ func UserPage(page ui.Page, a UserAccount) templ.Component {
 	})
 }
 
+// edit is what is done with an account most.
 func (a UserAccount) edit() templ.Component {
-	if a.State == "archived" {
+	edit := ui.Button{Label: "Edit", Icon: "pencil", Path: a.path("/edit")}
+	switch {
+	case a.State == "archived":
 		return ui.Button{Label: "Bring back", Kind: ui.Primary, Path: a.path("/restore")}
+	case a.Self, a.Unlimited: // whose credits nobody moves
+		return edit
 	}
-	return ui.Button{Label: "Edit", Icon: "pencil", Path: a.path("/edit")}
+	return ui.Join(ui.Button{Label: "Move credits", Icon: "coins", Path: a.path("/credits")}, edit)
 }
 
 func (a UserAccount) notices() templ.Component {
@@ -842,7 +847,7 @@ func (a UserAccount) limits() templ.Component {
 				var templ_7745c5c3_Var24 string
 				templ_7745c5c3_Var24, templ_7745c5c3_Err = templ.JoinStringErrs(l)
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `users.templ`, Line: 268, Col: 11}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `users.templ`, Line: 273, Col: 11}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var24))
 				if templ_7745c5c3_Err != nil {
@@ -975,7 +980,7 @@ func userKeyName(k Token) templ.Component {
 			var templ_7745c5c3_Var27 string
 			templ_7745c5c3_Var27, templ_7745c5c3_Err = templ.JoinStringErrs(k.Name)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `users.templ`, Line: 331, Col: 10}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `users.templ`, Line: 336, Col: 10}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var27))
 			if templ_7745c5c3_Err != nil {
@@ -1024,7 +1029,7 @@ func postButton(path, label string) templ.Component {
 		var templ_7745c5c3_Var29 templ.SafeURL
 		templ_7745c5c3_Var29, templ_7745c5c3_Err = templ.JoinURLErrs(ui.URL(ctx, path))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `users.templ`, Line: 339, Col: 47}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `users.templ`, Line: 344, Col: 47}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var29))
 		if templ_7745c5c3_Err != nil {
