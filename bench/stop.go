@@ -100,7 +100,7 @@ func buildBinary() (path string, remove func(), err error) {
 		return "", nil, err
 	}
 	path = filepath.Join(dir, "textdesk")
-	build := exec.Command("go", "build", "-trimpath", "-ldflags", "-s -w", "-o", path, ".")
+	build := exec.Command("go", "build", "-trimpath", "-gcflags", "textdesk/views/...=-l", "-ldflags", "-s -w", "-o", path, ".")
 	build.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if out, err := build.CombinedOutput(); err != nil {
 		_ = os.RemoveAll(dir)

@@ -209,6 +209,9 @@ const longestTag = 64
 // without: "</sheetData>", "</x:sheetData>", "<sheetData/>"; -1 without any.
 func rowsEnd(text []byte) int {
 	const tag = "sheetData"
+	if !bytes.Contains(text, []byte(tag)) { // which is quick
+		return -1
+	}
 	for i := len(text); ; {
 		if i = bytes.LastIndex(text[:i], []byte(tag)); i < 0 {
 			return -1
