@@ -125,7 +125,7 @@ func (a *API) answer(c echo.Context, p door.Parameters, r *door.Record) (given a
 	if do == nil {
 		return answer{}, unknownAction
 	}
-	if !p.Readable() {
+	if p.FromWindows(); !p.Readable() {
 		return answer{}, missingDetails
 	}
 	return do(ctx, &call{Parameters: p, desk: a.Desk, actor: script.Actor, out: c.Response()})

@@ -61,7 +61,8 @@ func TestSendParameters(t *testing.T) {
 		{"Body", strings.Repeat("日", 202), "-507"},
 		{"Body", "nul\x00", "-507"},
 		{"Body", "\xff\xfe", "-507"},
-		{"Body", "caf\xe9", "-507"},
+		{"Body", "caf\xe9", ""},     // an old program's accent
+		{"Body", "caf\xc3", "-507"}, // UTF-8 that was cut
 		{"Body", "100% =;&+ \\ \"'", ""},
 
 		{"ScheduleDate", "20260615120001", ""},
