@@ -49,6 +49,28 @@ for (const javaScript of [true, false]) {
     }
   })
 
+  test(`a name finds the person, ${how}`, async () => {
+    const page = await visit(desk, { javaScript })
+    await signIn(desk, page, 'sam')
+    const name = javaScript ? 'Ottoline Brandt' : 'Ottokar Weiß'
+    await page.goto('/contacts/new')
+    await page.getByLabel('Name', { exact: true }).fill(name)
+    await page.getByLabel('Mobile number').fill(javaScript ? '07700 900411' : '07700 900412')
+    await page.locator('main form button[type=submit]').last().click()
+    await page.waitForURL(/\/contacts/)
+    await page.goto('/send')
+    await to(page).fill('07700 900413\nott')
+    await message(page).fill('Dear ((Name|neighbour)), hello')
+    if (!javaScript) await page.getByRole('button', { name: /update/i }).click()
+    await page.getByRole('button', { name: name }).click()
+    await page.getByText('2 people').first().waitFor()
+    assert.match(await to(page).inputValue(), new RegExp(`^07700 900413\\r?\\n${name} 07700 90041[12]\\r?\\n$`))
+    if (javaScript) {
+      assert.ok(await to(page).evaluate((f) => f === document.activeElement), 'typing goes on where it was')
+      await inspect(page, 'people for a name')
+    }
+  })
+
   test(`several are reviewed first, ${how}`, async () => {
     const page = await visit(desk, { javaScript })
     await signIn(desk, page, 'sam')
