@@ -59,8 +59,11 @@ type handsets struct {
 // ServeHTTP takes texts as Twilio does, after a while.
 func (h *handsets) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if r.Method == http.MethodPost {
+		if r.ParseForm() != nil {
+			return // the program died in the middle of it
+		}
 		time.Sleep(4 * time.Millisecond)
-		h.take(r.FormValue("To"), r.FormValue("Body"))
+		h.take(r.PostForm.Get("To"), r.PostForm.Get("Body"))
 	}
 	h.service.ServeHTTP(w, r)
 }
