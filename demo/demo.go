@@ -88,6 +88,9 @@ func Fill(ctx context.Context, d *desk.Desk, store *db.Store, size int) error {
 	if err := repeatSome(ctx, d, admin); err != nil {
 		return err
 	}
+	if err := mailReports(ctx, d, admin); err != nil {
+		return err
+	}
 	if err := callSome(ctx, d, admin); err != nil {
 		return err
 	}
