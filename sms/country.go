@@ -33,8 +33,11 @@ func CountryInSentence(iso string) string {
 	if strings.HasPrefix(name, "United ") || strings.HasSuffix(name, " Islands") || strings.HasSuffix(name, " Republic") {
 		return "the " + name
 	}
+	if rest, ok := strings.CutPrefix(name, "The "); ok {
+		return "the " + rest
+	}
 	switch name {
-	case "Bahamas", "Comoros", "Gambia", "Isle of Man", "Maldives", "Netherlands", "Philippines", "Seychelles":
+	case "Comoros", "Isle of Man", "Maldives", "Netherlands", "Philippines", "Seychelles":
 		return "the " + name
 	}
 	return name

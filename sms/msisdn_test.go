@@ -166,7 +166,7 @@ func TestCountries(t *testing.T) {
 }
 
 func TestCountryInSentence(t *testing.T) {
-	for iso, want := range map[string]string{"GB": "the United Kingdom", "FR": "France", "IM": "the Isle of Man", "KY": "the Cayman Islands", "NL": "the Netherlands", "ZZ": "ZZ"} {
+	for iso, want := range map[string]string{"GB": "the United Kingdom", "FR": "France", "IM": "the Isle of Man", "KY": "the Cayman Islands", "NL": "the Netherlands", "GM": "the Gambia", "ZZ": "ZZ"} {
 		if got := CountryInSentence(iso); got != want {
 			t.Errorf("CountryInSentence(%q) = %q, want %q", iso, got, want)
 		}
