@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"textdesk/db"
 	"textdesk/sms"
@@ -76,8 +77,11 @@ type InboxPage struct {
 	// Newer and Older are the places after and before which there is more, ""
 	// where there is nothing.
 	Newer, Older string
-	// More: a search found more than it shows.
-	More bool
+	// More: a search found more than it shows. Since is when the oldest text came
+	// that a search looked at, where there are older ones with the words: it goes
+	// on before Older.
+	More  bool
+	Since time.Time
 	// Filing: texts from before there were conversations are still being filed.
 	Filing bool
 }
@@ -93,8 +97,12 @@ func (d *Desk) Conversations(ctx context.Context, a Actor, f InboxSearch) (Inbox
 	var found []db.Conversation
 	var page InboxPage
 	if f.Search = strings.TrimSpace(strings.ReplaceAll(f.Search, "\x00", " ")); f.Search != "" {
-		if found, err = d.searchInbox(ctx, a, who, f); err != nil {
+		result, err := d.searchInbox(ctx, a, who, f)
+		if err != nil {
 			return InboxPage{}, err
+		}
+		if found = result.Conversations; result.Since != 0 {
+			page.Since, page.Older = result.Since.Time(), fmt.Sprintf("%d.%d", result.Stopped.Inbound, result.Stopped.Batch)
 		}
 		if page.More = len(found) > f.Limit; page.More {
 			found = found[:f.Limit]
@@ -162,22 +170,23 @@ func folderFilter(who db.Viewer, f InboxSearch) db.ConversationFilter {
 }
 
 // searchInbox finds conversations by number, name or text.
-func (d *Desk) searchInbox(ctx context.Context, a Actor, who db.Viewer, f InboxSearch) ([]db.Conversation, error) {
+func (d *Desk) searchInbox(ctx context.Context, a Actor, who db.Viewer, f InboxSearch) (db.Found, error) {
 	set, err := d.Settings(ctx)
 	if err != nil {
-		return nil, err
+		return db.Found{}, err
 	}
-	where := db.ConversationSearch{Viewer: who, Words: f.Search, Limit: f.Limit + 1, Number: sms.MSISDN(sms.NumberPrefix(f.Search, set.Country))}
+	at := readConversationListPlace(f.Before)
+	where := db.ConversationSearch{Viewer: who, Before: db.SearchPlace{Inbound: int64(at.At), Batch: at.ID}, Words: f.Search, Limit: f.Limit + 1, Number: sms.MSISDN(sms.NumberPrefix(f.Search, set.Country))}
 	books, err := d.booksOf(ctx, a, who)
 	if err != nil {
-		return nil, err
+		return db.Found{}, err
 	}
 	for _, book := range books {
 		search := db.NewContactSearch(f.Search, "")
 		search.Digits = "" // numbers are looked for among the conversations
 		found, err := d.store.FindContacts(ctx, db.ContactPage{ContactFilter: db.ContactFilter{UserID: book, Search: search}, Limit: namesSearched})
 		if err != nil {
-			return nil, err
+			return db.Found{}, err
 		}
 		for _, c := range found.Contacts {
 			where.Numbers = append(where.Numbers, c.Number)
@@ -200,7 +209,7 @@ func (d *Desk) ConversationsWith(ctx context.Context, a Actor, number sms.MSISDN
 	if err != nil {
 		return nil, err
 	}
-	return d.inboxRows(ctx, a, found)
+	return d.inboxRows(ctx, a, found.Conversations)
 }
 
 // booksOf are the address books in which the actor's conversations have names:

@@ -55,6 +55,7 @@ func (d *Desk) Person(ctx context.Context, a Actor, number sms.MSISDN) ([]Person
 		{"consent", []string{"User", "How", "Wording", "Given", "Noted by", "Noted", "Withdrawn", "Withdrawn: noted by", "Withdrawn: why"}, p.each(ctx, p.consents)},
 		{"messages", []string{"Id", "User", "Sender", "Text", "State", "Reason", "Accepted", "Taken by the provider", "Ended", "Text messages"}, p.messages(ctx, users)},
 		{"received", []string{"User", "To", "Text", "Received"}, p.each(ctx, p.inbound)},
+		{"forwarded", []string{"User", "To", "Received", "Forwarded", "Method", "Forwarded to", "Answer", "Problem", "State"}, p.each(ctx, p.forwards)},
 		{"not-to-be-texted", []string{"Reason", "Added by", "Added"}, p.each(ctx, p.suppression)},
 		{"changes", []string{"User", "When", "By", "What", "Field", "From", "To"}, p.each(ctx, p.changes)},
 	}, nil
@@ -157,6 +158,29 @@ func (p personFile) inbound(ctx context.Context, row func(...string) error) erro
 			return nil
 		}
 		return row(p.name(int64(in.UserID)), in.Destination, in.Body, p.at(in.ReceivedAt))
+	})
+}
+
+// forwards are the pages to which their texts were handed on, every try. The rest
+// of an address may hold secrets, so it is named by its host.
+func (p personFile) forwards(ctx context.Context, row func(...string) error) error {
+	return p.d.store.EachForwardOf(ctx, p.number, func(t db.ForwardTry) error {
+		if !p.sees(int64(t.UserID)) {
+			return nil
+		}
+		answer, state := "", t.Reason
+		if t.Answered != 0 {
+			answer = strconv.FormatInt(t.Answered, 10)
+		}
+		switch t.State {
+		case ForwardWaits:
+			state = "Waits"
+		case ForwardTaken:
+			state = "Taken"
+		case ForwardGivenUp:
+			state = "Given up"
+		}
+		return row(p.name(int64(t.UserID)), t.To, p.at(t.ReceivedAt), p.at(t.At), t.Method, t.Host, answer, t.Problem, state)
 	})
 }
 

@@ -177,9 +177,13 @@ func (v *visit) inboxView(at inboxAddress, thread *views.Thread) (views.Inbox, e
 	if found.Newer != "" {
 		view.Newer = inboxAddress{folder: at.folder, after: found.Newer}.path("")
 	}
-	if found.Older != "" {
+	switch {
+	case found.Older != "" && at.query != "":
+		view.GoOn, view.Since = inboxAddress{folder: at.folder, query: at.query, before: found.Older}.path(""), found.Since.In(v.set.Zone).Format("2 January 2006")
+	case found.Older != "":
 		view.Older = inboxAddress{folder: at.folder, before: found.Older}.path("")
 	}
+	view.Further = at.query != "" && at.before != ""
 	return view, nil
 }
 
