@@ -89,7 +89,7 @@ func (q *Queries) DeleteReportMail(ctx context.Context, id int64) error {
 }
 
 const dueReportMail = `-- name: DueReportMail :exec
-UPDATE report_mails SET due_at = $1, tries = 0, try_at = $2 WHERE id = $3
+UPDATE report_mails SET due_at = $1, tries = 0, try_at = $2, problem = '' WHERE id = $3
 `
 
 type DueReportMailParams struct {
@@ -98,7 +98,7 @@ type DueReportMailParams struct {
 	ID    int64
 }
 
-// Has a time of it be sent.
+// Has a time of it be sent, or takes that back with zeros.
 func (q *Queries) DueReportMail(ctx context.Context, arg DueReportMailParams) error {
 	_, err := q.db.ExecContext(ctx, dueReportMail, arg.DueAt, arg.TryAt, arg.ID)
 	return err

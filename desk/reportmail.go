@@ -197,8 +197,10 @@ func (d *Desk) ReportMails(ctx context.Context, a Actor) ([]ReportMail, error) {
 // PauseReportMail keeps it from coming, also the time that is being tried again.
 func (d *Desk) PauseReportMail(ctx context.Context, a Actor, id int64) error {
 	return d.changeReportMail(ctx, a, id, "reportmail.pause", func(ctx context.Context, tx *db.Tx, row db.ReportMail) error {
-		if err := tx.DueReportMail(ctx, db.DueReportMailParams{ID: id}); err != nil {
-			return err
+		if row.DueAt > 0 {
+			if err := tx.DueReportMail(ctx, db.DueReportMailParams{ID: id}); err != nil {
+				return err
+			}
 		}
 		return tx.StepReportMail(ctx, db.StepReportMailParams{ID: id, PausedAt: d.now(), Zone: row.Zone})
 	})

@@ -28,6 +28,7 @@ func (dp *Dispatcher) mailReports(ctx context.Context) {
 		next, err := dp.desk.MailReports(ctx, dp.base, dp.printer)
 		if err != nil {
 			dp.trouble(ctx, "e-mail reports", err)
+			next = time.Time{} // what cannot be written down must not keep us busy
 		}
 		pause(ctx, min(reportsEvery, dp.until(next)), dp.reports)
 	}

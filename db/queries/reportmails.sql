@@ -23,8 +23,8 @@ DELETE FROM report_mails WHERE id = @id;
 UPDATE report_mails SET next_at = @next_at, paused_at = @paused_at, zone = @zone WHERE id = @id;
 
 -- name: DueReportMail :exec
--- Has a time of it be sent.
-UPDATE report_mails SET due_at = @due_at, tries = 0, try_at = @try_at WHERE id = @id;
+-- Has a time of it be sent, or takes that back with zeros.
+UPDATE report_mails SET due_at = @due_at, tries = 0, try_at = @try_at, problem = '' WHERE id = @id;
 
 -- name: LeaseReportMail :execrows
 -- Keeps everybody else from sending a time, for as long as it may take.
