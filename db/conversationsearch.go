@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"strings"
 
 	"textdesk/sms"
 )
@@ -36,7 +37,7 @@ type Found struct {
 }
 
 // Most texts with the words may be in conversations that are not the viewer's:
-// wordsStep of them are looked at in one query, and wordsSteps queries are made
+// wordsStep of them are looked at in one query, and wordsSteps times as many
 // of each index. Variables for tests.
 var wordsStep, wordsSteps = 20_000, 5
 
@@ -111,21 +112,30 @@ func (s *Store) lookThroughWords(ctx context.Context, index string, before int64
 		before = math.MaxInt64
 	}
 	newest := "SELECT rowid FROM " + index + " WHERE " + index + " MATCH ? AND rowid < ? ORDER BY rowid DESC LIMIT ?"
-	for step := 0; before > 1 && step < wordsSteps && len(ids) < enough; step++ {
-		args := []any{match, before, wordsStep}
-		if err := collect(newest, args); err != nil {
+	// A word that is finished is found from new to old without looking at all of
+	// them, and mostly that is enough. One that may be unfinished is looked up in
+	// all of its forms, once.
+	whole := strings.TrimSuffix(match, "*")
+	if before <= 1 {
+		return before, nil
+	}
+	if err := collect(newest, []any{whole, before, wordsStep}); err != nil || len(ids) >= enough {
+		return before, err
+	}
+	rows, err := readRows(ctx, s.reads, scanID, newest, match, before, wordsStep*wordsSteps)
+	if err != nil {
+		return 0, fmt.Errorf("search conversations: %w", err)
+	}
+	all := len(rows) < wordsStep*wordsSteps
+	for len(rows) > 0 && len(ids) < enough {
+		n := min(wordsStep, len(rows))
+		if err := collect("SELECT value AS rowid FROM json_each(?)", []any{idList(rows[:n])}); err != nil {
 			return 0, err
 		}
-		if len(ids) >= enough {
-			break
-		}
-		var oldest, n int64
-		if err := s.reads.QueryRowContext(ctx, "SELECT COALESCE(MIN(rowid), 1), count(*) FROM ("+newest+")", args...).Scan(&oldest, &n); err != nil {
-			return 0, fmt.Errorf("search conversations: %w", err)
-		}
-		if before = oldest; n < int64(wordsStep) {
-			before = 1
-		}
+		before, rows = rows[n-1], rows[n:]
+	}
+	if all && len(rows) == 0 {
+		return 1, nil
 	}
 	return before, nil
 }
