@@ -178,8 +178,9 @@ test('with the keyboard through the list, and every state passes the checks', as
   await page.context().close()
 })
 
-// kept waits until the desk has what was typed.
-const kept = (page) => page.locator('#kept', { hasText: 'Draft saved' }).waitFor()
+// kept waits until the desk has what was typed: since just now, or since before the
+// page was loaded.
+const kept = (page) => page.locator('#kept', { hasText: /Draft (saved|of)/ }).waitFor({ timeout: 60_000 })
 
 test('a half-typed reply survives another conversation, a reload, a lost connection and another computer', async () => {
   const [one, two] = ['07700 900221', '07700 900222']
@@ -206,11 +207,11 @@ test('a half-typed reply survives another conversation, a reload, a lost connect
   assert.equal(await there.inputValue(), 'At nine, please')
   await there.fill('At nine, please. Use the back door')
   await kept(other)
-  await page.waitForFunction((f) => f.value.includes('back door'), await field.elementHandle())
+  await page.waitForFunction((f) => f.value.includes('back door'), await field.elementHandle(), { timeout: 60_000 })
   // Without a connection it stays in the tab.
   await page.context().setOffline(true)
   await field.fill('At half past nine')
-  await page.locator('#kept', { hasText: 'not saved' }).waitFor()
+  await page.locator('#kept', { hasText: 'not saved' }).waitFor({ timeout: 60_000 })
   await page.context().setOffline(false)
   await page.reload()
   assert.equal(await field.inputValue(), 'At half past nine')
