@@ -293,19 +293,6 @@ func nextAttr(attrs []byte) (name, value, rest []byte) {
 	return name, rest[1 : 1+end], rest[2+end:]
 }
 
-// attr is the value of an attribute without a prefix, nil where there is none.
-func (x *xmlReader) attr(name string) []byte {
-	for rest := x.attrs; ; {
-		var n, value []byte
-		if n, value, rest = nextAttr(rest); n == nil {
-			return nil
-		}
-		if string(n) == name {
-			return value
-		}
-	}
-}
-
 // passElement goes behind the end of the element that has just begun.
 func (x *xmlReader) passElement() error {
 	for depth := 1; depth > 0; {
