@@ -27,12 +27,12 @@ lint:
 	@git diff --exit-code --stat -- views || { echo "views: run make generate and commit"; exit 1; }
 
 test-go:
-	$(GO) test -vet=off $(RACE) -timeout 15m ./...
+	$(GO) test -p 3 -vet=off $(RACE) -timeout 15m ./...
 
 # Browser journeys in headless Chromium, with JavaScript and without, axe on every page.
 test-browser: build
 	./e2e/install
-	cd e2e && node --test --test-concurrency=2 --test-timeout=600000
+	cd e2e && node --test --test-concurrency=3 --test-timeout=600000
 
 # After a change to views/*.templ, db/queries or db/migrations/postgres.
 generate:

@@ -51,15 +51,8 @@ func TestKillWhileAccepting(t *testing.T) {
 // seedLarge presses Send on a draft: most of its messages are not written yet.
 func seedLarge(t *testing.T, dir string, n int) {
 	t.Helper()
-	d, store := opened(t, dir)
+	d, store, boss := awake(t, dir)
 	defer store.Close()
-	boss, err := store.UserByName(t.Context(), "boss")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := d.SaveQuietHours(t.Context(), desk.CommandLine(), desk.QuietHours{Off: true}); err != nil { // tests run at night too
-		t.Fatal(err)
-	}
 	to := make([]string, n)
 	for i := range to {
 		to[i] = "+" + number(i)

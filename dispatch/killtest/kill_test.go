@@ -162,20 +162,28 @@ func opened(t *testing.T, dir string) (*desk.Desk, *db.Store) {
 	return desk.New(desk.Options{Store: store, Vault: vault, Types: all.Types()}), store
 }
 
+// awake opens the desk, with the user boss, and without quiet hours: tests run at
+// night too.
+func awake(t *testing.T, dir string) (*desk.Desk, *db.Store, db.User) {
+	t.Helper()
+	d, store := opened(t, dir)
+	boss, err := store.UserByName(t.Context(), "boss")
+	if err == nil {
+		err = d.SaveQuietHours(t.Context(), desk.CommandLine(), desk.QuietHours{Off: true})
+	}
+	if err != nil {
+		t.Fatal(errors.Join(err, store.Close()))
+	}
+	return d, store, boss
+}
+
 func number(i int) string { return fmt.Sprintf("4479%08d", 11_000_000+i) }
 
 // seed accepts messages in sends of all sizes.
 func seed(t *testing.T, dir string, n int, r *rand.Rand) {
 	t.Helper()
-	d, store := opened(t, dir)
+	d, store, boss := awake(t, dir)
 	defer store.Close()
-	boss, err := store.UserByName(t.Context(), "boss")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := d.SaveQuietHours(t.Context(), desk.CommandLine(), desk.QuietHours{Off: true}); err != nil { // tests run at night too
-		t.Fatal(err)
-	}
 	for done := 0; done < n; {
 		size := []int{1, 1, 7, 150, 600}[r.IntN(5)]
 		size = min(size, n-done)

@@ -221,15 +221,8 @@ func TestKillWhileHandsetsReply(t *testing.T) {
 // posts.
 func handsetBatches(t *testing.T, dir string, people int) (path string) {
 	t.Helper()
-	d, store := opened(t, dir)
+	d, store, boss := awake(t, dir)
 	defer store.Close()
-	boss, err := store.UserByName(t.Context(), "boss")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := d.SaveQuietHours(t.Context(), desk.CommandLine(), desk.QuietHours{Off: true}); err != nil { // tests run at night too
-		t.Fatal(err)
-	}
 	to := make([]string, people)
 	for i := range to {
 		to[i] = "+" + number(i)

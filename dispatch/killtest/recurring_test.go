@@ -74,15 +74,8 @@ func TestKillRecurring(t *testing.T) {
 // own.
 func repeatingSends(t *testing.T, dir string, n int) (ids []int64) {
 	t.Helper()
-	d, store := opened(t, dir)
+	d, store, boss := awake(t, dir)
 	defer store.Close()
-	boss, err := store.UserByName(t.Context(), "boss")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := d.SaveQuietHours(t.Context(), desk.CommandLine(), desk.QuietHours{Off: true}); err != nil { // tests run at night too
-		t.Fatal(err)
-	}
 	set, err := d.Settings(t.Context())
 	if err != nil {
 		t.Fatal(err)
