@@ -127,8 +127,7 @@ func (d *Desk) WhoIsTold(ctx context.Context, a Actor, number int64) (names []st
 	if err != nil {
 		return nil, false, err
 	}
-	sealed, err := d.setting(ctx, keyMail)
-	if err != nil {
+	if mail, err = d.hasMailServer(ctx); err != nil {
 		return nil, false, err
 	}
 	rows, err := d.store.UserList(ctx)
@@ -142,7 +141,7 @@ func (d *Desk) WhoIsTold(ctx context.Context, a Actor, number int64) (names []st
 	for _, u := range whoLooksAfter(n, users) {
 		names = append(names, Actor{User: u}.Name())
 	}
-	return names, sealed != "", nil
+	return names, mail, nil
 }
 
 // forwardWords are the e-mail about a number. It has no text, nobody's number but

@@ -177,22 +177,32 @@ func (d *Desk) searchInbox(ctx context.Context, a Actor, who db.Viewer, f InboxS
 	}
 	at := readConversationListPlace(f.Before)
 	where := db.ConversationSearch{Viewer: who, Before: db.SearchPlace{Inbound: int64(at.At), Batch: at.ID}, Words: f.Search, Limit: f.Limit + 1, Number: sms.MSISDN(sms.NumberPrefix(f.Search, set.Country))}
-	books, err := d.booksOf(ctx, a, who)
-	if err != nil {
+	if where.Numbers, err = d.numbersCalled(ctx, a, who, f.Search); err != nil {
 		return db.Found{}, err
 	}
+	return d.store.SearchConversations(ctx, where)
+}
+
+// numbersCalled are the numbers of people who are called so in the contacts, of
+// the first [namesSearched] in each address book. Digits are no name: numbers are
+// looked for where they stand.
+func (d *Desk) numbersCalled(ctx context.Context, a Actor, who db.Viewer, words string) (numbers []sms.MSISDN, err error) {
+	books, err := d.booksOf(ctx, a, who)
+	if err != nil {
+		return nil, err
+	}
+	search := db.NewContactSearch(words, "")
+	search.Digits = ""
 	for _, book := range books {
-		search := db.NewContactSearch(f.Search, "")
-		search.Digits = "" // numbers are looked for among the conversations
 		found, err := d.store.FindContacts(ctx, db.ContactPage{ContactFilter: db.ContactFilter{UserID: book, Search: search}, Limit: namesSearched})
 		if err != nil {
-			return db.Found{}, err
+			return nil, err
 		}
 		for _, c := range found.Contacts {
-			where.Numbers = append(where.Numbers, c.Number)
+			numbers = append(numbers, c.Number)
 		}
 	}
-	return d.store.SearchConversations(ctx, where)
+	return numbers, nil
 }
 
 // talksWith is how many conversations with one number are listed.

@@ -152,6 +152,12 @@ func (d *Desk) checkMail(ctx context.Context, m MailServer) (MailServer, error) 
 	return m, nil
 }
 
+// hasMailServer reports whether there is a server for e-mails.
+func (d *Desk) hasMailServer(ctx context.Context) (bool, error) {
+	sealed, err := d.setting(ctx, keyMail)
+	return sealed != "", err
+}
+
 // mailServer reads the server with its password.
 func (d *Desk) mailServer(ctx context.Context) (MailServer, error) {
 	sealed, err := d.setting(ctx, keyMail)

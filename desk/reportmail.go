@@ -83,11 +83,11 @@ func (d *Desk) ReportMailsReady(ctx context.Context, a Actor) error {
 	case a.Acting():
 		return ErrActing
 	}
-	sealed, err := d.setting(ctx, keyMail)
+	there, err := d.hasMailServer(ctx)
 	switch {
 	case err != nil:
 		return err
-	case sealed == "":
+	case !there:
 		return ErrMailNotSet
 	case a.User.Email == "":
 		return ErrNoEmail

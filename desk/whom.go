@@ -46,26 +46,11 @@ func (d *Desk) findMessages(ctx context.Context, a Actor, where db.MessageFilter
 	if err != nil || where.Words == "" {
 		return found, err
 	}
-	books, err := d.booksOf(ctx, a, db.Viewer{Users: where.Users})
-	if err != nil {
-		return nil, err
-	}
 	byName := where
-	for _, book := range books {
-		search := db.NewContactSearch(where.Words, "")
-		search.Digits = "" // digits are a number's or the text's
-		some, err := d.store.FindContacts(ctx, db.ContactPage{ContactFilter: db.ContactFilter{UserID: book, Search: search}, Limit: namesSearched})
-		if err != nil {
-			return nil, err
-		}
-		for _, c := range some.Contacts {
-			byName.Numbers = append(byName.Numbers, c.Number)
-		}
-	}
-	if len(byName.Numbers) == 0 {
-		return found, nil
-	}
 	byName.Words = ""
+	if byName.Numbers, err = d.numbersCalled(ctx, a, db.Viewer{Users: where.Users}, where.Words); err != nil || len(byName.Numbers) == 0 {
+		return found, err
+	}
 	more, err := d.store.FindMessages(ctx, byName)
 	if err != nil {
 		return nil, err

@@ -57,7 +57,7 @@ func Mail(page ui.Page, form MailForm) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = ui.PageHeader(ui.Header{Title: "E-mail", BackPath: "/settings", BackLabel: "Settings", Intro: "The desk tells people by e-mail when they run low on credits, and administrators when somebody has not been seen for long. Who looks after a number is told when a web page does not take its texts. Who is told, and when, stands with each user and each number."}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.PageHeader(ui.Header{Title: "E-mail", BackPath: "/settings", BackLabel: "Settings", Intro: "The desk tells people by e-mail when they run low on credits, and administrators when somebody has not been seen for long. Who looks after a number is told when a web page does not take its texts. Reports go to those who asked for them. Who is told, and when, stands with each user and each number."}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
