@@ -4,7 +4,7 @@
 import { after, before, test } from 'node:test'
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
-import { closeBrowser, signIn, startDesk, visit } from './desk.mjs'
+import { closeBrowser, review, signIn, startDesk, visit } from './desk.mjs'
 import { inspect } from './axe.mjs'
 
 const shapes = [
@@ -37,7 +37,7 @@ after(async () => {
 
 // send has the page send to numbers, at once or at nine tomorrow, and returns
 // the send's path.
-async function send(page, numbers, body, later = false) {
+async function send(page, javaScript, numbers, body, later = false) {
   await page.goto('/send')
   await page.locator('[name=to]').fill(numbers.join('\n'))
   await page.getByLabel('From', { exact: true }).fill('School')
@@ -47,9 +47,7 @@ async function send(page, numbers, body, later = false) {
     await page.locator('[name=at_date]').fill(new Date(Date.now() + 30 * 3600e3).toISOString().slice(0, 10))
     await page.locator('[name=at_time]').fill('09:00')
   }
-  await page.getByRole('button', { name: /^Review|^Update/ }).last().click()
-  if (!await page.getByRole('heading', { name: 'Check and send' }).count()) await page.getByRole('button', { name: /^Review/ }).click()
-  await page.getByRole('heading', { name: 'Check and send' }).waitFor()
+  await review(page, javaScript)
   await page.getByRole('button', { name: /^(Send|Schedule) \d+ messages/ }).click()
   await page.waitForURL(/\/batches\/\d+/)
   return new URL(page.url()).pathname
@@ -61,7 +59,7 @@ for (const javaScript of [true, false]) {
   test(`pause, resume and stop, ${how}`, async () => {
     const page = await visit(desk, { javaScript })
     await signIn(desk, page, 'sam')
-    await send(page, ['07700 900210', '07700 900211', '07700 900212'], `Sports day, ${how}.`, true)
+    await send(page, javaScript, ['07700 900210', '07700 900211', '07700 900212'], `Sports day, ${how}.`, true)
     await page.getByRole('button', { name: 'Pause' }).click()
     await page.getByText(/^(Important: )?Paused by you at/).waitFor()
     if (javaScript) await inspect(page, 'a paused send')
@@ -77,12 +75,13 @@ for (const javaScript of [true, false]) {
     const page = await visit(desk, { javaScript })
     await signIn(desk, page, 'sam')
     // The simulator refuses numbers that end in 02.
-    const path = await send(page, ['07700 900310', '07700 900311', '07700 900302', '07700 900402'], `Photographs, ${how}.`)
+    const path = await send(page, javaScript, ['07700 900310', '07700 900311', '07700 900302', '07700 900402'], `Photographs, ${how}.`)
     const again = page.getByRole('link', { name: 'Send again to the 2 that failed' })
-    for (let i = 0; i < 120 && !await again.count(); i++) {
+    for (let i = 0; i < 240 && !await again.count(); i++) {
       await page.waitForTimeout(500)
       if (!javaScript) await page.reload()
     }
+    await again.waitFor()
     const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('link', { name: 'Download as CSV' }).click()])
     const text = readFileSync(await file.path(), 'utf8')
     assert.ok(text.startsWith('\uFEFFNumber,State,'))

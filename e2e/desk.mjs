@@ -67,8 +67,15 @@ export async function closeBrowser() {
   browser = undefined
 }
 
+// What the browser itself puts into the console when a form is refused or the
+// desk is away. It is no complaint of the page, and it comes when it comes: a page
+// renews itself while a test goes elsewhere or restarts the desk. An address that
+// is missing or broken is caught by its answer instead.
+const ofTheBrowser = /^Failed to load resource: |TypeError: Failed to fetch|TypeError: network error/
+
 // visit opens a page in a browser of its own. complaints gathers what a
-// developer would see in the console, where there should be nothing.
+// developer would see in the console, where there should be nothing, and what a
+// page loads that is not there.
 export async function visit(desk, { width = 1440, height = 900, dark = false, javaScript = true, timezone = 'Europe/London', ignoreHTTPSErrors = false } = {}) {
   const context = await (await launch()).newContext({
     baseURL: desk.url, viewport: { width, height }, colorScheme: dark ? 'dark' : 'light',
@@ -76,10 +83,36 @@ export async function visit(desk, { width = 1440, height = 900, dark = false, ja
   })
   const page = await context.newPage()
   page.complaints = []
-  page.on('console', (m) => { if (m.type() === 'error' || m.type() === 'warning') page.complaints.push(m.text()) })
+  page.on('console', (m) => {
+    if ((m.type() === 'error' || m.type() === 'warning') && !ofTheBrowser.test(m.text())) page.complaints.push(m.text())
+  })
+  page.on('response', (r) => {
+    const bad = r.status() === 400 || r.status() === 404 || r.status() === 405 || r.status() >= 500
+    if (bad && !r.request().isNavigationRequest() && !r.url().endsWith('/favicon.ico')) page.complaints.push(`${r.status()} for ${r.url()}`)
+  })
   page.on('pageerror', (e) => page.complaints.push(String(e)))
   page.setDefaultTimeout(60000)
   return page
+}
+
+// soon waits until check holds, for what comes after the page has moved on: an
+// answer that is swapped in, a text that the desk reads a moment later. Its last
+// failure is the test's.
+export async function soon(check) {
+  for (const end = Date.now() + 60_000; ; await new Promise((r) => setTimeout(r, 200))) {
+    try {
+      return await check()
+    } catch (error) {
+      if (Date.now() > end) throw error
+    }
+  }
+}
+
+// review goes from the form to the page that says what would be sent.
+export async function review(page, javaScript = true) {
+  if (!javaScript) await page.getByRole('button', { name: /^Update/ }).click()
+  await page.getByRole('button', { name: /^Review (about )?\d/ }).click()
+  await page.getByRole('heading', { name: 'Check and send' }).waitFor()
 }
 
 export async function signIn(desk, page, username, secret = password) {

@@ -64,7 +64,7 @@ test('a reply from the simulated phone stands beside the message and in the inbo
   await page.getByRole('button', { name: 'Send the reply' }).last().click()
   await page.locator('main').getByText('Yes, see you then & thanks').first().waitFor()
   await page.goto(message)
-  await page.getByText('Yes, see you then & thanks').first().waitFor()
+  await page.getByText('Yes, see you then & thanks').first().waitFor() // by itself
   await page.goto('/inbox')
   await page.getByText('Yes, see you then & thanks').waitFor()
   await inspect(page, 'inbox with a reply')
@@ -87,7 +87,7 @@ test('a text that nobody answered for is in doubt until a person decides', async
   await page.getByText('Did this go out?').waitFor()
   await inspect(page, 'in doubt')
   await page.getByRole('button', { name: 'Mark as sent' }).click()
-  await page.waitForLoadState()
+  await page.getByText('Did this go out?').waitFor({ state: 'detached' })
   await page.goto(desk.url + '/in-doubt')
   assert.equal(await page.getByText('Did this go out?').count(), 0)
 })

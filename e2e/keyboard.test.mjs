@@ -13,7 +13,7 @@ before(async () => {
   await signIn(desk, page, 'sam')
   await page.goto('/settings/organisation')
   await page.getByLabel('Name of your organisation').fill('Oakfield School')
-  await page.getByLabel('Time to undo').fill('60')
+  await page.getByLabel('Time to undo').fill('120')
   await page.getByRole('button', { name: 'Save settings' }).click()
   await page.getByText('The settings are saved.').waitFor()
   // These journeys are made at night too.

@@ -30,10 +30,8 @@ function code(secret, at = Date.now()) {
 }
 
 const shot = async (page, name) => {
-  // A form that is refused, and a page that is closed, say so in the console.
   await page.waitForLoadState('load')
   await page.evaluate(() => new Promise((done) => setTimeout(done, 50)))
-  page.complaints = page.complaints.filter((c) => !/status of (4|503)/.test(c))
   await inspect(page, name)
   if (process.env.SHOTS) await page.screenshot({ path: `${process.env.SHOTS}/${name.replaceAll(/\W+/g, '-')}-${page.viewportSize().width}.png`, fullPage: true })
 }
