@@ -3,6 +3,8 @@ package static
 import (
 	"fmt"
 	"math"
+	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -65,5 +67,33 @@ func TestTheStyleSheetOfABrand(t *testing.T) {
 	sheet, err := Brand("#005A9c")
 	if err != nil || !strings.Contains(sheet, "--accent:#005A9c;") || strings.Count(sheet, "light-dark(") != 5 || strings.ContainsAny(sheet, "<@\\") {
 		t.Errorf("the sheet is %q, %v", sheet, err)
+	}
+}
+
+// The two greys of a chart, what waits and what was not sent, are told apart in
+// both themes.
+func TestTheGreysOfAChartAreApart(t *testing.T) {
+	sheet, err := files.ReadFile("css/tokens.css")
+	if err != nil {
+		t.Fatal(err)
+	}
+	lightness := func(tone string) (l [2]float64) {
+		name := regexp.MustCompile(`\.tone-` + tone + ` .*--tone-solid: var\((--[a-z0-9-]+)\)`).FindSubmatch(sheet)
+		if name == nil {
+			t.Fatalf("the tone %s has no solid colour", tone)
+		}
+		rule := regexp.MustCompile(string(name[1]) + `: light-dark\(oklch\((?:from \S+ )?([.\d]+) .*, oklch\((?:from \S+ )?([.\d]+) `).FindSubmatch(sheet)
+		for i := range l {
+			if l[i], err = strconv.ParseFloat(string(rule[i+1]), 64); err != nil {
+				t.Fatal(err)
+			}
+		}
+		return l
+	}
+	waiting, neutral := lightness("waiting"), lightness("neutral")
+	for theme := range waiting {
+		if math.Abs(waiting[theme]-neutral[theme]) < .15 {
+			t.Errorf("theme %d: %.2f and %.2f", theme, waiting[theme], neutral[theme])
+		}
 	}
 }
