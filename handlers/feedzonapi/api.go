@@ -130,7 +130,7 @@ func (a *API) answer(c echo.Context, method string, p door.Parameters, r *door.R
 	if err != nil {
 		return "", err
 	}
-	if !p.Readable() {
+	if p.FromWindows(); !p.Readable() {
 		return "", missingParameters
 	}
 	return do(ctx, &call{Parameters: p, desk: a.desk, actor: script.Actor, gateway: script.Gateway, out: c.Response()})

@@ -108,6 +108,29 @@ func TestLongTexts(t *testing.T) {
 	}
 }
 
+// Old programs send Windows-1252 and do not say so. What is neither that nor UTF-8
+// is refused, and nothing is sent.
+func TestOldProgramsAccents(t *testing.T) {
+	w := newWorld(t)
+	for sent, want := range map[string]string{
+		"caf\xe9, \xa35": "café, £5", "\x93Hi\x94 \x96 \x80": "“Hi” – €", "café, £5": "café, £5",
+		"caf\xc3": "", "\xff\xfeH": "", "café\xe9": "", "nul\x00": "",
+	} {
+		before := len(w.messages())
+		answer := w.call("boss", "SendMessage", "number", "447700900150", "message", sent)
+		after := w.messages()
+		if want == "" {
+			if answer != `"1010"` || len(after) != before {
+				t.Errorf("%q is answered %s, want 1010", sent, answer)
+			}
+			continue
+		}
+		if !strings.HasPrefix(answer, `"0"`) || len(after) != before+1 || after[0].Body != want {
+			t.Errorf("%q is answered %s, want a text %q", sent, answer, want)
+		}
+	}
+}
+
 // What an administrator has set for the user holds here as well.
 func TestLimits(t *testing.T) {
 	w := newWorld(t)
