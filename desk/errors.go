@@ -200,7 +200,7 @@ var (
 	ErrUnknownEntry  = define("unknown_entry", "", "There is no such line on the list.")
 	ErrEntryTaken    = define("entry_taken", "number", "This number is on the list already.")
 	ErrNothingPasted = define("nothing_pasted", "people", "Paste at least one number.")
-	ErrTooMuchPasted = define("too_much_pasted", "people", "This is more than can be pasted at once.")
+	ErrTooMuchPasted = define("too_much_pasted", "people", "This is more than can be pasted at once. Save it as a file, and choose that.")
 	ErrSuppressed    = define("suppressed", "to", "This number must not be texted.")
 	ErrNotSuppressed = define("not_suppressed", "", "This number may be texted; it is not on the list.")
 	ErrReasonBlank   = define("reason_blank", "reason", "Say why, for whoever asks later.")

@@ -296,6 +296,8 @@ func readColumns(columns []ImportColumn, s *sheet.Sheet) error {
 		}
 	}
 	switch {
+	case numbers == 0 && len(s.NumberColumn().Candidates) == 0:
+		bad = append(bad, ErrNoColumn.because("No column holds mobile numbers. Choose the one that should: it has one number in each row, such as 07700 900123 or +44 7700 900123."))
 	case numbers == 0:
 		bad = append(bad, ErrNoColumn)
 	case numbers > 1:

@@ -122,6 +122,9 @@ func (v *visit) takeImport() (id int64, pasted string, err error) {
 			if err != nil {
 				return 0, "", brokenOff(err)
 			}
+			if len(text) > 4*pageLimit { // all of it or nothing
+				return 0, "", refusedOn(desk.ErrTooMuchPasted, "pasted")
+			}
 			if pasted = string(text); strings.TrimSpace(pasted) == "" {
 				return 0, "", refusedOn(desk.ErrNothingPasted, "pasted")
 			}
@@ -291,7 +294,7 @@ func (v *visit) importDraft(row desk.Import, cause error) (views.ImportDraft, er
 	}
 	likely := file.NumberColumn().Candidates
 	for i := range file.Columns {
-		c := views.ImportColumn{Title: file.Title(i), Use: string(desk.UseIgnore), Likely: slices.Contains(likely, i)}
+		c := views.ImportColumn{Title: file.Title(i), Use: string(desk.UseIgnore), Likely: slices.Contains(likely, i), Called: file.TitledNumbers(i)}
 		if i < len(file.Plan.Columns) {
 			c.Use, c.Field = string(file.Plan.Columns[i].Use), file.Plan.Columns[i].Field
 		}

@@ -142,6 +142,36 @@ func TestImportWhatWasPasted(t *testing.T) {
 	got.wants(t, http.StatusUnprocessableEntity, "never closed", "&#34;Ann\t07700 900123")
 }
 
+func TestNoColumnOfNumbers(t *testing.T) {
+	td := newTestDesk(t)
+	td.run()
+	sam := td.signIn("sam")
+	for text, want := range map[string]string{
+		"Name,Colour\nAnn,red\nBen,blue\n":             "If this is the right file, choose that column below.",
+		"Name,Mobile\nAnn,020 7946 0018\nBen,see Ann\n": "Nothing in the first rows of “Mobile” can be read as a mobile number.",
+	} {
+		path := importAt.FindString(sam.upload("/imports", "people.csv", []byte(text), url.Values{}).path)
+		got := sam.get(path + "?step=columns")
+		got.says(t, "No column holds mobile numbers ", " A column of mobile numbers has one in each row, such as 07700 900123 or +44 7700 900123.")
+		got.says(t, want)
+		got = sam.post(path+"/columns", got.columns())
+		got.wants(t, http.StatusUnprocessableEntity, "<title>Error: ")
+		got.says(t, "No column holds mobile numbers. Choose the one that should: it has one number in each row, such as 07700 900123")
+	}
+	path := importAt.FindString(sam.upload("/imports", "two.csv", []byte("Name,Mother,Father\nAnn,07700900123,07700900124\n"), url.Values{}).path)
+	got := sam.get(path + "?step=columns")
+	got.says(t, "Which column has the mobile number? These could be it: “Mother”, “Father”.")
+	sam.post(path+"/columns", got.columns()).says(t, "Choose the column with the mobile numbers.")
+}
+
+func TestPastedWholeOrNotAtAll(t *testing.T) {
+	td := newTestDesk(t)
+	row := strings.Repeat("x", 1000) + "\t07700900123\n"
+	got := td.signIn("sam").upload("/imports", "", nil, form("pasted", "Name\tMobile\n"+strings.Repeat(row, 16<<20/len(row)+1)))
+	got.wants(t, http.StatusUnprocessableEntity, "<title>Error: ", `href="#f-pasted"`)
+	got.says(t, "This is more than can be pasted at once. Save it as a file, and choose that.")
+}
+
 func TestWorkbooksAsPeopleHaveThem(t *testing.T) {
 	td := newTestDesk(t)
 	td.run()

@@ -15,8 +15,9 @@ import (
 // Encoding is how the characters of a CSV file are written.
 type Encoding string
 
-// The encodings that are read. Latin9 is never guessed: its bytes are those of
-// Windows-1252 but for eight, so somebody has to say so.
+// The encodings that are read. The bytes of Latin9 are those of Windows-1252 but
+// for eight, and for 32 that it does not use. So it is guessed only of a file
+// with its euro sign and none of those 32; of others somebody has to say so.
 const (
 	UTF8        Encoding = "UTF-8"
 	UTF16LE     Encoding = "UTF-16LE"
@@ -138,7 +139,8 @@ func encodingOf(r io.ReaderAt, size int64) (e Encoding, plain bool, err error) {
 			}
 		}
 		if !utf8.Valid(text[:cut]) {
-			return Windows1252, false, nil
+			e, err := singleByte(r, size)
+			return e, false, err
 		}
 		kept = copy(block, text[cut:])
 		if n, err = in.Read(block[kept:]); n == 0 {
@@ -148,10 +150,37 @@ func encodingOf(r io.ReaderAt, size int64) (e Encoding, plain bool, err error) {
 	if err != nil && !errors.Is(err, io.EOF) {
 		return "", false, fmt.Errorf("read file: %w", err)
 	}
-	if kept > 0 {
-		return Windows1252, false, nil // it ends within a character
+	if kept > 0 { // it ends within a character
+		e, err := singleByte(r, size)
+		return e, false, err
 	}
 	return UTF8, true, nil
+}
+
+// singleByte tells the encodings apart that have a byte for each character. The
+// euro sign of Latin9 is in Windows-1252 the sign of any currency, which nobody
+// writes, and hardly a text from Windows is without quotation marks and dashes
+// of those that Latin9 does not have.
+func singleByte(r io.ReaderAt, size int64) (Encoding, error) {
+	in := io.NewSectionReader(r, 0, size)
+	block := make([]byte, 64<<10)
+	for euro := false; ; {
+		n, err := in.Read(block)
+		for _, b := range block[:n] {
+			if b >= 0x80 && b < 0xA0 {
+				return Windows1252, nil
+			}
+			euro = euro || b == 0xA4
+		}
+		switch {
+		case errors.Is(err, io.EOF) && euro:
+			return Latin9, nil
+		case errors.Is(err, io.EOF):
+			return Windows1252, nil
+		case err != nil:
+			return "", fmt.Errorf("read file: %w", err)
+		}
+	}
 }
 
 // zeros recognises UTF-16 without its mark: separators, digits and line ends

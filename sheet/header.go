@@ -1,6 +1,8 @@
 package sheet
 
 import (
+	"regexp"
+	"slices"
 	"strings"
 	"unicode"
 )
@@ -53,9 +55,11 @@ func (s *Sheet) NumberColumn() Guess {
 }
 
 // share is how many of a column's cells in the sample are numbers, 0 to 1.
-func (s *Sheet) share(column int) float64 {
+func (s *Sheet) share(column int) float64 { return s.shareOf(s.Sample, column) }
+
+func (s *Sheet) shareOf(rows []Row, column int) float64 {
 	filled, numbers := 0, 0
-	for _, row := range s.Sample {
+	for _, row := range rows {
 		if cell := row.Cell(column); cell != "" {
 			filled++
 			if s.number(cell) {
@@ -100,6 +104,12 @@ func hint(title string) int {
 	return found
 }
 
+// TitledNumbers reports whether the title of a column, counted from 0, says that
+// numbers are in it, whatever is.
+func (s *Sheet) TitledNumbers(column int) bool {
+	return column < len(s.Titles) && hint(s.Titles[column]) > 0
+}
+
 // splitCamel writes "MobileNo" as "mobile no".
 func splitCamel(title string) string {
 	var b strings.Builder
@@ -118,17 +128,13 @@ func splitCamel(title string) string {
 // it is a number or has as many digits as one, and it has several cells, or
 // says that it does, or the rows below it differ from it.
 func (s *Sheet) isHeader(rows []Row) bool {
+	titled := slices.ContainsFunc(rows[0].Cells, func(cell string) bool { return hint(cell) > 0 })
 	for _, cell := range rows[0].Cells {
-		if s.number(cell) || digits(cell) >= 7 {
+		if s.numeral(cell, titled) {
 			return false
 		}
 	}
-	for _, cell := range rows[0].Cells {
-		if hint(cell) > 0 {
-			return true
-		}
-	}
-	if len(rows) == 1 {
+	if titled || len(rows) == 1 {
 		return true // words, and nobody's number
 	}
 	for _, row := range rows[1:] {
@@ -141,21 +147,65 @@ func (s *Sheet) isHeader(rows []Row) bool {
 	return len(rows[0].Cells) > 1
 }
 
-// withoutCaption leaves out rows above the table that hold one cell of words,
-// such as the list's name.
+// dates are the days and school years of titles: "Balance due 31/08/2026",
+// "Class 2025/2026". They have as many digits as a telephone number.
+var dates = regexp.MustCompile(`\b(?:\d{1,2}[./-]\d{1,2}[./-](?:19|20)\d\d|(?:19|20)\d\d-\d{1,2}-\d{1,2}|(?:19|20)\d\d ?[/–-] ?(?:19|20)\d\d)\b`)
+
+// numeral reports whether a cell is a number, or has as many digits as one. A
+// date among words is none, and neither is a date that stands alone in a row
+// whose other cells are titled for certain.
+func (s *Sheet) numeral(cell string, titled bool) bool {
+	if s.number(cell) {
+		return true
+	}
+	if titled || strings.ContainsFunc(cell, unicode.IsLetter) {
+		cell = dates.ReplaceAllString(cell, "")
+	}
+	return digits(cell) >= 7
+}
+
+// withoutCaption leaves out rows above the table, such as the list's name, the
+// day on which it was printed, and titles over several columns that have titles
+// of their own.
 func (s *Sheet) withoutCaption(rows []Row, header Header) []Row {
 	if header == NoHeader {
 		return rows
 	}
-	for len(rows) > 2 && filled(rows[0]) == 1 && filled(rows[1]) > 1 && filled(rows[2]) > 1 && s.isHeader(rows[1:]) {
-		for _, cell := range rows[0].Cells {
-			if s.number(cell) || digits(cell) >= 7 {
-				return rows
-			}
-		}
+	for len(rows) > 2 && filled(rows[1]) > 1 && filled(rows[2]) > 1 && s.isHeader(rows[1:]) && s.isCaption(rows) {
 		rows = rows[1:]
 	}
 	return rows
+}
+
+// isCaption reports whether the first of the rows stands above a row of titles:
+// it has the same words in all of its cells, which merged cells have, or it is
+// empty, or says the same as beside, over what the row below calls numbers and
+// what holds them.
+func (s *Sheet) isCaption(rows []Row) bool {
+	words := map[string]int{}
+	for _, cell := range rows[0].Cells {
+		if s.numeral(cell, true) {
+			return false
+		}
+		if cell != "" {
+			words[cell]++
+		}
+	}
+	for cell := range words {
+		if hint(cell) > 0 && filled(rows[0]) > 1 {
+			return false // titles themselves
+		}
+	}
+	if len(words) == 1 {
+		return true
+	}
+	for i, title := range rows[1].Cells {
+		above := rows[0].Cell(i)
+		if hint(title) > 0 && (above == "" || words[above] > 1) && s.shareOf(rows[2:], i) >= mostly {
+			return true
+		}
+	}
+	return false
 }
 
 func filled(r Row) int {

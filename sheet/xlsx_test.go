@@ -93,6 +93,25 @@ func TestWorkbook(t *testing.T) {
 	}
 }
 
+func TestMergedTitles(t *testing.T) {
+	file := workbook(t, func(f *excelize.File, check func(error)) {
+		for i, row := range [][]any{{"Recall list, printed on 01/09/2026"}, {"Name", "Contact"}, {"", "Mobile", "Email"}, {"Ann", "07700900123", "ann@example.org"}} {
+			check(f.SetSheetRow("Sheet1", fmt.Sprintf("A%d", i+1), &row))
+		}
+		check(f.MergeCell("Sheet1", "A1", "C1"))
+		check(f.MergeCell("Sheet1", "A2", "A3"))
+		check(f.MergeCell("Sheet1", "B2", "C2"))
+	})
+	s, err := openBytes(file, sheet.Options{})
+	must(t, err)
+	defer s.Close()
+	got, err := all(s)
+	must(t, err)
+	if diff := cmp.Diff([]string{"4: Ann|07700900123|ann@example.org"}, got); diff != "" || !cmp.Equal(s.Titles, []string{"Name", "Mobile", "Email"}) {
+		t.Errorf("titles %q:\n%s", s.Titles, diff)
+	}
+}
+
 func TestWorkbookWithoutFormats(t *testing.T) {
 	file := workbook(t, func(f *excelize.File, check func(error)) {
 		check(f.SetSheetRow("Sheet1", "B3", &[]any{"Name", "Mobile"}))
