@@ -147,7 +147,7 @@ func TestNoColumnOfNumbers(t *testing.T) {
 	td.run()
 	sam := td.signIn("sam")
 	for text, want := range map[string]string{
-		"Name,Colour\nAnn,red\nBen,blue\n":             "If this is the right file, choose that column below.",
+		"Name,Colour\nAnn,red\nBen,blue\n":              "If this is the right file, choose that column below.",
 		"Name,Mobile\nAnn,020 7946 0018\nBen,see Ann\n": "Nothing in the first rows of “Mobile” can be read as a mobile number.",
 	} {
 		path := importAt.FindString(sam.upload("/imports", "people.csv", []byte(text), url.Values{}).path)
