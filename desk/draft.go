@@ -5,6 +5,7 @@ import (
 	"errors"
 	"strings"
 	"time"
+	"unicode"
 
 	"textdesk/sms"
 	"textdesk/sms/gsm"
@@ -139,7 +140,7 @@ func (dr *Draft) readSender(o Order, a Actor, set Settings) {
 		dr.Problems = append(dr.Problems, ErrNoSender)
 		return
 	}
-	sender, r := parseSender(typed, set.Country)
+	sender, r := o.readAs(typed, set.Country)
 	if r == nil {
 		sender, r = asTON(sender, typed, o.TON)
 	}
@@ -148,6 +149,25 @@ func (dr *Draft) readSender(o Order, a Actor, set Settings) {
 		return
 	}
 	dr.Sender = sender
+}
+
+// readAs reads a sender. What is none at home may be one all the same: digits
+// and signs that are expressly a name need no letter, and programs leave out an
+// international number's plus sign.
+func (o Order) readAs(typed, home string) (sms.Sender, *Refusal) {
+	sender, r := parseSender(typed, home)
+	if r == nil || r.Code != ErrBadSender.Code {
+		return sender, r
+	}
+	if o.TON == sms.TONAlphanumeric {
+		return sms.Sender{Address: typed}, nil
+	}
+	if o.BareNumbers && typed[0] >= '1' && typed[0] <= '9' {
+		if abroad, err := sms.ParseSender("+"+typed, ""); err == nil {
+			return abroad, nil
+		}
+	}
+	return sender, r
 }
 
 // maxName is the longest sender's name, in characters of the GSM alphabet.
@@ -159,6 +179,8 @@ func asTON(sender sms.Sender, typed string, ton sms.TON) (sms.Sender, *Refusal) 
 	switch {
 	case ton == sms.TONUnknown:
 		return sender, nil
+	case ton == sms.TONAlphanumeric && !named && (!gsm.IsGSM(typed) || strings.ContainsFunc(typed, unicode.IsControl)):
+		return sms.Sender{}, ErrSenderLetters
 	case ton == sms.TONAlphanumeric && !named && gsm.Count(typed).Units > maxName:
 		return sms.Sender{}, ErrSenderTooLong
 	case ton == sms.TONAlphanumeric && !named:

@@ -41,8 +41,9 @@ type Order struct {
 	Groups, Lists []int64
 	// File is a file whose rows it goes to as well, nil for none.
 	File *FileSource
-	// BareNumbers: digits without a plus sign that are no number at home are
-	// tried as an international one, which is how programs write them.
+	// BareNumbers: digits without a plus sign that are no number at home, of
+	// recipients and of the sender, are tried as an international one, which is
+	// how programs write them.
 	BareNumbers bool
 	// Sender is the originator as typed; "" is the user's default, or else the
 	// organisation's.

@@ -1,6 +1,7 @@
 package handlers_test
 
 import (
+	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -54,12 +55,39 @@ func TestMetricsAreForTrustedNetworks(t *testing.T) {
 func TestHeadOfWhatCanBeRead(t *testing.T) {
 	td := newTestDesk(t)
 	for path, want := range map[string]int{"/healthz": http.StatusOK, "/readyz": http.StatusOK, "/sign-in": http.StatusOK, "/nowhere": http.StatusNotFound,
-		"/static/app.css": http.StatusOK, "/api?Action=CheckCredits": http.StatusNotFound, "/sms/1.1/SendMessage.fz": http.StatusMethodNotAllowed} {
+		"/static/app.css": http.StatusOK, "/api?Action=CheckCredits": http.StatusMethodNotAllowed, "/sms/1.1/SendMessage.fz": http.StatusMethodNotAllowed} {
 		resp, err := http.Head(td.server.URL + path)
 		must(t, err)
 		resp.Body.Close()
 		if resp.StatusCode != want {
 			t.Errorf("HEAD %s: %d, want %d", path, resp.StatusCode, want)
+		}
+	}
+}
+
+// Programs that ask the doors in another way than by GET and POST are told so in
+// the door's own words, not with a page.
+func TestOtherMethodsAtTheDoors(t *testing.T) {
+	td := newTestDesk(t)
+	for path, code := range map[string]string{"/api": "-502", "/api/": "-502", "/sms/1.1/SendMessage.fz": `"-1"`} {
+		for method, want := range map[string]string{"PUT": code, "DELETE": code, "PATCH": code, "TRACE": code, "HEAD": "", "OPTIONS": ""} {
+			req, err := http.NewRequest(method, td.server.URL+path+"?Action=CheckCredits", nil)
+			must(t, err)
+			resp, err := http.DefaultClient.Do(req)
+			must(t, err)
+			body, err := io.ReadAll(resp.Body)
+			must(t, err)
+			resp.Body.Close()
+			status := http.StatusMethodNotAllowed
+			if method == http.MethodOptions {
+				status = http.StatusNoContent
+			}
+			if resp.StatusCode != status || string(body) != want || resp.Header.Get("Allow") != "GET, POST, OPTIONS" {
+				t.Errorf("%s %s: %d %q, Allow %q; want %d %q", method, path, resp.StatusCode, body[:min(len(body), 40)], resp.Header.Get("Allow"), status, want)
+			}
+			if status == http.StatusMethodNotAllowed && resp.Header.Get("Content-Type") != "text/plain; charset=utf-8" {
+				t.Errorf("%s %s answers %s", method, path, resp.Header.Get("Content-Type"))
+			}
 		}
 	}
 }

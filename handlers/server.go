@@ -65,9 +65,10 @@ func New(c Config) http.Handler {
 	e.GET("/metrics", s.metrics)
 	e.GET("/static/*", echo.WrapHandler(static.Handler()))
 	api := fastsmsapi.New(fastsmsapi.Config{Desk: c.Desk, Log: c.Log})
-	e.Match([]string{http.MethodGet, http.MethodPost}, "/api", api.Serve)
-	e.Match([]string{http.MethodGet, http.MethodPost}, "/api/", api.Serve)
-	e.Match([]string{http.MethodGet, http.MethodPost}, feedzonapi.Path+"*", feedzonapi.New(feedzonapi.Config{Desk: c.Desk, Log: c.Log}).Serve)
+	// Any method, since programs that use the wrong one are not told so with a page.
+	e.Any("/api", api.Serve)
+	e.Any("/api/", api.Serve)
+	e.Any(feedzonapi.Path+"*", feedzonapi.New(feedzonapi.Config{Desk: c.Desk, Log: c.Log}).Serve)
 	s.route(e.Group("", s.sameOrigin(), limitBody, middleware.GzipWithConfig(middleware.GzipConfig{Level: 5, MinLength: 2048, Skipper: isDownload})))
 	callbacks := newCallbackDoor(s)
 	return s.atBase(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -79,6 +79,22 @@ func (d *Door) Say(c echo.Context, r *Record, status int, text string) error {
 	return c.Blob(status, ContentType, []byte(text))
 }
 
+// methods are what a door takes, as the header Allow has it.
+const methods = http.MethodGet + ", " + http.MethodPost + ", " + http.MethodOptions
+
+// Takes reports whether a request's method is one that may call.
+func Takes(method string) bool { return method == http.MethodGet || method == http.MethodPost }
+
+// Decline answers a request that is no call, whatever its parameters say, with
+// the methods that would be one. text is for who asks for more than these.
+func (d *Door) Decline(c echo.Context, text string) error {
+	c.Response().Header().Set("Allow", methods)
+	if c.Request().Method == http.MethodOptions {
+		return c.NoContent(http.StatusNoContent)
+	}
+	return c.Blob(http.StatusMethodNotAllowed, ContentType, []byte(text))
+}
+
 // Fault logs an error that is ours. action is for the log, where nothing may
 // stand that a caller made up. Where the answer has begun already it breaks the
 // connection: half of one must not look like a whole one.

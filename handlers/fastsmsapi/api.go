@@ -76,8 +76,12 @@ var done = answer{line: "1"}
 
 // Serve answers one call: HTTP 200 and text, whatever happened, because clients
 // take any other status for a broken connection. Only a token that is used too
-// often is told so by the status too.
+// often is told so by the status too, and whoever comes with another method than
+// GET and POST.
 func (a *API) Serve(c echo.Context) error {
+	if !door.Takes(c.Request().Method) {
+		return a.door.Decline(c, unknownAction.String())
+	}
 	r := a.door.Begin()
 	var given answer
 	if isLarge(c.Request()) {

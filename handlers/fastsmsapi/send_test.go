@@ -149,6 +149,10 @@ func TestSendKeepsWhatWasAsked(t *testing.T) {
 		{[]string{"SourceAddress", "07700 900999"}, func(m message) bool { return m.Sender == "447700900999" && m.TON == sms.TONInternational }},
 		{[]string{"SourceAddress", "447700900999", "SourceTON", "1"}, func(m message) bool { return m.Sender == "447700900999" && m.TON == sms.TONInternational }},
 		{[]string{"SourceAddress", "07700900999", "SourceTON", "5"}, func(m message) bool { return m.Sender == "07700900999" && m.TON == sms.TONAlphanumeric }},
+		{[]string{"SourceAddress", "33612345678"}, func(m message) bool { return m.Sender == "33612345678" && m.TON == sms.TONInternational }},
+		{[]string{"SourceAddress", "353871234567", "SourceTON", "1"}, func(m message) bool { return m.Sender == "353871234567" && m.TON == sms.TONInternational }},
+		{[]string{"SourceAddress", "33612345678", "SourceTON", "5"}, func(m message) bool { return m.Sender == "33612345678" && m.TON == sms.TONAlphanumeric }},
+		{[]string{"SourceAddress", "24/7", "SourceTON", "5"}, func(m message) bool { return m.Sender == "24/7" && m.TON == sms.TONAlphanumeric }},
 		{[]string{"SourceAddress", "60777"}, func(m message) bool { return m.Sender == "60777" && m.TON == sms.TONNational }},
 		{[]string{"ValidityPeriod", "90"}, func(m message) bool { return m.ExpiresAt.Time().Sub(m.DueAt.Time()) == 90*time.Second }},
 		{nil, func(m message) bool { return m.ExpiresAt.Time().Sub(m.DueAt.Time()) == 24*time.Hour }},
@@ -163,6 +167,16 @@ func TestSendKeepsWhatWasAsked(t *testing.T) {
 	}
 	if got := w.call("boss", "Send", text("SourceAddress", "447700900999", "SourceTON", "5")...); got != "-402" {
 		t.Errorf("12 digits as a name: %s, want -402", got)
+	}
+	for sender, want := range map[string]string{"353871234567": "-402", "１２": "-518", "1\t2": "-518"} {
+		if got := w.call("boss", "Send", text("SourceAddress", sender, "SourceTON", "5")...); got != want {
+			t.Errorf("%q as a name: %s, want %s", sender, got, want)
+		}
+	}
+	for _, sender := range []string{"999123456789", "12", "12!"} {
+		if got := w.call("boss", "Send", text("SourceAddress", sender)...); got != "-403" {
+			t.Errorf("%q: %s, want -403", sender, got)
+		}
 	}
 	if b, err := w.Batch(t.Context(), w.as("boss"), w.messages()[0].BatchID); err != nil || b.Door != "fastsms" || b.Zone != "Europe/London" {
 		t.Errorf("the batch is %+v, %v", b, err)

@@ -69,8 +69,11 @@ type call struct {
 // Serve answers one call: HTTP 200 and lines of quoted fields, the first of them
 // "0" or an error code. Any other status is what it is in HTTP: 429 for a key
 // that is used too often, 500 for a fault of ours, of which nobody knows what
-// became.
+// became; 405 for what is neither a GET nor a POST.
 func (a *API) Serve(c echo.Context) error {
+	if !door.Takes(c.Request().Method) {
+		return a.door.Decline(c, quoted(unknownMethod.String()))
+	}
 	r := a.door.Begin()
 	method := methodOf(c)
 	p, err := documented.Read(c.Request())

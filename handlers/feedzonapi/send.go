@@ -21,7 +21,8 @@ func sendMessage(ctx context.Context, c *call) (string, error) {
 	if !ok {
 		return "", missingParameters
 	}
-	sent, err := c.desk.Send(ctx, c.actor, desk.Order{To: []string{to}, Body: body, Sender: text(c.Parameters, "sender"), OwnSender: true, Repliable: repliable})
+	sent, err := c.desk.Send(ctx, c.actor, desk.Order{To: []string{to}, Body: body, Sender: text(c.Parameters, "sender"), OwnSender: true, Repliable: repliable,
+		BareNumbers: true})
 	if err != nil {
 		return "", err
 	}

@@ -30,6 +30,7 @@ func TestSenderAndRepliable(t *testing.T) {
 		{organisation: "SCHOOL", sender: "feedzon", repliable: "1", want: "feedzon"}, // goes out, not repliable
 		{sender: "447700900999", want: "447700900999"},
 		{sender: "+447700900999", want: "447700900999"},
+		{sender: "33612345678", want: "33612345678"}, // a mobile abroad
 		{sender: "07700900999", want: "447700900999"},
 		{sender: "elevenchars", want: "elevenchars"},
 		{sender: "twelve chars", want: "!1010"},
