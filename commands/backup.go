@@ -121,16 +121,33 @@ func (in *invocation) putBack(ctx context.Context, from string, check func(dir s
 	return nil
 }
 
-// newKey has the desk take the present secret key for its own.
+// newKey has the desk take the present secret key for its own, and says what that
+// leaves to be done.
 func newKey(ctx context.Context, in *invocation) error {
 	return in.withDesk(ctx, func(d *desk.Desk) error {
 		lost, err := d.AdoptKey(ctx, desk.CommandLine())
 		if err != nil {
 			return err
 		}
-		fmt.Fprintln(in.Out, "The desk uses this secret key from now on. Everybody has to sign in again, and numbers of people who were erased are not recognised any more: whoever must not be texted has to be added to the suppressions anew.")
-		for _, name := range lost {
+		if lost.Changed {
+			fmt.Fprintln(in.Out, "The desk uses this secret key from now on. Everybody has to sign in again, and numbers of people who were erased are not recognised any more: whoever must not be texted has to be added to the suppressions anew.")
+		} else {
+			fmt.Fprintln(in.Out, "This secret key is the desk's own already.")
+		}
+		for _, name := range lost.Providers {
 			fmt.Fprintf(in.Out, "The credentials of the provider %s cannot be read with it: give them again with textdesk provider change %s --set …\n", name, name)
+		}
+		for _, name := range lost.Users {
+			fmt.Fprintf(in.Out, "The second factor of %s opens nothing any more: take it away with textdesk user second-factor-off %s\n", name, name)
+		}
+		if lost.Mail {
+			fmt.Fprintln(in.Out, "The mail server cannot be read with it: enter it again under Settings, E-mail.")
+		}
+		for _, number := range lost.Numbers {
+			fmt.Fprintf(in.Out, "The auth text of the number %s cannot be read with it: enter it again under Numbers.\n", number)
+		}
+		if lost.Erasures > 0 {
+			fmt.Fprintf(in.Out, "Erasures that were under way and cannot go on: %d. Erase these people again, under Settings, One person.\n", lost.Erasures)
 		}
 		return nil
 	})

@@ -67,7 +67,15 @@ func TestAnotherSecretKey(t *testing.T) {
 	if got := s.run("", "serve", "--listen", "127.0.0.1:0"); got.code != 1 || !strings.Contains(got.err, "put the right secret.key back") || !strings.Contains(got.err, "key adopt") {
 		t.Fatalf("serve with another key: %+v", got)
 	}
-	if out := s.does("", "key", "adopt"); !strings.Contains(out, "provider change up") {
+	for _, args := range [][]string{
+		{"provider", "add", "other", "--kind", "fastsms", "--set", "token=x"}, {"provider", "change", "up", "--set", "token=y"},
+		{"number", "add", "07860033456", "--provider", "up"},
+	} { // what is sealed with the wrong key is lost
+		if got := s.run("", args...); got.code != 1 || !strings.Contains(got.err, "put the right secret.key back") {
+			t.Errorf("textdesk %v with another key: %+v", args, got)
+		}
+	}
+	if out := s.does("", "key", "adopt"); !strings.Contains(out, "provider change up") || strings.Contains(out, "Simulator") {
 		t.Errorf("it said %q", out)
 	}
 	s.does("", "provider", "change", "up", "--set", "token=y")

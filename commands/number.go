@@ -23,7 +23,7 @@ func numberAdd(ctx context.Context, in *invocation) error {
 	if err != nil {
 		return fmt.Errorf("forward-auth: %w", err)
 	}
-	return in.withDesk(ctx, func(d *desk.Desk) error {
+	return in.withKey(ctx, func(d *desk.Desk) error {
 		if err := d.EnsureProvider(ctx); err != nil { // so that the desk has its simulator all the same
 			return err
 		}

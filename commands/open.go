@@ -70,6 +70,17 @@ func (in *invocation) withDesk(ctx context.Context, work func(d *desk.Desk) erro
 	return plain(work(o.desk))
 }
 
+// withKey is withDesk for what is sealed with the secret key, or opened: with
+// another key than the desk's, nobody could read it afterwards.
+func (in *invocation) withKey(ctx context.Context, work func(d *desk.Desk) error) error {
+	return in.withDesk(ctx, func(d *desk.Desk) error {
+		if err := d.EnsureKey(ctx); err != nil {
+			return err
+		}
+		return work(d)
+	})
+}
+
 // plain makes one sentence of refusals, in a shell's terms.
 func plain(err error) error {
 	refusals := desk.Refusals(err)

@@ -31,7 +31,7 @@ func (s *settings) Set(pair string) error {
 }
 
 func providerAddFlags(fs *flag.FlagSet, in *invocation) {
-	fs.StringVar(&in.opts.kind, "kind", "", "kind of provider: simulator, fastsms")
+	fs.StringVar(&in.opts.kind, "kind", "", "kind of provider: fastsms, feedzon, twilio or simulator")
 	providerSetFlags(fs, in)
 	fs.BoolVar(&in.opts.isDefault, "default", false, "route messages to it from now on")
 }
@@ -92,7 +92,7 @@ func providerAdd(ctx context.Context, in *invocation) error {
 	if err != nil {
 		return err
 	}
-	return in.withDesk(ctx, func(d *desk.Desk) error {
+	return in.withKey(ctx, func(d *desk.Desk) error {
 		if err := d.EnsureProvider(ctx); err != nil { // so that the desk has its simulator all the same
 			return err
 		}
@@ -109,7 +109,7 @@ func providerChange(ctx context.Context, in *invocation) error {
 	if len(in.opts.set) == 0 {
 		return errors.New("say what to change, with --set key=value")
 	}
-	return in.withDesk(ctx, func(d *desk.Desk) error {
+	return in.withKey(ctx, func(d *desk.Desk) error {
 		return d.ChangeProvider(ctx, desk.CommandLine(), n.Name, desk.ProviderChange{Settings: n.Settings, Rate: n.Rate, Concurrency: n.Concurrency, GroupSize: n.GroupSize})
 	})
 }

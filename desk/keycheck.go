@@ -2,7 +2,8 @@ package desk
 
 import (
 	"context"
-	"crypto/rand"
+	"encoding/json"
+	"errors"
 	"fmt"
 
 	"textdesk/db"
@@ -45,35 +46,136 @@ func (d *Desk) EnsureKey(ctx context.Context) error {
 	return d.store.Write(ctx, func(ctx context.Context, tx *db.Tx) error { return d.keepKey(ctx, tx) })
 }
 
-// AdoptKey takes the present secret key for the desk's own, and returns the names
-// of the providers whose credentials another key has sealed: they have to be
-// given again, and their callback addresses are new. For administrators.
-func (d *Desk) AdoptKey(ctx context.Context, a Actor) (lost []string, err error) {
+// LostKey is what nobody can read any more once the desk goes on with another
+// secret key, and who has to be asked for it again.
+type LostKey struct {
+	// Changed: the key was not the desk's own before.
+	Changed bool
+	// Providers need their credentials, and their callback addresses are new. Users
+	// have a second factor that opens nothing any more. Numbers are those whose auth
+	// text is to be entered again.
+	Providers, Users, Numbers []string
+	// Mail: the mail server has to be entered again.
+	Mail bool
+	// Erasures of people were under way and cannot be gone on with.
+	Erasures int
+}
+
+// AdoptKey takes the present secret key for the desk's own, and returns what
+// another key has sealed. What needs nobody is put right: a provider without
+// credentials, a second factor that was being set up. For administrators.
+func (d *Desk) AdoptKey(ctx context.Context, a Actor) (lost LostKey, err error) {
 	if !a.Admin() {
-		return nil, ErrForbidden
+		return LostKey{}, ErrForbidden
 	}
-	rows, err := d.ProviderRows(ctx)
-	if err != nil {
-		return nil, err
+	if err := d.CheckKey(ctx); err != nil && !errors.Is(err, ErrWrongKey) {
+		return LostKey{}, err
+	} else if err != nil {
+		lost.Changed = true
 	}
-	secrets := map[int64]string{}
-	for _, row := range rows {
-		if _, err := d.vault.open(sealedAt(row.ID, "settings"), row.Settings); err != nil {
-			lost = append(lost, row.Name)
-			secrets[row.ID] = d.vault.seal(sealedAt(row.ID, "callback"), rand.Text())
-		}
+	if err := d.findLost(ctx, a, &lost); err != nil {
+		return LostKey{}, err
 	}
-	return lost, d.store.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+	err = d.store.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
 		if err := d.keepKey(ctx, tx); err != nil {
 			return err
 		}
-		for id, secret := range secrets {
-			if err := tx.SetCallbackSecret(ctx, db.SetCallbackSecretParams{ID: id, CallbackSecret: secret}); err != nil {
-				return fmt.Errorf("renew callback secret: %w", err)
+		lost.Providers = nil // the change may run more than once
+		if err := d.sealProvidersAnew(ctx, tx, &lost); err != nil {
+			return err
+		}
+		users, err := tx.UserList(ctx)
+		if err != nil {
+			return fmt.Errorf("read users: %w", err)
+		}
+		for _, u := range users {
+			if u.SecondAt == 0 && u.SecondSecret != "" && !d.opens(secondPlace(u.ID), u.SecondSecret) {
+				if err := dropSecond(ctx, tx, u.ID); err != nil {
+					return err
+				}
 			}
 		}
-		return d.audit(ctx, tx, a, "key.adopt", "", fmt.Sprintf("%d providers need their credentials", len(lost)))
+		return d.audit(ctx, tx, a, "key.adopt", "", fmt.Sprintf("%d providers need their credentials", len(lost.Providers)))
 	})
+	return lost, err
+}
+
+// findLost looks for what this key does not open, but for the providers.
+func (d *Desk) findLost(ctx context.Context, a Actor, lost *LostKey) error {
+	users, err := d.Users(ctx, a)
+	if err != nil {
+		return err
+	}
+	for _, u := range users {
+		if u.SecondAt != 0 && !d.opens(secondPlace(u.ID), u.SecondSecret) {
+			lost.Users = append(lost.Users, u.Username)
+		}
+	}
+	numbers, err := d.store.Numbers(ctx)
+	if err != nil {
+		return fmt.Errorf("read numbers: %w", err)
+	}
+	for _, n := range numbers {
+		if n.ForwardAuth != "" && !d.opens(authAt(n.ID), n.ForwardAuth) {
+			lost.Numbers = append(lost.Numbers, n.Address)
+		}
+	}
+	mail, err := d.setting(ctx, keyMail)
+	if err != nil {
+		return err
+	}
+	lost.Mail = mail != "" && !d.opens(keyMail, mail)
+	erasures, err := d.store.OpenErasures(ctx)
+	if err != nil {
+		return fmt.Errorf("read erasures: %w", err)
+	}
+	for _, e := range erasures {
+		if !d.opens(erasurePlace(e.Number), e.Sealed) {
+			lost.Erasures++
+		}
+	}
+	return nil
+}
+
+// sealProvidersAnew gives providers that another key has sealed a callback address
+// that this one opens, and those that need no credentials their settings.
+func (d *Desk) sealProvidersAnew(ctx context.Context, tx *db.Tx, lost *LostKey) error {
+	rows, err := tx.Providers(ctx)
+	if err != nil {
+		return fmt.Errorf("read providers: %w", err)
+	}
+	for _, row := range rows {
+		if d.opens(sealedAt(row.ID, "settings"), row.Settings) {
+			continue
+		}
+		secret := d.vault.seal(sealedAt(row.ID, "callback"), newToken())
+		kind, err := d.kind(row.Kind)
+		if err != nil {
+			return err
+		}
+		if settings, bad := complete(kind, nil); len(bad) == 0 {
+			text, err := json.Marshal(settings)
+			if err != nil {
+				return fmt.Errorf("encode settings: %w", err)
+			}
+			if err := tx.SetProviderSecrets(ctx, db.SetProviderSecretsParams{ID: row.ID, ChangedAt: d.now(),
+				Settings: d.vault.seal(sealedAt(row.ID, "settings"), string(text)), CallbackSecret: secret}); err != nil {
+				return fmt.Errorf("seal settings: %w", err)
+			}
+			continue
+		}
+		lost.Providers = append(lost.Providers, row.Name)
+		if err := tx.SetCallbackSecret(ctx, db.SetCallbackSecretParams{ID: row.ID, CallbackSecret: secret}); err != nil {
+			return fmt.Errorf("renew callback secret: %w", err)
+		}
+	}
+	return nil
+}
+
+// opens reports whether this key opens what was sealed for a place.
+func (d *Desk) opens(place, sealed string) bool {
+	_, err := d.vault.open(place, sealed)
+	return err == nil
 }
 
 func (d *Desk) keepKey(ctx context.Context, tx *db.Tx) error {
