@@ -99,8 +99,8 @@ func (in *invocation) putBack(ctx context.Context, from string, check func(dir s
 	if in.config.database != "" {
 		return errors.New("this version keeps its store in SQLite only; leave --database and TEXTDESK_DATABASE empty")
 	}
-	if _, err := db.Verify(ctx, from); err != nil {
-		return err
+	if _, err := os.Stat(from); err != nil { // before a directory is made for it
+		return fmt.Errorf("the backup cannot be read: %w", err)
 	}
 	if err := os.MkdirAll(in.config.data, 0o700); err != nil {
 		return fmt.Errorf("the data directory cannot be made: %w", err)
@@ -117,7 +117,11 @@ func (in *invocation) putBack(ctx context.Context, from string, check func(dir s
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(in.Out, "Restored from %s. The database that was there is in %s.\nSending is held: an administrator lets it go on the System page, which says what is due.\n", from, replaced)
+	fmt.Fprintf(in.Out, "Restored from %s.\n", from)
+	if replaced != "" {
+		fmt.Fprintf(in.Out, "The database that was there is in %s.\n", replaced)
+	}
+	fmt.Fprintln(in.Out, "Sending is held: an administrator lets it go on the System page, which says what is due.")
 	return nil
 }
 

@@ -32,8 +32,14 @@ func TestBackUpAndRestore(t *testing.T) {
 	if got := s.run("", "restore", filepath.Join(s.data, "cat.db")); got.code != 1 || strings.Count(got.err, "\n") != 1 {
 		t.Errorf("restore of a cat: %+v", got)
 	}
+	if got := s.run("", "restore", s.data); got.code != 1 || !strings.Contains(got.err, "is a directory") {
+		t.Errorf("restore of a directory: %+v", got)
+	}
+	if got := s.run("", "backup", s.data); got.code != 1 || !strings.Contains(got.err, "is a directory") {
+		t.Errorf("a backup over a directory: %+v", got)
+	}
 	out = s.does("", "restore", m[1])
-	if !strings.Contains(out, "Sending is held") {
+	if !strings.Contains(out, "Sending is held") || !strings.Contains(out, "that was there is in") {
 		t.Errorf("it said %q", out)
 	}
 	if list := s.does("", "user", "list"); strings.Contains(list, "jo") || !strings.Contains(list, "sam") {
@@ -44,6 +50,17 @@ func TestBackUpAndRestore(t *testing.T) {
 		t.Errorf("after the second restore there are\n%s", list)
 	}
 	s.does("", "check")
+
+	empty := shell{t, filepath.Join(t.TempDir(), "new")}
+	if got := empty.run("", "restore", elsewhere+".none"); got.code != 1 || !strings.Contains(got.err, "cannot be read") {
+		t.Errorf("restore of a file that is not there: %+v", got)
+	}
+	if _, err := os.Stat(empty.data); err == nil {
+		t.Error("it made a data directory")
+	}
+	if out := empty.does("", "restore", elsewhere, "--anyway"); strings.Contains(out, "that was there") {
+		t.Errorf("into an empty directory: %q", out)
+	}
 }
 
 func TestRestoreBesideARunningDesk(t *testing.T) {

@@ -32,7 +32,9 @@ func (s *Store) Backup(ctx context.Context, path string) error { return copyInto
 // copyInto copies the database at from to path by way of a name of its own, so
 // that what stands at path is always whole.
 func copyInto(ctx context.Context, from, path string) error {
-	if _, err := os.Stat(path); err == nil {
+	if info, err := os.Stat(path); err == nil && info.IsDir() {
+		return fmt.Errorf("back up database: %s is a directory; name a file in it that is not there yet", path)
+	} else if err == nil {
 		return fmt.Errorf("back up database: %s is there already", path)
 	}
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
@@ -94,8 +96,10 @@ func settle(path string) error {
 // Verify reads a whole copy of a database and says what version it has. The
 // error is for people: what is wrong with the file.
 func Verify(ctx context.Context, path string) (version int64, err error) {
-	if _, err := os.Stat(path); err != nil {
+	if info, err := os.Stat(path); err != nil {
 		return 0, fmt.Errorf("the backup cannot be read: %w", err)
+	} else if info.IsDir() {
+		return 0, fmt.Errorf("%s is a directory; name a backup in it", path)
 	}
 	conn, err := sql.Open("sqlite", dsnReadOnly(path))
 	if err != nil {
@@ -147,11 +151,21 @@ func (s *Store) Integrity(ctx context.Context) ([]string, error) {
 	return found, nil
 }
 
-// Restore puts a verified copy of a database into the data directory, whose
-// lock the caller holds. Sending is held in it from then on. check looks at the
-// copy before it takes the old one's place; an error of it leaves everything as
-// it was. What was there goes to the returned directory.
+// Restore reads a copy of a database through and puts it into the data directory,
+// whose lock the caller holds. The log of one that was in use belongs to it.
+// Sending is held in it from then on. check looks at the copy before it takes the
+// old one's place; an error of it leaves everything as it was. What was there goes
+// to the returned directory, "" when nothing was.
 func Restore(ctx context.Context, dir, from string, at Millis, check func(dir string) error) (replaced string, err error) {
+	log, err := hasLog(from)
+	if err != nil {
+		return "", err
+	}
+	if !log {
+		if _, err := Verify(ctx, from); err != nil {
+			return "", err
+		}
+	}
 	work := filepath.Join(dir, restoreDir)
 	if err := os.RemoveAll(work); err != nil {
 		return "", fmt.Errorf("restore database: %w", err)
@@ -159,8 +173,9 @@ func Restore(ctx context.Context, dir, from string, at Millis, check func(dir st
 	if err := os.MkdirAll(work, 0o700); err != nil {
 		return "", fmt.Errorf("restore database: %w", err)
 	}
+	begun := false
 	defer func() {
-		if replaced == "" {
+		if !begun {
 			_ = os.RemoveAll(work)
 		}
 	}()
@@ -168,23 +183,25 @@ func Restore(ctx context.Context, dir, from string, at Millis, check func(dir st
 	if err := copyFile(from, copied); err != nil {
 		return "", outOfRoom(fmt.Errorf("restore database: %w", err), dir)
 	}
+	if log {
+		if err := copyFile(from+"-wal", copied+"-wal"); err != nil {
+			return "", outOfRoom(fmt.Errorf("restore database: %w", err), dir)
+		}
+	}
 	if err := holdSending(ctx, copied, at); err != nil {
 		return "", fmt.Errorf("restore database: %w", err)
+	}
+	if log { // which has come into it by now
+		if _, err := Verify(ctx, copied); err != nil {
+			return "", err
+		}
 	}
 	if err := check(work); err != nil {
 		return "", err
 	}
-	// The log of the old database must not meet the new one: it would be played
-	// into it.
-	replaced = filepath.Join(dir, "replaced-"+strconv.FormatInt(int64(at), 10))
-	if err := os.MkdirAll(replaced, 0o700); err != nil {
-		return "", fmt.Errorf("restore database: %w", err)
-	}
-	for _, suffix := range []string{"-wal", "-shm", ""} {
-		err := os.Rename(filepath.Join(dir, FileName+suffix), filepath.Join(replaced, FileName+suffix))
-		if err != nil && !errors.Is(err, os.ErrNotExist) {
-			return replaced, fmt.Errorf("restore database: %w", err)
-		}
+	begun = true
+	if replaced, err = putAside(dir, at); err != nil {
+		return replaced, fmt.Errorf("restore database: %w", err)
 	}
 	if err := os.Rename(copied, filepath.Join(dir, FileName)); err != nil {
 		return replaced, fmt.Errorf("restore database: %w", err)
@@ -193,6 +210,42 @@ func Restore(ctx context.Context, dir, from string, at Millis, check func(dir st
 		return replaced, fmt.Errorf("restore database: %w", err)
 	}
 	return replaced, os.RemoveAll(work)
+}
+
+// hasLog reports whether the log of a database stands beside it, as of one that
+// was in use or was killed: without it, what was stored last is lost.
+func hasLog(path string) (bool, error) {
+	info, err := os.Stat(path + "-wal")
+	if errors.Is(err, os.ErrNotExist) {
+		return false, nil
+	}
+	if err != nil {
+		return false, fmt.Errorf("the log beside the backup cannot be read: %w", err)
+	}
+	return info.Size() > 0, nil
+}
+
+// putAside moves the database of a data directory into one of its own and returns
+// that, "" when there is none. The log must not meet the database that comes: it
+// would be played into it. The database goes first: broken off after that there is
+// none, and [Open] says why; without its log it would lack what was stored last.
+func putAside(dir string, at Millis) (aside string, err error) {
+	aside = filepath.Join(dir, "replaced-"+strconv.FormatInt(int64(at), 10))
+	if err := os.MkdirAll(aside, 0o700); err != nil {
+		return "", err
+	}
+	moved := false
+	for _, suffix := range []string{"", "-wal", "-shm"} {
+		err := os.Rename(filepath.Join(dir, FileName+suffix), filepath.Join(aside, FileName+suffix))
+		if err != nil && !errors.Is(err, os.ErrNotExist) {
+			return aside, err
+		}
+		moved = moved || err == nil
+	}
+	if !moved {
+		return "", os.Remove(aside)
+	}
+	return aside, nil
 }
 
 // What Open finds in a data directory that had a database.

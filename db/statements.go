@@ -3,6 +3,7 @@ package db
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"sync"
 )
 
@@ -59,6 +60,19 @@ func (s *statements) prepared(ctx context.Context, query string) (*sql.Stmt, err
 	}
 	s.byText[query] = made
 	return made, nil
+}
+
+// close gives the kept statements back. A connection that still has one never
+// ends, and the last one to end puts the log into the database.
+func (s *statements) close() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var errs []error
+	for _, stmt := range s.byText {
+		errs = append(errs, stmt.Close())
+	}
+	clear(s.byText)
+	return errors.Join(errs...)
 }
 
 // ExecContext implements DBTX.

@@ -30,15 +30,16 @@ func cacheOf(kilobytes int) string { return fmt.Sprintf("_pragma=cache_size(-%d)
 type Store struct {
 	// Queries read. They never see an unfinished Write.
 	*Queries
-	read   *sql.DB
-	reads  *statements // on read
-	writer *sql.DB
-	conn   *sql.Conn // the one connection that writes
-	keeper *sql.DB   // its one connection checkpoints, beside the writer
-	tx     *Tx       // its queries, prepared once
-	writes writeQueue
-	hash   numberHash
-	path   string
+	read     *sql.DB
+	reads    *statements // on read
+	writer   *sql.DB
+	conn     *sql.Conn   // the one connection that writes
+	keeper   *sql.DB     // its one connection checkpoints, beside the writer
+	prepared *statements // on conn
+	tx       *Tx         // its queries, prepared once
+	writes   writeQueue
+	hash     numberHash
+	path     string
 }
 
 // Open opens the SQLite database in dir, makes it if there is none, and brings
@@ -75,16 +76,23 @@ func Open(ctx context.Context, dir string) (*Store, error) {
 	if s.conn, err = s.writer.Conn(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("open database: %w", err), s.Close())
 	}
-	prepared := newStatements(s.conn)
-	s.tx = &Tx{Queries: New(prepared), db: prepared, hash: &s.hash}
+	s.prepared = newStatements(s.conn)
+	s.tx = &Tx{Queries: New(s.prepared), db: s.prepared, hash: &s.hash}
 	s.reads = newStatements(s.read)
 	s.Queries = New(s.reads)
 	return s, nil
 }
 
-// Close waits for nothing: the caller has stopped whoever writes.
+// Close puts the log into the database, so that the file alone is the whole desk
+// once nobody has it open. It waits for nothing: the caller has stopped whoever
+// writes.
 func (s *Store) Close() error {
 	var errs []error
+	for _, kept := range []*statements{s.reads, s.prepared} {
+		if kept != nil {
+			errs = append(errs, kept.close())
+		}
+	}
 	if s.conn != nil {
 		errs = append(errs, s.conn.Close())
 	}
