@@ -49,6 +49,34 @@ func (q *Queries) BookJob(ctx context.Context, id int64) (BookJob, error) {
 	return i, err
 }
 
+const booksInUse = `-- name: BooksInUse :many
+SELECT user_id FROM address_books WHERE contacts > 0 ORDER BY user_id
+`
+
+// Whose address books have anybody in them.
+func (q *Queries) BooksInUse(ctx context.Context) ([]int64, error) {
+	rows, err := q.db.QueryContext(ctx, booksInUse)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []int64
+	for rows.Next() {
+		var user_id int64
+		if err := rows.Scan(&user_id); err != nil {
+			return nil, err
+		}
+		items = append(items, user_id)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const changeEntry = `-- name: ChangeEntry :exec
 UPDATE list_entries SET number = $1, name = $2, name_key = $3, email = $4,
   mm1 = $5, mm2 = $6, mm3 = $7, mm4 = $8, mm5 = $9, fields = $10

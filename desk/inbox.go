@@ -26,14 +26,8 @@ func Folders() []string {
 	return []string{FolderMine, FolderUnassigned, FolderAll, FolderDone, FolderOptOuts}
 }
 
-const (
-	// mostUnreadShown is how far unread conversations are counted.
-	mostUnreadShown = 100
-	// booksSearched is in how many address books names are looked for, and
-	// namesSearched how many people with the name each may give.
-	booksSearched = 30
-	namesSearched = 100
-)
+// mostUnreadShown is how far unread conversations are counted.
+const mostUnreadShown = 100
 
 // InboxSearch says which conversations a list shows.
 type InboxSearch struct {
@@ -82,6 +76,8 @@ type InboxPage struct {
 	// on before Older.
 	More  bool
 	Since time.Time
+	// Looked is how far a search for a name looked.
+	Looked NamesLooked
 	// Filing: texts from before there were conversations are still being filed.
 	Filing bool
 }
@@ -97,8 +93,8 @@ func (d *Desk) Conversations(ctx context.Context, a Actor, f InboxSearch) (Inbox
 	var found []db.Conversation
 	var page InboxPage
 	if f.Search = strings.TrimSpace(strings.ReplaceAll(f.Search, "\x00", " ")); f.Search != "" {
-		result, err := d.searchInbox(ctx, a, who, f)
-		if err != nil {
+		result, looked, err := d.searchInbox(ctx, a, who, f)
+		if page.Looked = looked; err != nil {
 			return InboxPage{}, err
 		}
 		if found = result.Conversations; result.Since != 0 {
@@ -170,39 +166,20 @@ func folderFilter(who db.Viewer, f InboxSearch) db.ConversationFilter {
 }
 
 // searchInbox finds conversations by number, name or text.
-func (d *Desk) searchInbox(ctx context.Context, a Actor, who db.Viewer, f InboxSearch) (db.Found, error) {
+func (d *Desk) searchInbox(ctx context.Context, a Actor, who db.Viewer, f InboxSearch) (found db.Found, looked NamesLooked, err error) {
 	set, err := d.Settings(ctx)
 	if err != nil {
-		return db.Found{}, err
+		return found, looked, err
 	}
 	at := readConversationListPlace(f.Before)
 	where := db.ConversationSearch{Viewer: who, Before: db.SearchPlace{Inbound: int64(at.At), Batch: at.ID}, Words: f.Search, Limit: f.Limit + 1, Number: sms.MSISDN(sms.NumberPrefix(f.Search, set.Country))}
-	if where.Numbers, err = d.numbersCalled(ctx, a, who, f.Search); err != nil {
-		return db.Found{}, err
-	}
-	return d.store.SearchConversations(ctx, where)
-}
-
-// numbersCalled are the numbers of people who are called so in the contacts, of
-// the first [namesSearched] in each address book. Digits are no name: numbers are
-// looked for where they stand.
-func (d *Desk) numbersCalled(ctx context.Context, a Actor, who db.Viewer, words string) (numbers []sms.MSISDN, err error) {
-	books, err := d.booksOf(ctx, a, who)
-	if err != nil {
-		return nil, err
-	}
-	search := db.NewContactSearch(words, "")
-	search.Digits = ""
-	for _, book := range books {
-		found, err := d.store.FindContacts(ctx, db.ContactPage{ContactFilter: db.ContactFilter{UserID: book, Search: search}, Limit: namesSearched})
-		if err != nil {
-			return nil, err
-		}
-		for _, c := range found.Contacts {
-			numbers = append(numbers, c.Number)
+	if where.Before == (db.SearchPlace{}) { // from there on only texts are looked at
+		if where.Numbers, looked, err = d.numbersCalled(ctx, a, who, f.Search); err != nil {
+			return found, looked, err
 		}
 	}
-	return numbers, nil
+	found, err = d.store.SearchConversations(ctx, where)
+	return found, looked, err
 }
 
 // talksWith is how many conversations with one number are listed.
@@ -220,28 +197,6 @@ func (d *Desk) ConversationsWith(ctx context.Context, a Actor, number sms.MSISDN
 		return nil, err
 	}
 	return d.inboxRows(ctx, a, found.Conversations)
-}
-
-// booksOf are the address books in which the actor's conversations have names:
-// their own first.
-func (d *Desk) booksOf(ctx context.Context, a Actor, who db.Viewer) ([]int64, error) {
-	books := []int64{a.User.ID}
-	others := who.Users
-	if others == nil {
-		users, err := d.store.UserList(ctx)
-		if err != nil {
-			return nil, err
-		}
-		for _, u := range users {
-			others = append(others, u.ID)
-		}
-	}
-	for _, u := range others {
-		if u != a.User.ID && len(books) < booksSearched {
-			books = append(books, u)
-		}
-	}
-	return books, nil
 }
 
 // inboxRows adds what a list shows of each conversation.

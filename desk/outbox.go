@@ -37,6 +37,8 @@ type Page struct {
 	Messages []db.Message
 	// Newer and Older tell whether there are pages on either side.
 	Newer, Older bool
+	// Looked is how far a search for a name looked.
+	Looked NamesLooked
 	// Names are what those who sent them are called, by user id.
 	Names map[int64]string
 	// To is whom they went to, where the contacts know, by message id.
@@ -56,11 +58,11 @@ func (d *Desk) Outbox(ctx context.Context, a Actor, f Filter) (Page, error) {
 		return Page{}, err
 	}
 	where.Limit++ // one more tells whether there is a next page
-	found, err := d.findMessages(ctx, a, where)
+	found, looked, err := d.findMessages(ctx, a, where)
 	if err != nil {
 		return Page{}, err
 	}
-	page := Page{Messages: found, Newer: f.Before > 0, Older: f.After > 0}
+	page := Page{Messages: found, Looked: looked, Newer: f.Before > 0, Older: f.After > 0}
 	if len(found) > f.Limit {
 		if f.After > 0 {
 			page.Messages, page.Newer = found[1:], true

@@ -41,25 +41,25 @@ func (d *Desk) whom(ctx context.Context, a Actor, messages []db.Message) (map[in
 
 // findMessages is a page of messages; a search for words also finds those to
 // people who are called so in the contacts.
-func (d *Desk) findMessages(ctx context.Context, a Actor, where db.MessageFilter) ([]db.Message, error) {
-	found, err := d.store.FindMessages(ctx, where)
+func (d *Desk) findMessages(ctx context.Context, a Actor, where db.MessageFilter) (found []db.Message, looked NamesLooked, err error) {
+	found, err = d.store.FindMessages(ctx, where)
 	if err != nil || where.Words == "" {
-		return found, err
+		return found, looked, err
 	}
 	byName := where
 	byName.Words = ""
-	if byName.Numbers, err = d.numbersCalled(ctx, a, db.Viewer{Users: where.Users}, where.Words); err != nil || len(byName.Numbers) == 0 {
-		return found, err
+	if byName.Numbers, looked, err = d.numbersCalled(ctx, a, db.Viewer{Users: where.Users}, where.Words); err != nil || len(byName.Numbers) == 0 {
+		return found, looked, err
 	}
 	more, err := d.store.FindMessages(ctx, byName)
 	if err != nil {
-		return nil, err
+		return nil, looked, err
 	}
 	found = append(found, more...)
 	slices.SortFunc(found, func(x, y db.Message) int { return cmp.Compare(y.ID, x.ID) })
 	found = slices.CompactFunc(found, func(x, y db.Message) bool { return x.ID == y.ID })
 	if over := len(found) - where.Limit; over > 0 && where.After > 0 {
-		return found[over:], nil // those next to where the page begins
+		return found[over:], looked, nil // those next to where the page begins
 	}
-	return found[:min(len(found), where.Limit)], nil
+	return found[:min(len(found), where.Limit)], looked, nil
 }

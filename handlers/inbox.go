@@ -183,6 +183,7 @@ func (v *visit) inboxView(at inboxAddress, thread *views.Thread) (views.Inbox, e
 	case found.Older != "":
 		view.Older = inboxAddress{folder: at.folder, before: found.Older}.path("")
 	}
+	view.Looked = views.NamesLooked(found.Looked)
 	view.Further = at.query != "" && at.before != ""
 	return view, nil
 }

@@ -149,6 +149,21 @@ func TestInboxSearchAndLive(t *testing.T) {
 	b.get(at).wants(t, http.StatusOK, "The one by the school", `hx-target="#thread-talk"`, `hx-target="#inbox-list"`)
 }
 
+// Where more people are called so than are looked up, both searches say it.
+func TestASearchByNameSaysWhereItStopped(t *testing.T) {
+	td := newTestDesk(t)
+	b := td.signIn("sam")
+	for i := range 101 {
+		_, err := td.AddContact(t.Context(), td.actor("sam"), desk.ContactForm{Name: fmt.Sprintf("Ottilie %c%c", 'A'+i/26, 'a'+i%26), Number: fmt.Sprintf("07700 900%03d", i)})
+		must(t, err)
+	}
+	td.text("sam", "Boiler visit", "07700 900000")
+	for _, path := range []string{"/inbox", "/outbox"} {
+		b.get(path+"?q=ottilie").wants(t, http.StatusOK, "Very many are called so: only the first 100 in each address book were looked up. Type more of the name.")
+		b.get(path+"?q=ottilie+ab").lacks(t, "looked up")
+	}
+}
+
 func TestInboxPages(t *testing.T) {
 	td := newTestDesk(t)
 	b := td.signIn("sam")

@@ -61,6 +61,7 @@ func (v *visit) outbox() error {
 	if err != nil {
 		return err
 	}
+	o.Looked = views.NamesLooked(found.Looked)
 	for i := range found.Messages {
 		o.Rows = append(o.Rows, v.messageRow(found, i))
 	}

@@ -73,6 +73,10 @@ SELECT * FROM batch_skips WHERE batch_id = @batch_id AND place > @after_place OR
 -- name: AddressBook :one
 SELECT * FROM address_books WHERE user_id = @user_id;
 
+-- name: BooksInUse :many
+-- Whose address books have anybody in them.
+SELECT user_id FROM address_books WHERE contacts > 0 ORDER BY user_id;
+
 -- name: MoveAddressBook :exec
 -- Counts contacts that came (or, below zero, went).
 INSERT INTO address_books (user_id, contacts, ungrouped) VALUES (@user_id, @contacts, @ungrouped)
