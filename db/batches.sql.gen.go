@@ -648,6 +648,19 @@ func (q *Queries) UnsentSum(ctx context.Context, nowAt Millis) (UnsentSumRow, er
 	return i, err
 }
 
+const waitingCredits = `-- name: WaitingCredits :one
+SELECT CAST(COALESCE((SELECT SUM(e.reserved) FROM credit_entries e WHERE e.batch_id = $1), 0)
+  - COALESCE((SELECT SUM(m.credits) FROM messages m WHERE m.status IN (2, 10) AND m.paid = 0 AND +m.batch_id = $1), 0) AS BIGINT) AS credits
+`
+
+// What is reserved for those of a batch that have not left: all of it less what is on its way or in doubt, of which there are few.
+func (q *Queries) WaitingCredits(ctx context.Context, batchID ID) (int64, error) {
+	row := q.db.QueryRowContext(ctx, waitingCredits, batchID)
+	var credits int64
+	err := row.Scan(&credits)
+	return credits, err
+}
+
 const countBatch = `-- name: countBatch :one
 UPDATE batches SET
   n_scheduled = n_scheduled + $1, n_queued = n_queued + $2, n_submitting = n_submitting + $3,

@@ -90,12 +90,19 @@ func (p Progress) Final() bool {
 	return p.Waiting()+b.NSubmitting+b.NSubmitted+b.NSent == 0
 }
 
-// Back is how many credits come back when those that wait are stopped.
-func (p Progress) Back() int64 {
-	if p.Batch.Recipients == 0 {
-		return 0
+// ComesBack is how many credits come back when those that wait are stopped.
+func (d *Desk) ComesBack(ctx context.Context, p Progress) (int64, error) {
+	n, err := d.store.WaitingCredits(ctx, db.ID(p.Batch.ID))
+	if err != nil {
+		return 0, fmt.Errorf("read credits: %w", err)
 	}
-	return p.Waiting() * p.Batch.Credits / p.Batch.Recipients
+	return n, nil
+}
+
+// untouched reports whether nothing of a batch has gone out: all of it waits for
+// its turn, but for those who were found not to be texted or were taken back.
+func untouched(b db.Batch) bool {
+	return b.NQueued > 0 && b.NQueued+b.NSuppressed+b.NCancelled == b.Recipients
 }
 
 // Progress tells how far a batch has come.
@@ -143,8 +150,14 @@ func (d *Desk) Progress(ctx context.Context, a Actor, batchID int64) (Progress, 
 	if provider.ErrorAt > provider.OkAt {
 		p.Trouble = provider.ErrorText
 	}
-	if b.NQueued == b.Recipients && first.Status == sms.Queued && first.Attempts == 0 && first.DueAt > d.now() {
-		p.StartsAt = first.DueAt.Time()
+	if untouched(b) {
+		waiting, err := d.store.MessagesWaitingInBatch(ctx, db.MessagesWaitingInBatchParams{BatchID: b.ID, PageSize: 1})
+		if err != nil {
+			return Progress{}, fmt.Errorf("read message: %w", err)
+		}
+		if len(waiting) > 0 && waiting[0].Attempts == 0 && waiting[0].DueAt > d.now() {
+			p.StartsAt = waiting[0].DueAt.Time()
+		}
 	}
 	if b.Recipients > 1 {
 		quiet, start, err := d.quietNow(ctx, d.store.Queries)

@@ -2,6 +2,8 @@ package desk
 
 import (
 	"errors"
+	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -194,5 +196,76 @@ func TestABusyProviderIsNotRemoved(t *testing.T) {
 	}
 	if err := o.RemoveProvider(t.Context(), o.admin, "Second"); !errors.Is(err, ErrProviderDefault) {
 		t.Errorf("the one in use: %v", err)
+	}
+}
+
+// What is said to come back of a send whose texts differ in length is what comes
+// back, whatever of it is on its way, taken, in doubt or left out.
+func TestStopGivesBackWhatItSays(t *testing.T) {
+	o := newOffice(t)
+	user := o.user(t, "merger", LevelNormal, o.admin.User.ID, 1000)
+	list, err := o.AddList(t.Context(), user, "Visits")
+	must(t, err)
+	var lines strings.Builder
+	for i := range 60 {
+		fmt.Fprintf(&lines, "07700 900%03d\tPerson %d\t\t%s\n", 100+i, i, strings.Repeat("a", 1+i%3*160))
+	}
+	_, err = o.PasteIntoList(t.Context(), user, list, lines.String())
+	must(t, err)
+	p := o.prepared(t, user, Order{Lists: []int64{list}, Sender: "SCHOOL", Body: "((MM1))", Fill: true})
+	sent, err := o.SendPrepared(t.Context(), user, p.ID, true)
+	must(t, err)
+	comesBack := func() int64 {
+		t.Helper()
+		p, err := o.Progress(t.Context(), user, sent.BatchID)
+		must(t, err)
+		n, err := o.ComesBack(t.Context(), p)
+		must(t, err)
+		return n
+	}
+	if n := comesBack(); n != 120 {
+		t.Errorf("%d credits would come back of 120", n)
+	}
+	_, err = o.Suppress(t.Context(), o.admin, "07700 900159", "asked")
+	must(t, err)
+	marked := o.leave(t, 10)
+	o.taken(t, marked[:6])
+	o.failed(t, marked[6], &providers.Error{Kind: providers.Ambiguous, Text: "hm"})
+	o.failed(t, marked[7], &providers.Error{Kind: providers.Rejected, Text: "no"})
+	said, before := comesBack(), o.balance(t, user)
+	_, err = o.Stop(t.Context(), user, sent.BatchID)
+	must(t, err)
+	if came := o.balance(t, user) - before; came != said || said == 0 {
+		t.Errorf("%d credits came back, %d were said", came, said)
+	}
+	if n := comesBack(); n != 0 {
+		t.Errorf("%d credits would come back after the stop", n)
+	}
+	o.booksAreRight(t)
+}
+
+// Somebody who opts out while a send waits for its first text does not end the
+// time in which all of it can be taken back.
+func TestUndoOutlastsAnOptOut(t *testing.T) {
+	o := newOffice(t)
+	p := o.prepared(t, o.admin, Order{To: numbers(1, 30), Sender: "SCHOOL", Body: "Sports day is off.", Undo: 20 * time.Second})
+	_, err := o.Suppress(t.Context(), o.admin, string(p.Names[0].Number), "asked") // between the review and the send
+	must(t, err)
+	sent, err := o.SendPrepared(t.Context(), o.admin, p.ID, true)
+	must(t, err)
+	progress := func() Progress {
+		t.Helper()
+		p, err := o.Progress(t.Context(), o.admin, sent.BatchID)
+		must(t, err)
+		return p
+	}
+	at := progress()
+	if at.Batch.NSuppressed != 1 || at.Waiting() != 29 || at.StartsAt.IsZero() {
+		t.Errorf("%d opted out, %d wait, the first leaves at %v", at.Batch.NSuppressed, at.Waiting(), at.StartsAt)
+	}
+	o.pass(21 * time.Second)
+	o.taken(t, o.leave(t, 5))
+	if at := progress(); !at.StartsAt.IsZero() {
+		t.Errorf("some have left, and the first leaves at %v", at.StartsAt)
 	}
 }

@@ -68,7 +68,11 @@ func (v *visit) stopForm() error {
 	if err != nil {
 		return err
 	}
-	return render(v.Context, http.StatusOK, views.StopPage(page, v.batchView(p)))
+	b := v.batchView(p)
+	if b.Back, err = v.s.Desk.ComesBack(v.Request().Context(), p); err != nil {
+		return err
+	}
+	return render(v.Context, http.StatusOK, views.StopPage(page, b))
 }
 
 // stop takes back what has not left.
@@ -117,7 +121,7 @@ func (v *visit) batchView(p desk.Progress) views.Batch {
 	b := p.Batch
 	out := views.Batch{ID: b.ID, Now: v.now(), Mine: b.UserID == v.actor.User.ID && b.Door != desk.DoorAutomatic, By: sentBy(p.By, b.Door), Body: views.Kept(b.Body),
 		From: sms.Sender{Address: b.Sender, TON: b.TON}, Home: v.set.Country, SentAt: b.CreatedAt.Time(), Parts: b.Parts, Credits: b.Credits,
-		People: b.Recipients, Waiting: p.Waiting(), Back: p.Back(), StartsAt: p.StartsAt, Rate: p.Rate, Left: p.Left, Held: b.HeldAt != 0,
+		People: b.Recipients, Waiting: p.Waiting(), StartsAt: p.StartsAt, Rate: p.Rate, Left: p.Left, Held: b.HeldAt != 0,
 		Scheduled: b.NScheduled > 0 && b.NScheduled == p.Waiting(), Stopped: b.StoppedAt != 0, Trouble: p.Trouble, Final: p.Final(),
 		Forecast: views.Forecast(p.Forecast), Handing: b.NSubmitting, NotReached: p.NotReached, Decision: v.decisionView(p), AgainOf: int64(b.AgainOf)}
 	out.Restored = desk.HeldAfterRestore(b)

@@ -21,10 +21,12 @@ func TestPauseAndResume(t *testing.T) {
 	going := sam.get(path)
 	going.says(t, "Sending", "Pause", "Stop 40 messages")
 	going.wants(t, http.StatusOK, `action="`+path+`/pause"`)
+	sam.get(path+"/stop").says(t, "Texts go on leaving until you press the button.", "40 credits come back to you.")
 	paused := sam.post(path+"/pause", nil)
 	paused.says(t, "Paused. Nothing more of this send leaves until somebody resumes it.", "Paused by you at 12:01",
 		"40 messages wait. Nothing leaves until somebody resumes it.", "Resume 40 messages", "Stop 40 messages")
 	paused.wants(t, http.StatusOK, `action="`+path+`/resume"`, `hx-trigger="every 15s"`)
+	sam.get(path+"/stop").lacks(t, "Texts go on leaving")
 	td.run()
 	time.Sleep(300 * time.Millisecond)
 	if tiles := sam.get(path).tiles(t); tiles["waiting"] != 40 {

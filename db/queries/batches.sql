@@ -23,6 +23,11 @@ UPDATE batches SET held_at = 0, held_why = '' WHERE id = @id;
 -- A stopped batch is not paused any more: nothing of it leaves.
 UPDATE batches SET stopped_at = @stopped_at, stopped_by = @stopped_by, stopping = 1, paused_at = 0, paused_by = NULL, resuming = 0, resuming_at = 0, resumed_to = 0 WHERE id = @id;
 
+-- name: WaitingCredits :one
+-- What is reserved for those of a batch that have not left: all of it less what is on its way or in doubt, of which there are few.
+SELECT CAST(COALESCE((SELECT SUM(e.reserved) FROM credit_entries e WHERE e.batch_id = @batch_id), 0)
+  - COALESCE((SELECT SUM(m.credits) FROM messages m WHERE m.status IN (2, 10) AND m.paid = 0 AND +m.batch_id = @batch_id), 0) AS BIGINT) AS credits;
+
 -- name: PausedBatches :many
 SELECT * FROM batches WHERE paused_at > 0 ORDER BY paused_at;
 
