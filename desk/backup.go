@@ -44,6 +44,8 @@ type BackupState struct {
 	// and nothing has been made since; zero for never.
 	At, FailedAt time.Time
 	Problem      string
+	// Left is why old files are still there that should be gone, "" for no reason.
+	Left string
 	// Asked is when somebody asked for one that is not made yet, Running since when
 	// one is being made by this process.
 	Asked, Running time.Time
@@ -59,6 +61,7 @@ const (
 	keyBackupAt      = "backup_at"
 	keyBackupFailed  = "backup_failed_at"
 	keyBackupProblem = "backup_problem"
+	keyBackupLeft    = "backup_left"
 	keyBackupSince   = "backup_since"
 
 	backupPrefix = "textdesk-" // textdesk-20260603-023000.db
@@ -93,9 +96,7 @@ func (d *Desk) MakeBackup(ctx context.Context, a Actor) (Backup, error) {
 func (d *Desk) makeBackup(ctx context.Context, a Actor, set Settings, owned bool) (Backup, error) {
 	d.backing.Lock() // two may ask at the same moment
 	defer d.backing.Unlock()
-	if err := d.removeHalves(); err != nil {
-		return Backup{}, err
-	}
+	left := d.removeHalves() // a file that cannot be deleted is no reason to have no backup
 	path := d.backupPath()
 	over, err := d.backupBegins(ctx, path, owned)
 	defer over()
@@ -106,13 +107,19 @@ func (d *Desk) makeBackup(ctx context.Context, a Actor, set Settings, owned bool
 	if err != nil && ctx.Err() != nil {
 		return Backup{}, err // told to stop: nothing failed, and what was asked for stays so
 	}
-	if noteErr := d.noteBackup(ctx, a, b, err, owned); noteErr != nil {
+	if err == nil {
+		left = errors.Join(left, d.rotate(set.Backups.Keep))
+	}
+	if noteErr := d.noteBackup(ctx, a, b, err, left, owned); noteErr != nil {
 		return b, errors.Join(err, noteErr)
 	}
 	if err != nil {
 		return Backup{}, err
 	}
-	return b, d.rotate(set.Backups.Keep)
+	if left != nil {
+		return b, fmt.Errorf("%s was made, but %w", b.Path, left)
+	}
+	return b, nil
 }
 
 // backupPath is where the backup of this second goes: a person and the schedule
@@ -154,26 +161,9 @@ func (d *Desk) backUp(ctx context.Context, path string) (Backup, error) {
 	return Backup{Path: path, At: info.ModTime(), Bytes: info.Size()}, nil
 }
 
-// removeHalves deletes what backups left that a crash broke off. One that
-// another process is writing has just been written to.
-func (d *Desk) removeHalves() error {
-	halves, err := filepath.Glob(filepath.Join(d.BackupDirectory(), backupPrefix+"*.db"+db.PartSuffix+"*"))
-	if err != nil {
-		return fmt.Errorf("look for broken backups: %w", err)
-	}
-	for _, path := range halves {
-		if info, err := os.Stat(path); err == nil && time.Since(info.ModTime()) > halfFor {
-			if err := os.Remove(path); err != nil {
-				return fmt.Errorf("delete a broken backup: %w", err)
-			}
-		}
-	}
-	return nil
-}
-
 // noteBackup writes down how a backup went; and remembers it, because a disk
 // that has no room for a backup may have none for the note.
-func (d *Desk) noteBackup(ctx context.Context, a Actor, b Backup, failure error, owned bool) error {
+func (d *Desk) noteBackup(ctx context.Context, a Actor, b Backup, failure, left error, owned bool) error {
 	d.mu.Lock()
 	d.backup = BackupState{}
 	if failure != nil {
@@ -185,6 +175,9 @@ func (d *Desk) noteBackup(ctx context.Context, a Actor, b Backup, failure error,
 			if err := forgetAsked(ctx, tx); err != nil {
 				return err
 			}
+		}
+		if err := noteLeft(ctx, tx, left); err != nil {
+			return err
 		}
 		if failure != nil {
 			values := map[string]string{keyBackupFailed: strconv.FormatInt(int64(d.now()), 10), keyBackupProblem: failure.Error()}
@@ -218,26 +211,6 @@ func setAll(ctx context.Context, tx *db.Tx, values map[string]string) error {
 	for key, value := range values {
 		if err := tx.SetSetting(ctx, db.SetSettingParams{Key: key, Value: value}); err != nil {
 			return err
-		}
-	}
-	return nil
-}
-
-// rotate deletes the oldest backups beyond keep. Copies made before upgrades
-// stay.
-func (d *Desk) rotate(keep int) error {
-	all, err := d.list()
-	if err != nil {
-		return err
-	}
-	for _, b := range all {
-		if b.Upgrade {
-			continue
-		}
-		if keep--; keep < 0 {
-			if err := os.Remove(b.Path); err != nil {
-				return fmt.Errorf("delete old backup: %w", err)
-			}
 		}
 	}
 	return nil
@@ -292,18 +265,24 @@ func (d *Desk) scheduledBackup(ctx context.Context, set Settings) (made bool, er
 		return false, nil
 	}
 	now := d.clock().In(set.Zone)
+	// What lies ahead was written by a clock that was: it must not keep us from
+	// making any until then.
+	last, failed, since := set.Backup.At, set.Backup.FailedAt, set.Backup.since
+	if last.After(now) {
+		last = time.Time{}
+	}
 	due := time.Date(now.Year(), now.Month(), now.Day(), set.Backups.At/60, set.Backups.At%60, 0, 0, set.Zone)
 	if now.Before(due) {
 		due = due.AddDate(0, 0, -1)
 	}
 	switch {
-	case set.Backup.since.IsZero(): // a desk of today has nothing yet to lose
+	case since.IsZero() || since.After(now): // a desk of today has nothing yet to lose
 		return false, d.store.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
 			return setAll(ctx, tx, map[string]string{keyBackupSince: strconv.FormatInt(int64(d.now()), 10)})
 		})
-	case !set.Backup.At.Before(due), set.Backup.since.After(due):
+	case !last.Before(due), since.After(due):
 		return false, nil
-	case now.Sub(set.Backup.FailedAt) < time.Hour:
+	case now.Sub(failed).Abs() < time.Hour:
 		return false, nil
 	}
 	_, err = d.makeBackup(ctx, CommandLine(), set, true)
@@ -347,7 +326,7 @@ func readBackupPlan(values map[string]string) BackupPlan {
 
 func readBackupState(values map[string]string) BackupState {
 	asker, _ := strconv.ParseInt(values[keyBackupAsker], 10, 64) // nobody where nobody asked
-	return BackupState{asker: asker, Asked: readInstant(values[keyBackupAsked]), At: readInstant(values[keyBackupAt]), FailedAt: readInstant(values[keyBackupFailed]), Problem: values[keyBackupProblem],
+	return BackupState{asker: asker, Asked: readInstant(values[keyBackupAsked]), At: readInstant(values[keyBackupAt]), FailedAt: readInstant(values[keyBackupFailed]), Problem: values[keyBackupProblem], Left: values[keyBackupLeft],
 		since: readInstant(values[keyBackupSince])}
 }
 

@@ -2,9 +2,7 @@ package desk
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -94,18 +92,15 @@ func (d *Desk) RunBackups(ctx context.Context) (made bool, err error) {
 	return d.scheduledBackup(ctx, set)
 }
 
-// removePart deletes the half of a file that this desk left when it was killed.
+// removePart deletes the half of a file that this desk left when it was killed. If
+// it cannot, whatever makes the next backup says so (removeHalves).
 func (d *Desk) removePart(ctx context.Context) error {
 	part, err := d.setting(ctx, keyBackupPart)
 	if err != nil || part == "" {
 		return err
 	}
 	path := filepath.Join(d.BackupDirectory(), filepath.Base(part)) + db.PartSuffix
-	for _, half := range []string{path, path + "-journal"} {
-		if err := os.Remove(half); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return fmt.Errorf("delete a broken backup: %w", err)
-		}
-	}
+	_, _ = os.Remove(path), os.Remove(path+"-journal")
 	return d.store.Write(ctx, func(ctx context.Context, tx *db.Tx) error { return tx.DeleteSetting(ctx, keyBackupPart) })
 }
 

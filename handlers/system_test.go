@@ -34,6 +34,10 @@ func TestSystemPageMakesBackups(t *testing.T) {
 	bad := boss.post("/system/backups", form("on", "on", "at", "never", "keep", "0"))
 	bad.wants(t, http.StatusUnprocessableEntity, `value="never"`, "Keep between 1 and 365", "Say a time of the day")
 	boss.post("/system/backups", form("on", "on", "at", "03:15", "keep", "5")).wants(t, http.StatusOK, "every day at 03:15", "last 5 are kept")
+	must(t, td.store.Write(t.Context(), func(ctx context.Context, tx *db.Tx) error {
+		return tx.SetSetting(ctx, db.SetSettingParams{Key: "backup_left", Value: "half of a backup cannot be deleted: x.db.part"})
+	}))
+	boss.get("/system").wants(t, http.StatusOK, "Old files of backups could not be deleted", "x.db.part")
 	set, err := td.Settings(t.Context())
 	must(t, err)
 	if set.Backups != (desk.BackupPlan{At: 195, Keep: 5}) {
