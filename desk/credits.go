@@ -118,6 +118,8 @@ func (m CreditMove) check(a Actor) error {
 	switch {
 	case m.Credits == 0 || m.Credits > mostCredits || m.Credits < -mostCredits:
 		return ErrBadCredits.because("Enter a whole number of credits, from 1 to %s.", thousands(mostCredits))
+	case m.Credits > 0 && m.User.ArchivedAt != 0: // what comes back to them later can still be taken
+		return ErrArchived.because("%s is archived. Bring them back first.", name)
 	case bool(m.User.Unlimited):
 		return ErrBadCredits.because("%s has unlimited credits.", name)
 	case m.Credits < 0 && m.UserAfter() < 0:

@@ -123,6 +123,7 @@ func TestArchiveEndsEverythingAndKeepsTheHistory(t *testing.T) {
 		"edit":    o.ChangeUser(ctx, head, jo.User.ID, Profile{Level: LevelNormal}),
 		"suspend": o.Suspend(ctx, head, "jo"),
 		"limits":  o.SetPermissions(ctx, head, jo.User.ID, Permissions{ApproveAbove: -1}),
+		"credits": o.MoveCredits(ctx, head, jo.User.ID, 5, -1),
 	} {
 		if !errors.Is(err, ErrArchived) {
 			t.Errorf("%s: %v", what, err)

@@ -37,6 +37,7 @@ const (
 	badFrom        Code = -504
 	badTo          Code = -505
 	missingDetails Code = -507
+	invalidUser    Code = -509
 	unknownReport  Code = -601
 	invalidAmount  Code = -702
 )

@@ -2,6 +2,7 @@ package fastsmsapi
 
 import (
 	"context"
+	"errors"
 	"strconv"
 	"strings"
 
@@ -79,7 +80,11 @@ func updateCredits(ctx context.Context, c *call) (answer, error) {
 	if !ok {
 		return answer{}, invalidAmount
 	}
-	return done, c.desk.MoveCreditsByName(ctx, c.actor, username, n)
+	err := c.desk.MoveCreditsByName(ctx, c.actor, username, n)
+	if errors.Is(err, desk.ErrArchived) {
+		err = invalidUser // -512 would say that it is the caller who is kept out
+	}
+	return done, err
 }
 
 // wholeNumber reads a number as clients write it, "5", "-5", "5.00"; nothing is

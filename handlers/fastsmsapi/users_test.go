@@ -163,6 +163,12 @@ func TestArchivedIsSuspended(t *testing.T) {
 	if got := w.call("sam", "CheckCredits"); got != "-501" { // the token ended with it
 		t.Errorf("archived: %s", got)
 	}
+	if got := w.call("boss", "UpdateCredits", "ChildUsername", "sam", "Quantity", "5"); got != "-509" {
+		t.Errorf("credits for somebody archived: %s", got)
+	}
+	if sam, _ = w.user("sam"); sam.Balance != 0 {
+		t.Errorf("somebody archived was given %d credits", sam.Balance)
+	}
 	if _, err := w.SignIn(t.Context(), "sam", "whatever it was", "192.0.2.1", ""); !errors.Is(err, desk.ErrSignIn) {
 		t.Errorf("signs in: %v", err)
 	}
