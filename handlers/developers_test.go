@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"textdesk/desk"
+	"textdesk/handlers/fastsmsapi"
 )
 
 // Every example of the page works when it is run with a token.
@@ -46,6 +47,18 @@ func TestDevelopersExamplesWork(t *testing.T) {
 	}
 	if run < 9 {
 		t.Errorf("only %d examples were run", run)
+	}
+}
+
+// A code that a script can get stands on the page, with what to do.
+func TestDevelopersCodes(t *testing.T) {
+	never := map[fastsmsapi.Code]bool{-101: true, -302: true, -303: true, -400: true, -513: true, -514: true, -515: true, -516: true, -517: true, -519: true,
+		-701: true, -703: true} // of the vendor's page only
+	page := newTestDesk(t).signIn("boss").get("/developers")
+	for _, c := range fastsmsapi.Codes() {
+		if shown := strings.Contains(page.body, "<code>"+c.Code.String()+"</code>"); shown == never[c.Code] {
+			t.Errorf("%d %s: shown %v", c.Code, c.Text, shown)
+		}
 	}
 }
 

@@ -512,17 +512,17 @@ var codeAdvice = map[int]string{
 	-200: "Correct the contact.",
 	-300: "Our fault. Look at the report before you send again.",
 	-301: "Our fault. Look at the report before you send again.",
-	-401: "Correct the number. Only mobile numbers are texted, of countries that this desk texts.",
+	-401: "Correct the number. Only mobile numbers are texted.",
 	-402: "A sender's name has at most 11 characters.",
 	-403: "Correct the sender.",
 	-404: "Write a text.",
 	-405: "Give a whole number of seconds from 1 to 86400.",
-	-406: "No provider is set up. Ask your administrator.",
+	-406: "Nothing leaves for this country, or no provider is set up. Ask your administrator.",
 	-407: "Write the date as fourteen digits, in the future and within a year.",
 	-408: "Put somebody on the list.",
 	-409: "Put somebody into the group.",
 	-410: "Check the list's name.",
-	-411: "The number has had its texts for today.",
+	-411: "The number has had its texts for today, or you have used your credits for today.",
 	-412: "The number opted out. It must not be texted.",
 	-414: "Check the group's name.",
 	-501: "Check the token.",
@@ -533,13 +533,14 @@ var codeAdvice = map[int]string{
 	-506: "You may not send under this name. Ask your administrator.",
 	-507: "Something is missing, too long, or no text at all.",
 	-508: "The lines beneath the code say what is wrong.",
-	-509: "Check the username; it has to be somebody below you.",
+	-509: "Check the username, which has to be somebody below you; or you may not do this. Ask your administrator.",
 	-510: "Nobody's credits can fall below zero.",
 	-511: "Try again later; after as many seconds as Retry-After says, where it is there.",
 	-512: "The user is suspended. Ask your administrator.",
 	-518: "Say who the text is from.",
 	-520: "Check the group's name.",
 	-601: "Check the report's name.",
+	-702: "Give a whole number of credits, other than 0, to somebody whose credits are counted.",
 	-521: "Check the send's id.",
 	-522: "Ask again when nothing waits any more.",
 	-523: "The send has no messages.",
@@ -781,7 +782,7 @@ func callCell(l CallLine) templ.Component {
 			var templ_7745c5c3_Var23 string
 			templ_7745c5c3_Var23, templ_7745c5c3_Err = templ.JoinStringErrs(l.Action)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `developers.templ`, Line: 270, Col: 22}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `developers.templ`, Line: 271, Col: 22}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var23))
 			if templ_7745c5c3_Err != nil {
@@ -813,7 +814,7 @@ func callCell(l CallLine) templ.Component {
 			var templ_7745c5c3_Var24 string
 			templ_7745c5c3_Var24, templ_7745c5c3_Err = templ.JoinStringErrs(p)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `developers.templ`, Line: 277, Col: 12}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `developers.templ`, Line: 278, Col: 12}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var24))
 			if templ_7745c5c3_Err != nil {
@@ -860,7 +861,7 @@ func answerCell(l CallLine) templ.Component {
 		var templ_7745c5c3_Var26 string
 		templ_7745c5c3_Var26, templ_7745c5c3_Err = templ.JoinStringErrs(l.Answer)
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `developers.templ`, Line: 284, Col: 18}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `developers.templ`, Line: 285, Col: 18}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var26))
 		if templ_7745c5c3_Err != nil {
@@ -879,7 +880,7 @@ func answerCell(l CallLine) templ.Component {
 				var templ_7745c5c3_Var27 string
 				templ_7745c5c3_Var27, templ_7745c5c3_Err = templ.JoinStringErrs(l.Words)
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `developers.templ`, Line: 287, Col: 33}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `developers.templ`, Line: 288, Col: 33}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var27))
 				if templ_7745c5c3_Err != nil {
@@ -897,7 +898,7 @@ func answerCell(l CallLine) templ.Component {
 				var templ_7745c5c3_Var28 string
 				templ_7745c5c3_Var28, templ_7745c5c3_Err = templ.JoinStringErrs(l.Words)
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `developers.templ`, Line: 289, Col: 40}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `developers.templ`, Line: 290, Col: 40}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var28))
 				if templ_7745c5c3_Err != nil {
@@ -915,7 +916,7 @@ func answerCell(l CallLine) templ.Component {
 					var templ_7745c5c3_Var29 string
 					templ_7745c5c3_Var29, templ_7745c5c3_Err = templ.JoinStringErrs(l.Why)
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `developers.templ`, Line: 291, Col: 32}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `developers.templ`, Line: 292, Col: 32}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var29))
 					if templ_7745c5c3_Err != nil {
@@ -933,7 +934,7 @@ func answerCell(l CallLine) templ.Component {
 					var templ_7745c5c3_Var30 string
 					templ_7745c5c3_Var30, templ_7745c5c3_Err = templ.JoinStringErrs(codeAdvice[l.Code])
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `developers.templ`, Line: 293, Col: 45}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `developers.templ`, Line: 294, Col: 45}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var30))
 					if templ_7745c5c3_Err != nil {
