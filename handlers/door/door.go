@@ -76,7 +76,7 @@ func (d *Door) Say(c echo.Context, r *Record, status int, text string) error {
 		c.Response().Header().Set("Retry-After", strconv.Itoa(int(math.Ceil(r.retryAfter.Seconds()))))
 	}
 	c.Response().Header().Set("Cache-Control", "no-store")
-	return c.Blob(status, ContentType, []byte(text))
+	return answer(c, status, text)
 }
 
 // methods are what a door takes, as the header Allow has it.
@@ -92,7 +92,7 @@ func (d *Door) Decline(c echo.Context, text string) error {
 	if c.Request().Method == http.MethodOptions {
 		return c.NoContent(http.StatusNoContent)
 	}
-	return c.Blob(http.StatusMethodNotAllowed, ContentType, []byte(text))
+	return answer(c, http.StatusMethodNotAllowed, text)
 }
 
 // Fault logs an error that is ours. action is for the log, where nothing may
