@@ -264,6 +264,21 @@ func TestTurns(t *testing.T) {
 	}
 }
 
+// What was answered and done in one go stands in that order.
+func TestDoneComesAfterTheReply(t *testing.T) {
+	o := newOffice(t)
+	ctx := t.Context()
+	sam := o.user(t, "sam", LevelNormal, o.admin.User.ID, 10)
+	c := o.asked(t, sam, 7, "447860033456", "Which gate?").Conversation
+	_, err := o.Reply(ctx, sam, c.ID, Reply{Order: Order{Body: "The north gate"}, Seen: Seen{c.LastInboundID, c.LastBatchID}, Done: true})
+	must(t, err)
+	talk, err := o.Talk(ctx, sam, c.ID, "", 20)
+	must(t, err)
+	if n := len(talk.Said); n < 3 || talk.Said[n-1].Line == nil || talk.Said[n-2].Message == nil || talk.Said[n-3].Inbound == nil {
+		t.Errorf("it ends %+v", talk.Said)
+	}
+}
+
 func TestPagesOfConversations(t *testing.T) {
 	o := newOffice(t)
 	ann, bob := o.user(t, "ann", LevelNormal, o.admin.User.ID, 100), o.user(t, "bob", LevelNormal, o.admin.User.ID, 100)

@@ -108,12 +108,13 @@ func (d *Desk) saidIn(ctx context.Context, c db.Conversation, before string, lim
 	if err != nil {
 		return nil, "", fmt.Errorf("read conversation: %w", err)
 	}
-	// Of one instant, a reply comes after what it answers.
-	for i := range messages {
-		all = append(all, Spoken{Message: &messages[i]})
-	}
+	// Of one instant, a reply comes after what it answers, and that it was done with
+	// the reply after that.
 	for i := range lines {
 		all = append(all, Spoken{Line: &lines[i]})
+	}
+	for i := range messages {
+		all = append(all, Spoken{Message: &messages[i]})
 	}
 	for i := range inbound {
 		all = append(all, Spoken{Inbound: &inbound[i]})
