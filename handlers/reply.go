@@ -27,7 +27,11 @@ func (v *visit) reply() error {
 		if _, err := v.keepDraft(id, desk.DraftReply, draftBody(form)); err != nil {
 			return err
 		}
-		return v.back(v.inboxAt().path("/"+strconv.FormatInt(id, 10)), "Your draft is saved. Only you see it.")
+		says := "Your draft is saved. Only you see it."
+		if strings.TrimSpace(draftBody(form)) == "" {
+			says = "There is no draft any more."
+		}
+		return v.back(v.inboxAt().path("/"+strconv.FormatInt(id, 10)), "%s", says)
 	case "send", "send-done":
 		t, err := v.thread(id)
 		if err != nil {

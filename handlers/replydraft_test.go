@@ -55,6 +55,26 @@ func TestDraftIsKept(t *testing.T) {
 	b.get(path).wants(t, http.StatusOK, strings.Repeat("w", 2000))
 }
 
+// Whoever opts out while somebody writes to them takes nothing of what was written
+// away: it is shown, and can be put away.
+func TestDraftToWhomNobodyMayText(t *testing.T) {
+	td := newTestDesk(t)
+	b := td.signIn("sam")
+	path, _ := td.answers(t, "sam", "Boiler visit on Tuesday", "+447700900123", "Which door?")
+	form := replyForm(t, b.get(path), "The back door, at nine", "send")
+	b.get(path).lacks(t, "was not sent")
+	must(t, td.ReplyFrom(t.Context(), td.actor("sam"), "+447700900123", "STOP"))
+	refused := b.post(path+"/reply", form)
+	refused.wants(t, http.StatusUnprocessableEntity, "Nobody may text this number", "What you wrote was not sent", "\nThe back door, at nine</textarea>", "Discard it")
+	b.get("/inbox").wants(t, http.StatusOK, "Draft: ", "The back door, at nine")
+	again := b.get(path)
+	again.wants(t, http.StatusOK, "What you wrote was not sent", "\nThe back door, at nine</textarea>")
+	gone := b.post(path+"/reply", url.Values{"key": {hidden(t, again, "key")}, "turn": {hidden(t, again, "turn")}, "do": {"keep"}})
+	gone.wants(t, http.StatusOK, "There is no draft any more")
+	gone.lacks(t, "The back door, at nine")
+	b.get("/inbox").lacks(t, "Draft: ")
+}
+
 func TestDraftOfATemplate(t *testing.T) {
 	td := newTestDesk(t)
 	path, _ := td.answers(t, "sam", "Boiler visit on Tuesday", "+447700900123", "Which door?")

@@ -210,6 +210,7 @@ func (v *visit) assignable(id int64) ([]ui.Option, error) {
 func (v *visit) replyForm(t views.Thread, form views.Compose, cause error) (views.ThreadReply, error) {
 	reply := t.Reply
 	if t.NoReply() {
+		reply.Unsent = views.UnsentText(v.may().TemplatesOnly, reply.Draft.Body)
 		return reply, nil
 	}
 	p, err := v.planReply(t, form)

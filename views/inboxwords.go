@@ -46,6 +46,14 @@ func DraftText(template bool, body string) string {
 	return Opening(body, 120)
 }
 
+// UnsentText is what was typed and can be sent no more, "" for nothing.
+func UnsentText(template bool, body string) string {
+	if template && body != "" {
+		return "A template, filled in."
+	}
+	return body
+}
+
 // DraftOf says when something was typed that is not sent yet.
 func DraftOf(at, now time.Time) string {
 	if y, m, d := at.In(now.Location()).Date(); y == now.Year() && m == now.Month() && d == now.Day() {
