@@ -3,7 +3,7 @@
 import { after, before, test } from 'node:test'
 import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
-import { closeBrowser, signIn, startDesk, visit } from './desk.mjs'
+import { closeBrowser, signIn, soon, startDesk, visit } from './desk.mjs'
 import { inspect } from './axe.mjs'
 
 let desk
@@ -90,3 +90,29 @@ test('a file that is too large is told so before it is sent; a bad one keeps the
   await page.getByRole('button', { name: 'Look at the rows' }).click()
   await page.getByText('Pasted rows: 2 rows').waitFor()
 })
+
+// Many cards stand above the buttons on a phone. kim and lee have 40 people each.
+for (const [who, javaScript] of [['kim', true], ['lee', false]]) {
+  test(`what can be done with the ticked is in sight on a phone, ${javaScript ? 'with' : 'without'} JavaScript`, async () => {
+    desk.addUser(who, 'normal', '--parent', 'sam')
+    const page = await visit(desk, { width: 360, height: 740, javaScript })
+    await signIn(desk, page, who)
+    await page.goto('/imports')
+    await page.getByLabel('Rows').fill(Array.from({ length: 40 }, (_, i) => `Person ${i + 10}\t07700 9000${i + 10}`).join('\n'))
+    await page.getByRole('button', { name: 'Look at the rows' }).click()
+    await page.getByRole('link', { name: 'Go on to the columns' }).click()
+    await page.getByRole('button', { name: 'See what would happen' }).click()
+    await page.getByRole('button', { name: 'Import 40 contacts' }).click()
+    await page.getByRole('heading', { name: '40 contacts imported' }).waitFor()
+    await page.goto('/contacts')
+    const add = page.getByRole('button', { name: 'Add to the group' })
+    const inSight = () => add.evaluate((b) => b.getBoundingClientRect().top >= 0 && b.getBoundingClientRect().bottom <= innerHeight)
+    assert.equal(await inSight(), false)
+    await page.getByLabel('Select Person 10').check()
+    await soon(async () => assert.ok(await inSight()))
+    if (javaScript) await inspect(page, 'somebody is ticked')
+    await page.getByLabel('Put the selected people into').selectOption('new')
+    await add.click()
+    await page.getByText('1 person').first().waitFor()
+  })
+}
