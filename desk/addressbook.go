@@ -137,6 +137,9 @@ func readNumber(typed, home string) (sms.MSISDN, *Refusal) {
 type Pasted struct {
 	// Added were not there before; Known were. Repeated stood there twice.
 	Added, Known, Repeated int
+	// Head is the row that named the columns, "" without one. It belongs above the
+	// bad lines when these are pasted again.
+	Head string
 	// Bad are those that are no mobile numbers.
 	Bad []BadLine
 }

@@ -1,10 +1,14 @@
 package desk
 
 import (
+	"errors"
+	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
 	"textdesk/db"
+	"textdesk/sheet"
 	"textdesk/sms"
 )
 
@@ -28,34 +32,31 @@ var columnNames = map[string]int{"number": columnNumber, "mobile": columnNumber,
 // comes twice: its first row counts.
 func readRows(text, home string, had []string) (entries []db.ListEntry, columns []string, p Pasted, err error) {
 	columns = slices.Clone(had)
-	lines := strings.Split(strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(text), "\n")
-	if len(lines) > MaxPasted {
-		return nil, nil, p, ErrTooMuchPasted.because("Up to %s lines can be pasted at once; this has %s.", thousands(MaxPasted), thousands(int64(len(lines))))
+	rows, err := rowsPasted(text)
+	if err != nil {
+		return nil, nil, p, err
 	}
 	var order []int // what each cell of a row is
 	seen := map[sms.MSISDN]bool{}
-	for i, line := range lines {
-		cells := strings.Split(line, "\t")
-		if strings.TrimSpace(line) == "" {
-			continue
-		}
+	for _, row := range rows {
 		if order == nil {
-			if order, err = headed(cells, &columns); err != nil {
+			if order, err = headed(row.Cells, &columns); err != nil {
 				return nil, nil, p, err
 			}
 			if order != nil {
+				p.Head = asPasted(row)
 				continue
 			}
-			order = guessed(cells, home, len(columns))
+			order = guessed(row.Cells, home, len(columns))
 		}
-		form, r := readCells(cells, order, columns)
+		form, r := readCells(row.Cells, order, columns)
 		e, bad := readEntry(form, home)
 		switch {
 		case r != nil:
-			p.Bad = append(p.Bad, BadLine{Line: i + 1, Typed: line, Why: r.Sentence})
+			p.Bad = append(p.Bad, BadLine{Line: row.Number, Typed: asPasted(row), Why: r.Sentence})
 			continue
 		case len(bad) > 0:
-			p.Bad = append(p.Bad, BadLine{Line: i + 1, Typed: line, Why: bad[0].Sentence})
+			p.Bad = append(p.Bad, BadLine{Line: row.Number, Typed: asPasted(row), Why: bad[0].Sentence})
 			continue
 		case seen[e.Number]:
 			p.Repeated++
@@ -71,6 +72,90 @@ func readRows(text, home string, had []string) (entries []db.ListEntry, columns 
 		return nil, nil, p, ErrNothingPasted.because("None of these lines can be used. Line %d: %s", p.Bad[0].Line, p.Bad[0].Why)
 	}
 	return entries, columns, p, nil
+}
+
+// rowsPasted takes rows apart that come from a spreadsheet, with tabs between
+// the cells, or that stand as in a CSV file.
+func rowsPasted(text string) (rows []sheet.Row, err error) {
+	switch {
+	case strings.TrimSpace(text) == "":
+		return nil, ErrNothingPasted
+	case strings.Contains(text, "\t"):
+		rows = rowsCopied(strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(text))
+	default:
+		s, err := sheet.Open(strings.NewReader(text), int64(len(text)), "", sheet.Options{Encoding: sheet.UTF8, Header: sheet.NoHeader})
+		if err != nil {
+			return nil, unreadable(err)
+		}
+		defer func() { _ = s.Close() }()
+		for row, err := range s.Rows() {
+			if err != nil {
+				return nil, unreadable(err)
+			}
+			rows = append(rows, sheet.Row{Number: row.Number, Cells: slices.Clone(row.Cells)})
+		}
+	}
+	if len(rows) > MaxPasted {
+		return nil, ErrTooMuchPasted.because("Up to %s lines can be pasted at once; this has %s.", thousands(MaxPasted), thousands(int64(len(rows))))
+	}
+	return rows, nil
+}
+
+// rowsCopied takes apart what spreadsheets put on the clipboard: only cells with
+// line breaks stand within quotation marks, which are doubled in them. Any other
+// mark is one of the cell's own. Blank rows count and are left out.
+func rowsCopied(text string) (rows []sheet.Row) {
+	for number := 1; text != ""; number++ {
+		row := sheet.Row{Number: number}
+		for end := "\t"; end == "\t"; {
+			var cell string
+			cell, end, text = copiedCell(text)
+			row.Cells = append(row.Cells, cell)
+		}
+		if strings.TrimSpace(strings.Join(row.Cells, "")) != "" {
+			rows = append(rows, row)
+		}
+	}
+	return rows
+}
+
+// copiedCell is the first cell of a text, what ends it, and what comes after.
+func copiedCell(text string) (cell, end, rest string) {
+	n := strings.IndexAny(text, "\t\n")
+	if n < 0 {
+		n = len(text)
+	}
+	cell, rest = text[:n], text[n:]
+	if quoted := linesQuoted.FindString(text); len(quoted) > n {
+		quoted = strings.TrimRight(quoted, "\t\n")
+		cell, rest = strings.ReplaceAll(quoted[1:len(quoted)-1], `""`, `"`), text[len(quoted):]
+	}
+	if rest == "" {
+		return cell, "", ""
+	}
+	return cell, rest[:1], rest[1:]
+}
+
+// linesQuoted is a cell within quotation marks, with what ends it.
+var linesQuoted = regexp.MustCompile(`^"(?:[^"\t]|"")*"(?:[\t\n]|$)`)
+
+// unreadable is why pasted rows cannot be read, beside their field.
+func unreadable(err error) error {
+	if p, ok := errors.AsType[*sheet.Problem](err); ok {
+		return ErrNothingPasted.because("%s", p.Sentence)
+	}
+	return fmt.Errorf("read pasted rows: %w", err)
+}
+
+// asPasted is a row as a spreadsheet copies it.
+func asPasted(row sheet.Row) string {
+	cells := slices.Clone(row.Cells)
+	for i, c := range cells {
+		if strings.Contains(c, "\n") {
+			cells[i] = `"` + strings.ReplaceAll(c, `"`, `""`) + `"`
+		}
+	}
+	return strings.Join(cells, "\t")
 }
 
 // headed reads a row that names the columns, nil when it is no such row. A name

@@ -214,11 +214,11 @@ func filled(fields []Field) []Field {
 	return slices.DeleteFunc(slices.Clone(fields), func(f Field) bool { return cleanName(f.Value) == "" })
 }
 
-// PasteIntoList adds lines to a list from rows of a spreadsheet, with tabs
-// between the cells: the number, the name, the e-mail address, and up to five
-// fields and what stands in the list's own columns. Where another column than the first has the numbers, the others are
-// taken in that order; a first row with the columns' names says it all. A
-// number that is on the list has its line replaced.
+// PasteIntoList adds lines to a list from rows of a spreadsheet or a CSV file:
+// the number, the name, the e-mail address, and up to five fields and what stands
+// in the list's own columns. Where another column than the first has the numbers,
+// the others are taken in that order; a first row with the columns' names says it
+// all. A number that is on the list has its line replaced.
 func (d *Desk) PasteIntoList(ctx context.Context, a Actor, id int64, text string) (Pasted, error) {
 	if err := a.mayImport(); err != nil {
 		return Pasted{}, err

@@ -182,6 +182,9 @@ func parseIDs(values []string) (ids []int64) {
 // were left out, to be put right.
 func pasteView(p desk.Pasted, added, known string) views.Paste {
 	out := views.Paste{Done: pasteSentence(p, added, known)}
+	if p.Head != "" && len(p.Bad) > 0 {
+		out.Typed = p.Head + "\n"
+	}
 	for i, bad := range p.Bad {
 		if i < leftOutShown {
 			out.LeftOut = append(out.LeftOut, views.LeftOut{Line: bad.Line, Typed: bad.Typed, Why: bad.Why})

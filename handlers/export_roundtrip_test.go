@@ -10,6 +10,7 @@ import (
 	"pgregory.net/rapid"
 
 	"textdesk/desk"
+	spreadsheet "textdesk/sheet"
 )
 
 // awkward makes texts that spreadsheets and readers of CSV stumble over. letters
@@ -92,6 +93,59 @@ func TestExportsComeBack(t *testing.T) {
 			})
 		}
 	}
+}
+
+// TestListsComeBack: what is downloaded of a list is pasted into another, as the
+// text of the CSV file or as Excel copies the cells of the workbook.
+func TestListsComeBack(t *testing.T) {
+	td := newTestDesk(t)
+	ctx, sam := t.Context(), td.actor("sam")
+	id, err := td.AddList(ctx, sam, "Spring trip")
+	must(t, err)
+	numbers := "Mobile\tCoach\tLeaves at\n07700900900\tCoach A\t09:15\n"
+	for i := range 120 {
+		numbers += fmt.Sprintf("07700900%03d\n", i)
+	}
+	_, err = td.PasteIntoList(ctx, sam, id, numbers)
+	must(t, err)
+	entries, _, err := td.Entries(ctx, sam, id, desk.BookSearch{Limit: 200})
+	must(t, err)
+	for i, there := range entries[1:] {
+		e := desk.EntryForm{Number: string(there.Number), Name: awkward(true).Example(i), Named: []desk.Field{{Name: "Coach", Value: awkward(false).Example(i + 1)}}}
+		for j := range e.Fields {
+			e.Fields[j] = awkward(false).Example(i*10 + j)
+		}
+		must(t, td.ChangeEntry(ctx, sam, id, there.ID, e))
+	}
+	path := func(id int64, rest string) string { return fmt.Sprintf("/lists/%d/export%s", id, rest) }
+	b := td.signIn("sam")
+	want := b.get(path(id, "")).body
+	if n := strings.Count(want, "07700 900"); n < 121 {
+		t.Fatalf("%d lines of 121", n)
+	}
+	book := b.get(path(id, "?format=xlsx")).body
+	cells, err := spreadsheet.Open(strings.NewReader(book), int64(len(book)), "", spreadsheet.Options{Header: spreadsheet.NoHeader})
+	must(t, err)
+	var copied strings.Builder
+	for row, err := range cells.Rows() {
+		must(t, err)
+		copied.WriteString(strings.Join(row.Cells, "\t") + "\r\n")
+	}
+	for from, text := range map[string]string{"csv": want, "xlsx": copied.String()} {
+		other, err := td.AddList(ctx, sam, from)
+		must(t, err)
+		b.post(fmt.Sprintf("/lists/%d/paste", other), form("people", text)).says(t, "121 people were added.")
+		if got := b.get(path(other, "")).body; got != want {
+			lines := strings.Split(want, "\n")
+			for i, line := range strings.Split(got, "\n") {
+				if i < len(lines) && line != lines[i] {
+					t.Errorf("%s: %q became %q", from, lines[i], line)
+				}
+			}
+		}
+	}
+	// What is left out stands in the field below the titles that it needs.
+	b.post(fmt.Sprintf("/lists/%d/paste", id), form("people", "Coach\tMobile\nCoach A\t07700900901\nCoach B\tnobody\n")).wants(t, http.StatusOK, ">\nCoach\tMobile\nCoach B\tnobody\n</textarea>")
 }
 
 // bookOf is everything in somebody's address book, a line for each contact.

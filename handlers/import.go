@@ -337,7 +337,10 @@ func (v *visit) importView(row desk.Import) views.Import {
 	if row.FinishedAt != 0 {
 		im.UndoUntil = row.FinishedAt.Time().Add(desk.UndoFor)
 	}
-	if row.State == desk.ImportUndoing {
+	switch row.State {
+	case desk.ImportUndone: // undoing has counted from the beginning
+		im.Done = row.NSuccess + row.NDuplicateName + row.NDuplicateNumber + row.NPartial + row.NFailed
+	case desk.ImportUndoing:
 		im.Total, im.Done = row.NNew+row.NUpdated, row.NUndone+row.NKept
 	}
 	if row.Door == "fastsms" {

@@ -117,7 +117,7 @@ func TestImportThroughThePages(t *testing.T) {
 		jo.get(p).wants(t, http.StatusNotFound)
 	}
 	sam.get(path+"/undo").says(t, "Undo the import of school.csv?", "2 contacts that it made are deleted")
-	sam.post(path+"/undo", nil).says(t, "Undone: 3 contacts were taken out or put back", "Everything is as it was before.")
+	sam.post(path+"/undo", nil).says(t, "school.csv, 5 rows.", "Undone: 3 contacts were taken out or put back", "Everything is as it was before.")
 	list := sam.get("/contacts")
 	list.wants(t, http.StatusOK, "Old Ben")
 	list.lacks(t, "Zoë Lee", "Ben Ray")

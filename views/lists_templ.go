@@ -138,7 +138,7 @@ func ListPage(page ui.Page, l List) templ.Component {
 						}()
 					}
 					ctx = templ.InitializeContext(ctx)
-					templ_7745c5c3_Err = pasteField(l.Paste, "Lines from Excel", "Copy the rows in Excel and paste them here: mobile number, name, e-mail, then up to five fields. A first row with the columns' names is understood, and columns that the list does not have yet are added. A number that is on the list already has its line replaced.", ui.ErrorFor(l.Errors, "people"), true).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = pasteField(l.Paste, "Lines from Excel", "Copy the rows in Excel, or the text of a CSV file, and paste them here: mobile number, name, e-mail, then up to five fields. A first row with the columns' names is understood, and columns that the list does not have yet are added. A number that is on the list already has its line replaced.", ui.ErrorFor(l.Errors, "people"), true).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
