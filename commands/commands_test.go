@@ -152,13 +152,45 @@ func TestRefusals(t *testing.T) {
 			t.Errorf("textdesk %v does not say %q in one sentence: %q", c.args, c.says, got.err)
 		}
 	}
-	for _, args := range [][]string{{"dance"}, {"user"}, {"user", "add"}, {"user", "add", "a", "b"}, {"user", "list", "all"}, {"user", "list", "--nonsense"}} {
-		if got := s.run("", args...); got.code != 2 || got.out != "" || !strings.HasPrefix(got.err, "textdesk") && !strings.Contains(got.err, "usage:") {
+	for _, args := range [][]string{{"dance"}, {"user"}, {"user", "add"}, {"user", "add", "a", "b"}, {"user", "list", "all"}, {"user", "list", "--nonsense"}, {"serve", "--demo-size", "many"}} {
+		if got := s.run("", args...); got.code != 2 || got.out != "" || !strings.HasPrefix(got.err, "textdesk") || strings.Count(got.err, "\n") != 1 {
 			t.Errorf("textdesk %v: exit %d, %q, %q", args, got.code, got.out, got.err)
 		}
 	}
 	if after := s.does("", "user", "list") + s.does("", "provider", "list"); after != before {
 		t.Errorf("refused commands left something behind:\n%s\nwas\n%s", after, before)
+	}
+}
+
+// Who mistypes the data directory is told so: an empty desk would be found right,
+// and a backup be made of it.
+func TestWhereThereIsNoDesk(t *testing.T) {
+	s := shell{t, filepath.Join(t.TempDir(), "mistyped")}
+	for _, args := range [][]string{{"check"}, {"backup"}, {"backup", s.data + ".db"}, {"support"}, {"user", "list"}, {"user", "token", "sam"}, {"key", "adopt"}, {"provider", "list"}, {"maintenance", "on"}} {
+		if got := s.run("", args...); got.code != 1 || got.out != "" || !strings.Contains(got.err, "there is no desk in "+s.data) || strings.Count(got.err, "\n") != 1 {
+			t.Errorf("textdesk %v: %+v", args, got)
+		}
+		if _, err := os.Stat(s.data); err == nil {
+			t.Fatalf("textdesk %v made the directory", args)
+		}
+	}
+	if got := s.run(password, "user", "add", "jo", "--level", "normal", "--password-stdin"); got.code != 1 || !strings.Contains(got.err, "--level admin") {
+		t.Errorf("a first user who cannot set the desk up: %+v", got)
+	}
+	s.does(password, "user", "add", "sam", "--level", "admin", "--password-stdin")
+	s.does("", "check")
+	if err := os.Remove(filepath.Join(s.data, db.FileName)); err != nil {
+		t.Fatal(err)
+	}
+	if got := s.run("", "check"); got.code != 1 || !strings.Contains(got.err, "it has been") {
+		t.Errorf("where there was one: %+v", got)
+	}
+}
+
+func TestHelp(t *testing.T) {
+	s := shell{t, t.TempDir()}
+	if out := s.does("", "user", "add", "--help"); !strings.Contains(out, "usage: textdesk user add NAME [flags]") || !strings.Contains(out, "--password-stdin") || !strings.Contains(out, "--data directory") {
+		t.Errorf("it says %q", out)
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"os/user"
 	"strings"
@@ -45,6 +46,17 @@ func (c *Config) openIn(ctx context.Context, dir string) (*opened, error) {
 	return &opened{desk: desk.New(desk.Options{Store: store, Vault: vault, Types: all.Types(), Backups: c.backups}), vault: vault, store: store}, nil
 }
 
+// nothingYet reports whether the data directory has never had a desk, as one that
+// was mistyped: a check of an empty one would find it right, and a backup be made
+// of nothing. What a desk has left behind is for db.Open to name.
+func (c *Config) nothingYet() bool {
+	_, err := os.Stat(c.data)
+	if err == nil {
+		err = db.Begun(c.data)
+	}
+	return errors.Is(err, fs.ErrNotExist)
+}
+
 // explain says of an error that is about who may use the data directory what is
 // to be done; any other comes back as it is.
 func (c *Config) explain(err error) error {
@@ -62,6 +74,9 @@ func (o *opened) close() error { return o.store.Close() }
 
 // withDesk runs a command's work on an open desk.
 func (in *invocation) withDesk(ctx context.Context, work func(d *desk.Desk) error) (err error) {
+	if !in.begins && in.config.nothingYet() {
+		return fmt.Errorf("there is no desk in %s; name its data directory with --data or TEXTDESK_DATA", in.config.data)
+	}
 	o, err := in.config.open(ctx)
 	if err != nil {
 		return err

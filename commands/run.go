@@ -23,19 +23,22 @@ type command struct {
 	about string
 	run   func(ctx context.Context, in *invocation) error
 	flags func(*flag.FlagSet, *invocation)
+	// begins: it may be the first command on a data directory, and makes the desk.
+	begins bool
 }
 
 // invocation is one use of a command.
 type invocation struct {
 	Streams
 	config Config
+	begins bool     // command.begins
 	args   []string // what is left after the flags
 	opts   options
 }
 
 var commands = []command{
 	{name: "serve", about: "serve the desk", run: serve, flags: serveFlags},
-	{name: "user add", args: "NAME", about: "create a user", run: userAdd, flags: userAddFlags},
+	{name: "user add", args: "NAME", about: "create a user", run: userAdd, flags: userAddFlags, begins: true},
 	{name: "user token", args: "NAME", about: "make an API token and print it", run: userToken},
 	{name: "user key", args: "NAME", about: "make a feedzon service key and print it", run: userKey, flags: userKeyFlags},
 	{name: "user list", about: "list the users", run: userList},
@@ -54,7 +57,7 @@ var commands = []command{
 	{name: "user second-factor-off", args: "NAME", about: "take away a second factor that was lost", run: userSecondFactorOff},
 	{name: "maintenance on", about: "close the desk to all but administrators; what was accepted goes on", run: maintenanceOn, flags: maintenanceFlags},
 	{name: "maintenance off", about: "open the desk again", run: maintenanceOff},
-	{name: "provider add", args: "NAME", about: "add an upstream provider", run: providerAdd, flags: providerAddFlags},
+	{name: "provider add", args: "NAME", about: "add an upstream provider", run: providerAdd, flags: providerAddFlags, begins: true},
 	{name: "provider change", args: "NAME", about: "change a provider's settings or pace", run: providerChange, flags: providerSetFlags},
 	{name: "provider list", about: "list the providers", run: providerList},
 	{name: "provider test", args: "NAME", about: "ask a provider for its balance", run: providerTest},
@@ -62,7 +65,7 @@ var commands = []command{
 	{name: "provider pause", args: "NAME", about: "keep messages from leaving through a provider", run: providerPause},
 	{name: "provider resume", args: "NAME", about: "let what waits for a paused provider go on", run: providerResume},
 	{name: "provider remove", args: "NAME", about: "forget a provider and its credentials", run: providerRemove},
-	{name: "number add", args: "NUMBER", about: "register a number that texts come in on, and where they are forwarded to", run: numberAdd, flags: numberFlags},
+	{name: "number add", args: "NUMBER", about: "register a number that texts come in on, and where they are forwarded to", run: numberAdd, flags: numberFlags, begins: true},
 	{name: "number list", about: "list the numbers that texts come in on", run: numberList},
 	{name: "number remove", args: "NUMBER", about: "forget a number; what came in on it stays", run: numberRemove},
 	{name: "number allow", args: "HOST", about: "let texts be forwarded to a host within your own network", run: numberAllow},
@@ -127,13 +130,10 @@ func find(args []string) (command, []string, bool) {
 
 // parse reads flags and arguments in any order: "user add sam --level admin".
 func parse(cmd command, args []string, st Streams) (*invocation, error) {
-	in := &invocation{Streams: st}
+	in := &invocation{Streams: st, begins: cmd.begins}
 	fs := flag.NewFlagSet(cmd.name, flag.ContinueOnError)
-	fs.SetOutput(st.Err)
-	fs.Usage = func() {
-		fmt.Fprintf(st.Err, "usage: textdesk %s\n%s.\n", strings.TrimSpace(cmd.name+" "+cmd.args+" [flags]"), cmd.about)
-		fs.PrintDefaults()
-	}
+	fs.SetOutput(io.Discard) // whoever calls says what is wrong, in one sentence
+	fs.Usage = func() {}
 	in.config.storeFlags(fs)
 	if cmd.flags != nil {
 		cmd.flags(fs, in)
@@ -143,8 +143,11 @@ func parse(cmd command, args []string, st Streams) (*invocation, error) {
 		args, below = cutNegative(args)
 	}
 	for {
-		if err := fs.Parse(args); err != nil {
+		if err := fs.Parse(args); errors.Is(err, flag.ErrHelp) {
+			cmd.help(st.Out, fs)
 			return nil, err
+		} else if err != nil {
+			return nil, fmt.Errorf("%w; see textdesk %s --help", err, cmd.name)
 		}
 		if fs.NArg() == 0 {
 			break
@@ -159,6 +162,19 @@ func parse(cmd command, args []string, st Streams) (*invocation, error) {
 		return nil, fmt.Errorf("usage: textdesk %s", strings.TrimSpace(cmd.name+" "+cmd.args))
 	}
 	return in, fromEnvironment(fs, os.LookupEnv)
+}
+
+// help tells a command's flags, as people type them.
+func (cmd command) help(w io.Writer, fs *flag.FlagSet) {
+	fmt.Fprintf(w, "usage: textdesk %s\n%s.\n", strings.Join(strings.Fields(cmd.name+" "+cmd.args+" [flags]"), " "), cmd.about)
+	fs.VisitAll(func(f *flag.Flag) {
+		value, about := flag.UnquoteUsage(f)
+		fmt.Fprintf(w, "  --%s\n    \t%s", strings.TrimSpace(f.Name+" "+value), about)
+		if f.DefValue != "" && f.DefValue != "false" && f.DefValue != "0" {
+			fmt.Fprintf(w, " (%s unless said)", f.DefValue)
+		}
+		fmt.Fprintln(w)
+	})
 }
 
 // cutNegative takes the numbers below zero out of args.

@@ -100,6 +100,9 @@ func userAdd(ctx context.Context, in *invocation) error {
 		if err != nil {
 			return err
 		}
+		if first && u.Level != desk.LevelAdmin {
+			return errors.New("the first user has to be an administrator: say --level admin")
+		}
 		if first && u.Level == desk.LevelAdmin && in.opts.credits == "" {
 			u.Unlimited = true
 		}

@@ -282,6 +282,16 @@ func present(dir string) error {
 	return nil
 }
 
+// Begun returns an error that is fs.ErrNotExist for a directory in which there has
+// never been a database.
+func Begun(dir string) error {
+	if present(dir) != nil {
+		return nil // there has been one
+	}
+	_, err := os.Stat(filepath.Join(dir, FileName))
+	return err
+}
+
 // damaged names an error that says the file itself is broken.
 func damaged(err error) error {
 	var s *sqlite.Error
