@@ -17,6 +17,13 @@ func (d *Desk) Empty(ctx context.Context) (bool, error) {
 	return any == 0, nil
 }
 
+// HasUser reports whether there is a user of that name, for the log: what somebody
+// typed who is none may be a password in the wrong place.
+func (d *Desk) HasUser(ctx context.Context, username string) bool {
+	_, err := d.store.UserByName(ctx, usernameKey(username))
+	return err == nil
+}
+
 // NewSetupToken makes the one-time secret of the set-up link and makes older
 // ones useless.
 func (d *Desk) NewSetupToken(ctx context.Context) (string, error) {

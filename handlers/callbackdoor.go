@@ -56,7 +56,7 @@ func (d *callbackDoor) take(c echo.Context) error {
 	ctx := r.Context()
 	door, err := d.Desk.CallbackDoor(ctx, c.Param("provider"), c.Param("secret"))
 	if errors.Is(err, desk.ErrUnknownProvider) {
-		return d.turnAway(ctx)
+		return d.turnAway(ctx, c.RealIP())
 	}
 	if err != nil {
 		return err
@@ -112,13 +112,15 @@ func (d *callbackDoor) readCallback(c echo.Context, room int) (desk.Callback, er
 	return call, nil
 }
 
-// turnAway answers whoever does not know a provider and its secret, slowly.
-func (d *callbackDoor) turnAway(ctx context.Context) error {
+// turnAway answers whoever does not know a provider and its secret, slowly. The
+// log says so: it may be a provider that posts to an address of before.
+func (d *callbackDoor) turnAway(ctx context.Context, from string) error {
 	if d.wrong.Add(1) > mostWrong {
 		d.wrong.Add(-1)
 		return echo.ErrTooManyRequests
 	}
 	defer d.wrong.Add(-1)
+	d.Log.Warn("callback refused", "reason", desk.ErrUnknownProvider.Code, "from", from)
 	timer := time.NewTimer(wrongSecret)
 	defer timer.Stop()
 	select {

@@ -93,6 +93,7 @@ func (s *server) signInCode(c echo.Context) error {
 	resumed := resumable(form.Resume)
 	form.Kept = kept(c, resumed)
 	token, err := s.Desk.SignInCode(c.Request().Context(), s.pending(c), c.FormValue("code"), address(c), browser(c.Request()))
+	s.noteRefusal(c, "", err)
 	switch {
 	case errors.Is(err, desk.ErrSignedOut):
 		return redirect(c, "/sign-in") // it took too long

@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"errors"
+	"log/slog"
 	"net/http"
 	"net/url"
 	"strings"
@@ -32,6 +33,7 @@ func (s *server) signIn(c echo.Context) error {
 	resumed := resumable(form.Resume)
 	form.Kept = kept(c, resumed)
 	token, err := s.Desk.SignIn(c.Request().Context(), form.Username, c.FormValue("password"), address(c), browser(c.Request()))
+	s.noteRefusal(c, form.Username, err)
 	if errors.Is(err, desk.ErrThrottled) {
 		return s.showSignIn(c, http.StatusTooManyRequests, form, err)
 	}
@@ -49,6 +51,21 @@ func (s *server) signIn(c echo.Context) error {
 		return c.Redirect(http.StatusTemporaryRedirect, link(c.Request().Context(), resumed.Path))
 	}
 	return redirect(c, s.ownPath(form.Next))
+}
+
+// noteRefusal has the log say who was not let in, from where and why, for whoever
+// watches it. username is what was typed, "" for the second step.
+func (s *server) noteRefusal(c echo.Context, username string, err error) {
+	refusals := desk.Refusals(err)
+	if len(refusals) == 0 || errors.Is(err, desk.ErrSecondStep) || errors.Is(err, desk.ErrSignedOut) {
+		return // let in, on the way, or a fault, which is logged as one
+	}
+	attrs := []slog.Attr{slog.String("reason", refusals[0].Code), slog.String("from", address(c)),
+		slog.String("id", c.Response().Header().Get(echo.HeaderXRequestID))}
+	if ctx := c.Request().Context(); username != "" && s.Desk.HasUser(ctx, username) {
+		attrs = append(attrs, slog.String("user", strings.ToLower(strings.TrimSpace(username))))
+	}
+	s.Log.LogAttrs(c.Request().Context(), slog.LevelWarn, "sign-in refused", attrs...)
 }
 
 // askToSignIn sends the browser to the sign-in page, to come back after it. A

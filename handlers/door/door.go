@@ -62,6 +62,8 @@ func (d *Door) Admit(ctx context.Context, key, address string, r *Record) (desk.
 	switch {
 	case errors.Is(err, desk.ErrBadToken):
 		d.gate.wrong(address, d.Desk.Now())
+		// The calls of a key that is known are on record; nobody's are here alone.
+		d.Log.Warn("call refused", "door", d.Name, "reason", desk.ErrBadToken.Code, "from", address)
 	case err == nil:
 		d.gate.right(key)
 		r.retryAfter, err = d.pace.turn(ctx, script)
