@@ -32,7 +32,7 @@ func (c Callback) Form() (url.Values, error) {
 	}
 	charset := strings.ToLower(params["charset"])
 	body := c.Body
-	if strings.HasPrefix(charset, "utf-16") { // its very digits are
+	if isUTF16(charset) && bytes.IndexByte(body, 0) >= 0 { // its very digits are; others mean the values
 		text, err := DecodeText(body, charset)
 		if err != nil {
 			return nil, err
@@ -89,15 +89,27 @@ func multipartForm(body []byte, boundary string) (url.Values, error) {
 	return nil, errNoForm
 }
 
-// inUTF8 decodes a form's keys and values.
+func isUTF16(charset string) bool { return strings.HasPrefix(charset, "utf-16") }
+
+// inUTF8 decodes a form's keys and values. Where the text alone is in UTF-16, what
+// stands beside it, a number or an id, is mostly not: what is plain ASCII stays, as
+// keys do in every character set.
 func inUTF8(form url.Values, charset string) (url.Values, error) {
 	out := make(url.Values, len(form))
 	for key, values := range form {
-		key, err := DecodeText([]byte(key), charset)
-		if err != nil {
-			return nil, err
+		var err error
+		if !isPlain(key) {
+			if key, err = DecodeText([]byte(key), charset); err != nil {
+				return nil, err
+			}
+		} else if _, err = DecodeText(nil, charset); err != nil {
+			return nil, err // nobody knows it
 		}
 		for _, v := range values {
+			if isUTF16(charset) && isPlain(v) {
+				out[key] = append(out[key], v)
+				continue
+			}
 			if v, err = DecodeText([]byte(v), charset); err != nil {
 				return nil, err
 			}
@@ -105,6 +117,11 @@ func inUTF8(form url.Values, charset string) (url.Values, error) {
 		}
 	}
 	return out, nil
+}
+
+// isPlain reports whether s is ASCII that can be seen, in lines.
+func isPlain(s string) bool {
+	return strings.IndexFunc(s, func(r rune) bool { return (r < ' ' || r > '~') && r != '\n' && r != '\r' && r != '\t' }) < 0
 }
 
 // DecodeText reads text in the character set of that name: UTF-8, ISO-8859-1,

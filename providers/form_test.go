@@ -22,12 +22,23 @@ func TestForms(t *testing.T) {
 		"latin-1, not said": {"application/x-www-form-urlencoded", "", "text=%A3%E9", "£é"},
 		"windows quotes":    {"", "text=%93hi%94", "", "“hi”"},
 		"utf-16be values":   {"application/x-www-form-urlencoded; charset=UTF-16BE", "", "\x00t\x00e\x00x\x00t\x00=\x04\x16", "Ж"},
+		"utf-16be, percent": {"application/x-www-form-urlencoded; charset=UTF-16BE", "", "text=%00h%00%E9%D8%3D%DE%00&id=r1", "hé😀"},
+		"utf-16be and text": {"application/x-www-form-urlencoded; charset=UTF-16BE", "", "from=%2B447700900123&text=Hi", "Hi"},
+		"gsm, percent":      {"application/x-www-form-urlencoded; charset=GSM", "", "text=%00%1Be", "@€"},
 		"multipart":         {"multipart/form-data; boundary=B", "", multi, "Café & 😀"},
 		"said to be utf-8":  {"application/x-www-form-urlencoded; charset=utf-8", "", "text=%ff", "\ufffd"},
 	} {
 		form, err := providers.Callback{Header: http.Header{"Content-Type": {c.kind}}, Query: c.query, Body: []byte(c.body)}.Form()
 		if err != nil || form.Get("text") != c.want {
 			t.Errorf("%s: %q, %v; want %q", name, form, err, c.want)
+		}
+	}
+	// In no character set are the names and numbers beside the text lost.
+	for _, charset := range []string{"UTF-16BE", "GSM", "ISO-8859-1"} {
+		form, err := providers.Callback{Header: http.Header{"Content-Type": {"application/x-www-form-urlencoded; charset=" + charset}},
+			Body: []byte("reply_to=sim-1&from=%2B447700900123&text=Hi")}.Form()
+		if err != nil || form.Get("reply_to") != "sim-1" || form.Get("from") != "+447700900123" || form.Get("text") != "Hi" {
+			t.Errorf("%s: %q, %v", charset, form, err)
 		}
 	}
 	for name, c := range map[string]providers.Callback{
