@@ -55,6 +55,10 @@ func (to To) order(sender, body string) Order {
 	return Order{To: to.Numbers, Groups: to.Groups, Lists: to.Lists, Sender: sender, Body: body, Fill: true}
 }
 
+// Several reports whether it may go to several people, so that it rests in the
+// quiet hours.
+func (to To) Several() bool { return len(to.Numbers) > 1 || len(to.Groups)+len(to.Lists) > 0 }
+
 // AllRecurring lists the repeating sends that the actor may see: those that go
 // on by their next time, then the paused, then the ended.
 func (d *Desk) AllRecurring(ctx context.Context, a Actor) ([]Recurring, error) {

@@ -248,7 +248,7 @@ func (v *visit) recurringView(r desk.Recurring) views.Recurring {
 	if first := r.Rule.Starts; first.After(view.Now) {
 		view.StartsLate = "Not before " + first.Format("Monday 2 January 2006")
 	}
-	view.Next = runViews(r.Next)
+	view.Next = v.runViews(r.Next, r.To)
 	for _, run := range r.Missed {
 		view.Missed = append(view.Missed, v.runView(run, r))
 	}
@@ -263,10 +263,15 @@ func (v *visit) runView(run desk.Run, r desk.Recurring) views.Run {
 	return views.Run{ID: run.ID, At: run.OccurrenceAt.Time().In(r.Rule.Zone), State: run.State, Reason: run.Reason, BatchID: int64(run.BatchID)}
 }
 
-func runViews(all []desk.Occurrence) []views.Run {
+// runViews are times to come of what goes to those people.
+func (v *visit) runViews(all []desk.Occurrence, to desk.To) []views.Run {
 	var runs []views.Run
 	for _, o := range all {
-		runs = append(runs, views.Run{At: o.At, Missing: o.Missing, Twice: o.Twice})
+		run := views.Run{At: o.At, Missing: o.Missing, Twice: o.Twice}
+		if at := o.At.In(v.set.Zone); to.Several() && v.set.Quiet.At(at) {
+			run.Leaves = v.set.Quiet.Opens(at)
+		}
+		runs = append(runs, run)
 	}
 	return runs
 }

@@ -202,7 +202,7 @@ func (v *visit) showRepeat(status int, f views.RepeatForm, cause error) error {
 		if after > 0 {
 			n = min(n, after)
 		}
-		f.Words, f.Next = rule.Words(), runViews(rule.Upcoming(v.s.Desk.Now(), n))
+		f.Words, f.Next = rule.Words(), v.runViews(rule.Upcoming(v.s.Desk.Now(), n), repeatOrder(f).To)
 	} else if cause == nil {
 		cause, status = wrong, http.StatusUnprocessableEntity
 	}

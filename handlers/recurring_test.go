@@ -85,6 +85,21 @@ func TestARepeatingSendIsChangedPausedSkippedAndEnded(t *testing.T) {
 	sam.get("/recurring/1/edit").wants(t, 200, "This repeating send has ended.")
 }
 
+// What repeats in the quiet hours says when it leaves, where it goes to several.
+func TestTheNextTimesSayThatItIsQuiet(t *testing.T) {
+	td := newTestDesk(t)
+	td.at("2026-06-17 10:00")
+	must(t, td.SaveQuietHours(t.Context(), desk.CommandLine(), desk.DefaultQuiet))
+	sam := td.signIn("sam")
+	several := with(weekly("do", "show"), "to", "07700900123\n07700900124", "time", "22:00")
+	const evening = "It is quiet then: it leaves at Fri 19 Jun, 08:00."
+	sam.post("/recurring/new", several).wants(t, 200, "Thu 18 June 2026, 22:00 BST", evening)
+	sam.post("/recurring/new", with(several, "do", "start")).wants(t, 200, "It repeats from now on.", evening)
+	sam.post("/recurring/1/edit", with(several, "do", "show", "time", "07:30")).wants(t, 200, "It is quiet then: it leaves at 08:00.")
+	sam.post("/recurring/1/edit", with(several, "do", "show", "time", "08:00")).lacks(t, "It is quiet then")
+	sam.post("/recurring/new", with(several, "do", "show", "to", "07700900123", "time", "22:00")).lacks(t, "It is quiet then")
+}
+
 func TestAMissedTimeIsDecidedOnItsPage(t *testing.T) {
 	td := newTestDesk(t)
 	td.at("2026-06-17 10:00")
