@@ -272,6 +272,47 @@ func (q *Queries) MessageByPartID(ctx context.Context, id int64) (Message, error
 	return i, err
 }
 
+const messageOfBatchBefore = `-- name: MessageOfBatchBefore :one
+SELECT id, batch_id, user_id, provider_id, number, sender, ton, body, alphabet, parts, credits, status, paid, priority, due_at, expires_at, leased_until, attempts, created_at, submitted_at, final_at, poll_at, code, reason FROM messages WHERE batch_id = $1 AND id < $2 ORDER BY id DESC LIMIT 1
+`
+
+type MessageOfBatchBeforeParams struct {
+	BatchID  int64
+	BeforeID int64
+}
+
+func (q *Queries) MessageOfBatchBefore(ctx context.Context, arg MessageOfBatchBeforeParams) (Message, error) {
+	row := q.db.QueryRowContext(ctx, messageOfBatchBefore, arg.BatchID, arg.BeforeID)
+	var i Message
+	err := row.Scan(
+		&i.ID,
+		&i.BatchID,
+		&i.UserID,
+		&i.ProviderID,
+		&i.Number,
+		&i.Sender,
+		&i.TON,
+		&i.Body,
+		&i.Alphabet,
+		&i.Parts,
+		&i.Credits,
+		&i.Status,
+		&i.Paid,
+		&i.Priority,
+		&i.DueAt,
+		&i.ExpiresAt,
+		&i.LeasedUntil,
+		&i.Attempts,
+		&i.CreatedAt,
+		&i.SubmittedAt,
+		&i.FinalAt,
+		&i.PollAt,
+		&i.Code,
+		&i.Reason,
+	)
+	return i, err
+}
+
 const messagesIn = `-- name: MessagesIn :many
 SELECT id, batch_id, user_id, provider_id, number, sender, ton, body, alphabet, parts, credits, status, paid, priority, due_at, expires_at, leased_until, attempts, created_at, submitted_at, final_at, poll_at, code, reason FROM messages WHERE status = $1 AND id > $2 ORDER BY id LIMIT $3
 `
@@ -561,6 +602,39 @@ func (q *Queries) PartsByReference(ctx context.Context, arg PartsByReferencePara
 			&i.Status,
 			&i.Code,
 		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const partsOfBatch = `-- name: PartsOfBatch :many
+SELECT parts, count(*) AS people FROM messages WHERE batch_id = $1 GROUP BY parts
+`
+
+type PartsOfBatchRow struct {
+	Parts  int64
+	People int64
+}
+
+// How many people get a text of so many parts.
+func (q *Queries) PartsOfBatch(ctx context.Context, batchID int64) ([]PartsOfBatchRow, error) {
+	rows, err := q.db.QueryContext(ctx, partsOfBatch, batchID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []PartsOfBatchRow
+	for rows.Next() {
+		var i PartsOfBatchRow
+		if err := rows.Scan(&i.Parts, &i.People); err != nil {
 			return nil, err
 		}
 		items = append(items, i)

@@ -31,8 +31,13 @@ type Approval struct {
 	By        string
 	Unlimited bool
 	Balance   int64
-	// Sample is the first of its messages.
-	Sample db.Message
+	// Sample is one of its messages, the first where nobody asks for another;
+	// Before and After are the ids of those beside it, 0 for none.
+	Sample        db.Message
+	Before, After int64
+	// ByParts is how many people get a text of so many parts, nil while not all
+	// of its messages are written.
+	ByParts map[int]int
 	// Skipped are the first whom it leaves out, of SkippedAll.
 	Skipped    []db.BatchSkip
 	SkippedAll int64
@@ -73,11 +78,60 @@ func (d *Desk) Approval(ctx context.Context, a Actor, batchID int64) (Approval, 
 		return Approval{}, fmt.Errorf("read user: %w", err)
 	}
 	out := Approval{Batch: b, By: Actor{User: user}.Name(), Unlimited: bool(user.Unlimited), Balance: user.Balance, Late: d.late(b)}
-	if out.Sample, err = d.store.FirstMessageOfBatch(ctx, b.ID); err != nil {
-		return Approval{}, fmt.Errorf("read message: %w", err)
+	if err := d.ShowText(ctx, &out, 0); err != nil {
+		return Approval{}, err
+	}
+	if out.ByParts, err = d.byParts(ctx, b); err != nil {
+		return Approval{}, err
 	}
 	out.Skipped, out.SkippedAll, err = d.skips(ctx, b.ID, skipsShown)
 	return out, err
+}
+
+// ShowText has an approval show one of its messages, by its id, or the first
+// where there is no such one.
+func (d *Desk) ShowText(ctx context.Context, a *Approval, messageID int64) (err error) {
+	a.Sample, err = d.store.Message(ctx, messageID)
+	if db.IsNotFound(err) || err == nil && a.Sample.BatchID != a.Batch.ID {
+		a.Sample, err = d.store.FirstMessageOfBatch(ctx, a.Batch.ID)
+	}
+	if err != nil {
+		return fmt.Errorf("read message: %w", err)
+	}
+	a.Before, a.After = 0, 0
+	before, err := d.store.MessageOfBatchBefore(ctx, db.MessageOfBatchBeforeParams{BatchID: a.Batch.ID, BeforeID: a.Sample.ID})
+	if err == nil {
+		a.Before = before.ID
+	} else if !db.IsNotFound(err) {
+		return fmt.Errorf("read message: %w", err)
+	}
+	after, err := d.store.MessagesOfBatch(ctx, db.MessagesOfBatchParams{BatchID: a.Batch.ID, AfterID: a.Sample.ID, PageSize: 1})
+	if err != nil {
+		return fmt.Errorf("read message: %w", err)
+	}
+	if len(after) > 0 {
+		a.After = after[0].ID
+	}
+	return nil
+}
+
+// byParts counts the people of a batch by how many parts they get.
+func (d *Desk) byParts(ctx context.Context, b db.Batch) (map[int]int, error) {
+	switch {
+	case b.NStaged > 0:
+		return nil, nil
+	case b.Parts == b.Recipients:
+		return map[int]int{1: int(b.Recipients)}, nil
+	}
+	rows, err := d.store.PartsOfBatch(ctx, b.ID)
+	if err != nil {
+		return nil, fmt.Errorf("count parts: %w", err)
+	}
+	all := map[int]int{}
+	for _, r := range rows {
+		all[int(r.Parts)] = int(r.People)
+	}
+	return all, nil
 }
 
 // batchToDecide finds a batch that the actor sees, or for which they stand in.

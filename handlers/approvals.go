@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 
 	"textdesk/desk"
 	"textdesk/sms"
@@ -102,8 +103,16 @@ func (v *visit) showApproval(id int64, note string, cause error) error {
 	for _, s := range a.Skipped {
 		out.Skipped = append(out.Skipped, views.SkippedPerson{Typed: s.Typed, Reason: s.Reason})
 	}
+	if err := v.s.Desk.ShowText(ctx, &a, v.formID("message")); err != nil {
+		return err
+	}
+	if strings.Contains(b.Body, "((") { // what each reads may be another text
+		out.Fields, out.Who, out.Before, out.After = b.Body, a.Sample.Number.Display(v.set.Country), a.Before, a.After
+	}
+	out.Parts = b.Parts
 	out.Review.Form.Outlook = views.Outlook{Now: v.now(), Home: v.set.Country, People: int(b.Recipients), Credits: b.Credits,
 		Sender: sms.Sender{Address: b.Sender, TON: b.TON}, Counter: views.Counter{Body: a.Sample.Body, Size: gsm.Count(a.Sample.Body)}}
+	out.Review.Form.Outlook.Fill.ByParts = byParts(a.ByParts)
 	route, err := v.s.Desk.Route(ctx)
 	if err != nil && len(desk.Refusals(err)) == 0 {
 		return err

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -85,7 +86,8 @@ func TestApprovalThroughThePages(t *testing.T) {
 	send := func(body string) string {
 		t.Helper()
 		got, order := reviewOf(t, sam, people(4), body)
-		got.wants(t, http.StatusOK, "An administrator looks at it first")
+		got.wants(t, http.StatusOK, "An administrator looks at it first", "As soon as an administrator has approved it.")
+		got.lacks(t, "For 20 seconds")
 		got = sam.post("/send", order)
 		got.wants(t, http.StatusOK, "It waits for approval", "Waits for approval", "Stop 4 messages")
 		got.lacks(t, "Look at it and decide", "Send 4 messages now")
@@ -114,4 +116,37 @@ func TestApprovalThroughThePages(t *testing.T) {
 	got = boss.post("/approvals/"+second, form("do", "approve"))
 	got.wants(t, http.StatusOK, "Approved: the send goes out.", "Approved by", "Bo Ross")
 	got.lacks(t, "It waits for approval")
+}
+
+// Who approves a text with fields sees it as it was written, how many texts it
+// makes, and what any of the people reads.
+func TestApprovalShowsWhatEachReads(t *testing.T) {
+	td := newTestDesk(t)
+	must(t, td.SaveGuard(t.Context(), desk.CommandLine(), desk.Guard{ApproveAbove: 2}))
+	sam, boss := td.signIn("sam"), td.signIn("boss")
+	list := sam.post("/lists", form("name", "Visits"))
+	sam.post(list.path+"/paste", form("people", "07700 900111\tAnn\n07700 900112\tBen "+strings.Repeat("b", 90)+"\n07700 900113\tCy"))
+	got := sam.post("/send", order("to", "", "list", strings.TrimPrefix(list.path, "/lists/"), "body", strings.Repeat("Hello ((Name)). ", 6)))
+	sent := sam.post("/send", with(got.carried(), "do", "send"))
+	id := strings.TrimPrefix(sent.path, "/batches/")
+	page := boss.get("/approvals/" + id)
+	page.wants(t, http.StatusOK, "Hello ((Name)).", "1 for 2 people, 4 for 1 person", "Hello Ann.", "For", "07700 900111", "Next person")
+	next := regexp.MustCompile(`/approvals/` + id + `\?message=\d+`)
+	page = boss.get(next.FindString(page.body))
+	page.wants(t, http.StatusOK, "Hello Ben bbb", "07700 900112")
+	links := next.FindAllString(page.body, -1)
+	if len(links) != 2 {
+		t.Fatalf("in the middle it leads to %q", links)
+	}
+	boss.get(links[0]).wants(t, http.StatusOK, "Hello Ann.")
+	boss.get(links[1]).wants(t, http.StatusOK, "Hello Cy.")
+	// A text of another send is not shown.
+	other := td.sendTo("sam", "07700900150")
+	b, err := td.Batch(t.Context(), td.actor("boss"), other)
+	must(t, err)
+	msg, err := td.OnlyMessage(t.Context(), b)
+	must(t, err)
+	got = boss.get(fmt.Sprintf("/approvals/%s?message=%d", id, msg))
+	got.wants(t, http.StatusOK, "Hello Ann.")
+	got.lacks(t, "Sports day")
 }

@@ -1148,6 +1148,9 @@ func (r Review) when() string {
 		}
 		return note
 	}
+	if r.Care.Approval {
+		return "As soon as an administrator has approved it. Until then you can still stop all of it."
+	}
 	if !r.Forecast.Waits.IsZero() {
 		return "It is quiet now: the first text leaves at " + ui.Clock(r.Forecast.Waits, o.Now) + ". Until then you can still stop all of it."
 	}
@@ -1166,6 +1169,9 @@ func (r Review) finish() string {
 	pace := "At " + Pace(r.Rate)
 	if r.Takes < time.Minute && r.Forecast.Waits.IsZero() && r.Forecast.Pauses.IsZero() {
 		return pace + ": within a minute."
+	}
+	if r.Care.Approval && o.Leaves.IsZero() {
+		return "" // nobody knows when it begins
 	}
 	finish := pace + ": at about " + ui.Clock(r.Forecast.Finish.Round(time.Minute), o.Now) + "."
 	if rests := r.Forecast.rests(o.Now); rests != "" {

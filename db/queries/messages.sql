@@ -11,6 +11,13 @@ SELECT * FROM messages WHERE batch_id = @batch_id AND id > @after_id ORDER BY id
 -- name: FirstMessageOfBatch :one
 SELECT * FROM messages WHERE batch_id = @batch_id ORDER BY id LIMIT 1;
 
+-- name: MessageOfBatchBefore :one
+SELECT * FROM messages WHERE batch_id = @batch_id AND id < @before_id ORDER BY id DESC LIMIT 1;
+
+-- name: PartsOfBatch :many
+-- How many people get a text of so many parts.
+SELECT parts, count(*) AS people FROM messages WHERE batch_id = @batch_id GROUP BY parts;
+
 -- name: MessagesWaitingInBatch :many
 SELECT * FROM messages WHERE batch_id = @batch_id AND id > @after_id AND status IN (0, 1) ORDER BY id LIMIT @page_size;
 
