@@ -55,20 +55,28 @@ func (d *Door) Admit(ctx context.Context, key, address string, r *Record) (desk.
 		return desk.Script{}, desk.ErrBadToken
 	}
 	if !d.gate.open(address, key, d.Desk.Now()) {
+		if d.gate.tellAgain(key, d.Desk.Now()) {
+			d.logWrong(address)
+		}
 		return desk.Script{}, desk.ErrThrottled
 	}
 	script, err := d.Desk.ScriptByToken(ctx, key, d.Name, address)
 	r.keyID = script.KeyID
 	switch {
 	case errors.Is(err, desk.ErrBadToken):
-		d.gate.wrong(address, d.Desk.Now())
-		// The calls of a key that is known are on record; nobody's are here alone.
-		d.Log.Warn("call refused", "door", d.Name, "reason", desk.ErrBadToken.Code, "from", address)
+		d.gate.wasWrong(address, key, d.Desk.Now())
+		d.logWrong(address)
 	case err == nil:
-		d.gate.right(key)
+		d.gate.wasRight(key)
 		r.retryAfter, err = d.pace.turn(ctx, script)
 	}
 	return script, err
+}
+
+// logWrong logs a call with a key that is none. The calls of a key that is known
+// are on record; nobody's are here alone.
+func (d *Door) logWrong(address string) {
+	d.Log.Warn("call refused", "door", d.Name, "reason", desk.ErrBadToken.Code, "from", address)
 }
 
 // Say writes an answer. A key that is used too often is told so by the status.

@@ -14,42 +14,56 @@ const (
 	// then one for each tryEvery.
 	freeTries = 60
 	tryEvery  = time.Second
+	// tellEvery is how often the log has the same wrong token.
+	tellEvery = time.Minute
 	// mostAddresses and mostTokens bound what the gate remembers.
 	mostAddresses = 4096
 	mostTokens    = 4096
 )
 
 // gate slows down addresses that give wrong tokens: past their tries they are
-// refused without a look at the store. Tokens that were right before pass all
-// the same (and are looked up, so a revoked one is refused): one broken script
-// must not shut out the others behind the same address. Tokens have 120 random
-// bits, so this keeps noise from the store; it is not what keeps guessers out.
+// refused without a look at the store. One broken script must not shut out the
+// others behind the same address: a token that was wrong before is refused and
+// costs no try, since no wrong one ever becomes right, and one that was right
+// before passes all the same (and is looked up, so a revoked one is refused).
+// Tokens have 120 random bits, so this keeps noise from the store; it is not what
+// keeps guessers out.
 type gate struct {
-	mu        sync.Mutex
-	addresses map[netip.Prefix]*rate.Limiter
-	tokens    map[[sha256.Size]byte]struct{}
+	mu           sync.Mutex
+	addresses    map[netip.Prefix]*rate.Limiter
+	right, wrong tokens
 }
 
 func newGate() *gate {
-	return &gate{addresses: map[netip.Prefix]*rate.Limiter{}, tokens: map[[sha256.Size]byte]struct{}{}}
+	return &gate{addresses: map[netip.Prefix]*rate.Limiter{}, right: tokens{}, wrong: tokens{}}
 }
 
 // open reports whether a token from the address is worth a look.
 func (g *gate) open(address, token string, now time.Time) bool {
+	hash := sha256.Sum256([]byte(token))
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	l := g.addresses[neighbourhood(address)]
-	if l == nil || l.TokensAt(now) >= 1 {
-		return true
+	if g.wrong.has(hash) {
+		return false
 	}
-	_, known := g.tokens[sha256.Sum256([]byte(token))]
-	return known
+	l := g.addresses[neighbourhood(address)]
+	return l == nil || l.TokensAt(now) >= 1 || g.right.has(hash)
 }
 
-// wrong counts a wrong token against the address.
-func (g *gate) wrong(address string, now time.Time) {
+// wasRight remembers a token.
+func (g *gate) wasRight(token string) {
+	hash := sha256.Sum256([]byte(token))
 	g.mu.Lock()
 	defer g.mu.Unlock()
+	g.right.add(hash, time.Time{})
+}
+
+// wasWrong remembers a token, and counts it against the address.
+func (g *gate) wasWrong(address, token string, now time.Time) {
+	hash := sha256.Sum256([]byte(token))
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.wrong.add(hash, now)
 	from := neighbourhood(address)
 	l := g.addresses[from]
 	if l == nil {
@@ -78,21 +92,39 @@ func (g *gate) forget(now time.Time) {
 	}
 }
 
-// right remembers a token.
-func (g *gate) right(token string) {
+// tellAgain reports whether a token that was wrong before is worth a line in the
+// log again.
+func (g *gate) tellAgain(token string, now time.Time) bool {
 	hash := sha256.Sum256([]byte(token))
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if _, known := g.tokens[hash]; known {
+	if told, wrong := g.wrong[hash]; !wrong || now.Sub(told) < tellEvery {
+		return false
+	}
+	g.wrong[hash] = now
+	return true
+}
+
+// tokens are the hashes of some, not of more than mostTokens, with when the log
+// had each.
+type tokens map[[sha256.Size]byte]time.Time
+
+func (t tokens) has(hash [sha256.Size]byte) bool {
+	_, has := t[hash]
+	return has
+}
+
+func (t tokens) add(hash [sha256.Size]byte, told time.Time) {
+	if t.has(hash) {
 		return
 	}
-	for old := range g.tokens {
-		if len(g.tokens) < mostTokens {
+	for old := range t {
+		if len(t) < mostTokens {
 			break
 		}
-		delete(g.tokens, old)
+		delete(t, old)
 	}
-	g.tokens[hash] = struct{}{}
+	t[hash] = told
 }
 
 // neighbourhood is what counts as one address: of IPv6, the network that a

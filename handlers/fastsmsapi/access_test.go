@@ -2,6 +2,7 @@ package fastsmsapi_test
 
 import (
 	"bytes"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"strings"
@@ -73,8 +74,8 @@ func TestWrongTokensAreSlowedDown(t *testing.T) {
 	if got := w.call("sam", "CheckCredits"); got != "10.00" {
 		t.Fatal(got)
 	}
-	for range 100 {
-		if got := w.do(form{"Token": {"wrong"}, "Action": {"CheckCredits"}}.post()); got != "-501" {
+	for i := range 100 {
+		if got := w.do(form{"Token": {fmt.Sprint("wrong ", i)}, "Action": {"CheckCredits"}}.post()); got != "-501" {
 			t.Fatal(got)
 		}
 	}
@@ -84,6 +85,26 @@ func TestWrongTokensAreSlowedDown(t *testing.T) {
 	w.at("2026-06-15T12:00:01+01:00")
 	if got := w.call("kim", "CheckCredits"); got != "5.00" {
 		t.Errorf("a second later: %s", got)
+	}
+}
+
+// A script that goes on with a token of once shuts out nobody, also nobody who is
+// new.
+func TestOneWrongTokenShutsOutNobody(t *testing.T) {
+	w := newWorld(t)
+	keys, err := w.Keys(t.Context(), w.as("sam"))
+	must(t, err)
+	if got := w.call("sam", "CheckCredits"); got != "10.00" {
+		t.Fatal(got)
+	}
+	must(t, w.RevokeKey(t.Context(), w.as("sam"), keys[0].ID))
+	for range 100 {
+		if got := w.call("sam", "CheckCredits"); got != "-501" {
+			t.Fatal(got)
+		}
+	}
+	if got := w.call("kim", "CheckCredits"); got != "5.00" {
+		t.Errorf("kim, new here: %s", got)
 	}
 }
 
