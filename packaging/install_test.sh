@@ -28,7 +28,7 @@ is "the settings" "$(inside stat -c '%U:%G %a' /etc/textdesk/textdesk.env)" "roo
 is "the version" "$(inside textdesk version | cut -d, -f1)" "textdesk 1.0.0"
 is "who asks" "$(inside systemctl is-enabled textdesk)" enabled
 
-printf 'TEXTDESK_LISTEN=127.0.0.1:%s\n' "$port" >>"$top/root/etc/textdesk/textdesk.env"
+printf 'TEXTDESK_LISTEN="127.0.0.1:%s"\nTEXTDESK_TRUSTED_PROXIES=127.0.0.0/8 10.0.0.0/8\n' "$port" >>"$top/root/etc/textdesk/textdesk.env"
 start() {
 	inside textdesk serve >"$top/out" 2>"$top/err" &
 	for _ in $(seq 100); do
