@@ -134,22 +134,3 @@ func TestCopiesFromBeforeUpgrades(t *testing.T) {
 		t.Errorf("there are %q", got)
 	}
 }
-
-// Whoever was made to wait by a clock that was ahead waits no longer than anybody.
-func TestSigningInAfterAClockThatWasAhead(t *testing.T) {
-	o := newOffice(t)
-	ctx := t.Context()
-	o.known(t, o.admin, "sam", LevelNormal)
-	in := func(password string) error {
-		_, err := o.SignIn(ctx, "sam", password, "192.0.2.1", "test")
-		return err
-	}
-	for range freeAttempts + 1 {
-		_ = in("wrong horse battery")
-	}
-	if err := in(rightPassword); !errors.Is(err, ErrThrottled) {
-		t.Fatalf("it is not slowed down: %v", err)
-	}
-	o.pass(-10 * 365 * 24 * time.Hour)
-	must(t, in(rightPassword))
-}
