@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"textdesk/db"
+	"textdesk/sheet"
 	"textdesk/sms"
 )
 
@@ -88,6 +89,30 @@ func TitlesOf(row db.Import) (titles []string) {
 	return titles
 }
 
+// titlesOfUses are the titles of columns that had none, in a file of rows to fix:
+// those by which the next import knows them.
+var titlesOfUses = map[ColumnUse]string{UseNumber: "Mobile number", UseName: "Name", UseFirst: "First name", UseLast: "Last name", UseEmail: "E-mail", UseGroups: "Groups"}
+
+// TitlesToFix are the titles of a file of an import's rows to fix, and which of
+// them is that of the problem. Where the file was such a one itself, its old
+// problems give way.
+func TitlesToFix(row db.Import) (titles []string, problem int) {
+	titles, plan := TitlesOf(row), planOf(row)
+	if len(titles) == 0 { // lines that came by the API
+		titles = []string{"Name", "Number", "Email", "Group 1", "Group 2", "Group 3"}
+	}
+	for i, c := range plan.Columns {
+		if i < len(titles) && titles[i] == sheet.Untitled(i) {
+			titles[i] = cmp.Or(c.Field, titlesOfUses[c.Use], titles[i])
+		}
+	}
+	const title = "Problem"
+	if last := len(titles) - 1; titles[last] == title && last < len(plan.Columns) && plan.Columns[last].Use == UseIgnore {
+		return titles, last
+	}
+	return append(titles, title), len(titles)
+}
+
 // checkImport reads all of a file and finds out what would become of its rows.
 func (d *Desk) checkImport(ctx context.Context, f *ImportFile) error {
 	set, err := d.Settings(ctx)
@@ -103,7 +128,7 @@ func (d *Desk) checkImport(ctx context.Context, f *ImportFile) error {
 		return fmt.Errorf("count suppressions: %w", err)
 	}
 	c := &check{d: d, userID: f.UserID, home: set.Country, book: some > 0, opted: opted > 0,
-		found: Findings{Examples: map[string][]RowExample{}}, faults: map[string]*Fault{}, countries: map[string]int{}, groups: map[string]int{}}
+		found: Findings{Examples: map[string][]RowExample{}}, faults: map[string]*Fault{}, countries: map[string]int{}, groups: map[string]int{}, spelled: map[string]string{}}
 	reader := newRowReader(f.Plan, set.Country, f.RowsTotal)
 	chunk := make([]importRow, 0, importChunk)
 	saved := time.Now()
@@ -165,6 +190,7 @@ type check struct {
 	faults      map[string]*Fault
 	countries   map[string]int
 	groups      map[string]int
+	spelled     map[string]string // how the file writes a group first, by its key
 }
 
 // look counts rows.
@@ -241,7 +267,11 @@ func (c *check) count(r *importRow) {
 		c.example("abroad", r, r.number.Display(c.home))
 	}
 	for _, g := range r.groups {
-		c.groups[g]++
+		_, key := quickName(g)
+		if c.spelled[key] == "" {
+			c.spelled[key] = g
+		}
+		c.groups[c.spelled[key]]++
 	}
 }
 

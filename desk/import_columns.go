@@ -64,7 +64,7 @@ func guessColumns(s *sheet.Sheet, fields []string, home string) []ImportColumn {
 	for i := range columns {
 		columns[i].Use = UseIgnore
 		title := ""
-		if i < len(s.Titles) {
+		if i < len(s.Titles) && s.Titles[i] != sheet.Untitled(i) { // ours, in a file of rows to fix
 			title = s.Titles[i]
 		}
 		what := looksLike(s, i, home)

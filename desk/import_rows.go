@@ -60,7 +60,10 @@ func newRowReader(plan ImportPlan, home string, rows int64) *rowReader {
 }
 
 // maxGroups is how many groups one row may name.
-const maxGroups = 50
+const (
+	maxGroups     = 50
+	tooManyGroups = "One row can name 50 groups; the others were left out."
+)
 
 // read understands a row. The cells of the sheet's row are its own afterwards.
 func (r *rowReader) read(row sheet.Row) importRow {
@@ -211,11 +214,13 @@ func (out *importRow) takeEmail(typed string) {
 func (out *importRow) takeGroup(typed string) {
 	name, _ := quickName(typed)
 	switch {
-	case name == "" || slices.Contains(out.groups, name):
+	case name == "" || slices.ContainsFunc(out.groups, func(g string) bool { return strings.EqualFold(g, name) }):
 	case len(name) > maxBookName:
 		out.partial = append(out.partial, "A group's name is too long, so it was left out: "+string([]rune(name)[:30])+"…")
 	case len(out.groups) == maxGroups:
-		out.partial = append(out.partial, "One row can name 50 groups; the others were left out.")
+		if !slices.Contains(out.partial, tooManyGroups) {
+			out.partial = append(out.partial, tooManyGroups)
+		}
 	default:
 		out.groups = append(out.groups, name)
 	}

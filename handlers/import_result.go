@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -96,17 +95,12 @@ func (v *visit) importRowsToFix() error {
 	if err != nil {
 		return err
 	}
-	titles := desk.TitlesOf(row)
-	widest := 0
-	if len(titles) == 0 { // lines that came by the API
-		titles = []string{"Name", "Number", "Email", "Group 1", "Group 2", "Group 3"}
-	}
-	widest = len(titles)
-	return v.table(v.kind(), "rows-to-fix", "Rows to fix", spreadsheet.Texts(append(slices.Clone(titles), "Problem")...), func(write func(cells ...string) error) error {
+	titles, at := desk.TitlesToFix(row)
+	return v.table(v.kind(), "rows-to-fix", "Rows to fix", spreadsheet.Texts(titles...), func(write func(cells ...string) error) error {
 		return v.s.Desk.EachRowToFix(v.Request().Context(), v.actor, row.ID, func(_ int64, cells []string, problem string) error {
-			out := make([]string, widest+1)
-			copy(out[:widest], cells)
-			out[widest] = problem
+			out := make([]string, len(titles))
+			copy(out, cells)
+			out[at] = problem
 			return write(out...)
 		})
 	})

@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -162,6 +163,42 @@ func TestNoColumnOfNumbers(t *testing.T) {
 	got := sam.get(path + "?step=columns")
 	got.says(t, "Which column has the mobile number? These could be it: “Mother”, “Father”.")
 	sam.post(path+"/columns", got.columns()).says(t, "Choose the column with the mobile numbers.")
+}
+
+// Rows to fix go round twice: a file without titles gets those that the import
+// knows again, and the problems are those of the last round.
+func TestRowsToFixGoRound(t *testing.T) {
+	td := newTestDesk(t)
+	td.run()
+	sam := td.signIn("sam")
+	file := "Ann Lee\t07700900123\tred\nBen Ray\t4.48E+11\tblue\nCid Poe\t020 7946 0018\tgreen\n"
+	for _, round := range []struct{ left, repair, with string }{
+		{"Name,Mobile number,Column C,Problem|Ben Ray,4.48E+11,blue,shortened|Cid Poe,020 7946 0018,green,landline", "Ben Ray,4.48E+11", "Ben Ray,07700900124"},
+		{"Name,Mobile number,Column C,Problem|Cid Poe,020 7946 0018,green,landline", "Cid Poe,020 7946 0018", "Cid Poe,07700900125"},
+		{},
+	} {
+		path := importAt.FindString(sam.upload("/imports", "rows.csv", []byte(file), url.Values{}).path)
+		sam.post(path+"/columns", sam.get(path+"?step=columns").columns()).says(t, "Import 1 contact")
+		sam.post(path+"/start", nil).says(t, "1 contact imported")
+		file = strings.TrimPrefix(sam.get(path+"/rows-to-fix").body, "\uFEFF")
+		if round.left == "" {
+			break
+		}
+		rows, err := csv.NewReader(strings.NewReader(file)).ReadAll()
+		must(t, err)
+		want := strings.Split(round.left, "|")
+		if len(rows) != len(want) {
+			t.Fatalf("rows to fix: %v, want %v", rows, want)
+		}
+		for i, w := range want {
+			cells := strings.Split(w, ",")
+			if len(rows[i]) != len(cells) || !slices.Equal(rows[i][:3], cells[:3]) || !strings.Contains(rows[i][3], cells[3]) {
+				t.Errorf("row to fix: %v, want %v", rows[i], cells)
+			}
+		}
+		file = strings.Replace(file, round.repair, round.with, 1)
+	}
+	sam.get("/contacts").wants(t, http.StatusOK, "Ann Lee", "Ben Ray", "Cid Poe")
 }
 
 func TestPastedWholeOrNotAtAll(t *testing.T) {

@@ -168,8 +168,11 @@ func (s *Sheet) Title(column int) string {
 	if column < len(s.Titles) && s.Titles[column] != "" {
 		return s.Titles[column]
 	}
-	return "Column " + letters(column)
+	return Untitled(column)
 }
+
+// Untitled is what a column without a title is called, "Column C".
+func Untitled(column int) string { return "Column " + letters(column) }
 
 // Close lets go of the file.
 func (s *Sheet) Close() error { return s.source.close() }
