@@ -101,7 +101,7 @@ func (v *visit) showApproval(id int64, note string, cause error) error {
 		out.Planned = b.SendAt.Time()
 	}
 	for _, s := range a.Skipped {
-		out.Skipped = append(out.Skipped, views.SkippedPerson{Typed: s.Typed, Reason: s.Reason})
+		out.Skipped = append(out.Skipped, views.SkippedPerson{Typed: spaced(s.Typed, v.set.Country), Reason: s.Reason})
 	}
 	if err := v.s.Desk.ShowText(ctx, &a, v.formID("message")); err != nil {
 		return err

@@ -36,7 +36,7 @@ func (v *visit) batch() error {
 		return err
 	}
 	for _, s := range left {
-		b.LeftOut = append(b.LeftOut, views.LeftOut{Typed: s.Typed, Why: s.Reason})
+		b.LeftOut = append(b.LeftOut, views.LeftOut{Typed: spaced(s.Typed, v.set.Country), Why: s.Reason})
 	}
 	b.LeftOutMore = int(all) - len(left)
 	return render(v.Context, http.StatusOK, views.BatchPage(page, b))

@@ -150,3 +150,18 @@ func TestApprovalShowsWhatEachReads(t *testing.T) {
 	got.wants(t, http.StatusOK, "Hello Ann.")
 	got.lacks(t, "Sports day")
 }
+
+// People of a list who are left out stand with their number as numbers are
+// shown, before the send and on its page.
+func TestWhoIsLeftOutHasTheirNumberSpaced(t *testing.T) {
+	td := newTestDesk(t)
+	sam := td.signIn("sam")
+	list := sam.post("/lists", form("name", "Visits"))
+	sam.post(list.path+"/paste", form("people", "07700 900111\tAnn\t\tMon\n07700 900112\tBen\n07700 900113\tCy\t\tTue"))
+	got := sam.post("/send", order("to", "", "list", strings.TrimPrefix(list.path, "/lists/"), "body", "You are due ((MM1))."))
+	got.wants(t, http.StatusOK, "There is no MM1 to fill in.", "Ben 07700 900112")
+	got.lacks(t, "+447700900112")
+	sent := sam.post("/send", with(got.carried(), "do", "send"))
+	sent.wants(t, http.StatusOK, "1 number was left out", "Ben 07700 900112")
+	sent.lacks(t, "+447700900112")
+}

@@ -298,7 +298,11 @@ func (v *visit) preparedForm(p desk.Prepared, form views.Compose) (views.Compose
 		}
 	}
 	for _, s := range p.Skips {
-		o.Skipped = append(o.Skipped, views.Skipped{Why: s.Why, Suppressed: s.Code == desk.ErrSuppressed.Code, Says: s.Sentence, Count: s.Count, Typed: s.First})
+		var typed []string
+		for _, label := range s.First {
+			typed = append(typed, spaced(label, v.set.Country))
+		}
+		o.Skipped = append(o.Skipped, views.Skipped{Why: s.Why, Suppressed: s.Code == desk.ErrSuppressed.Code, Says: s.Sentence, Count: s.Count, Typed: typed})
 		if s.Code == desk.ErrSuppressed.Code {
 			o.Skipped[len(o.Skipped)-1].Says = ""
 		}

@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"errors"
+	"strings"
 
 	"textdesk/desk"
 	"textdesk/sms"
@@ -46,4 +47,15 @@ func skipped(recipients []desk.Recipient, typed []sms.Typed, home string) []view
 		}
 	}
 	return groups
+}
+
+// spaced writes the number at the end of who was left out as numbers are shown:
+// people of groups and lists are written down with theirs in full.
+func spaced(label, home string) string {
+	at := strings.LastIndexByte(label, ' ') + 1
+	number, err := sms.ParseMSISDN(label[at:], home)
+	if err != nil || string(number) != label[at:] {
+		return label
+	}
+	return label[:at] + number.Display(home)
 }
