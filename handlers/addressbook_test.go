@@ -178,7 +178,7 @@ func TestSendToGroupsFromThePage(t *testing.T) {
 		t.Fatalf("sending leads to %s:\n%s", sent.path, sent.body)
 	}
 	sent.wants(t, http.StatusOK, "Others are in Year 4 and Trip by now. It goes to the 3 people that you have checked.")
-	sent.wants(t, http.StatusOK, "Left out", "Bo +447700900002")
+	sent.wants(t, http.StatusOK, "Left out", "Bo 07700 900002")
 	b.post("/send", again).wants(t, http.StatusOK, "sent already, and only once")
 	page, err := td.Outbox(t.Context(), sam, desk.Filter{Limit: 10})
 	must(t, err)
