@@ -20,7 +20,8 @@ type Desk struct {
 	wake    func(providerID int64)
 	calls   callLog
 	hashing chan struct{} // bounds the memory that password hashing takes
-	backups string        // where backups go, "" for the usual place
+	checked checkedPasswords
+	backups string // where backups go, "" for the usual place
 	workers map[string]time.Time
 	large   func() // there is a large order to read, or to accept
 

@@ -168,6 +168,9 @@ func (d *Desk) revokeKey(ctx context.Context, a Actor, u db.User, id int64) erro
 		if err != nil && !db.IsNotFound(err) {
 			return fmt.Errorf("read token: %w", err)
 		}
+		if k.ID != 0 && k.Hint == "" {
+			return ErrUnknownKey.because("This is no token: programs call with the username and password. Change the password instead.")
+		}
 		n, err := tx.RevokeAPIKey(ctx, db.RevokeAPIKeyParams{ID: id, UserID: u.ID, RevokedAt: d.now()})
 		if err != nil {
 			return fmt.Errorf("revoke token: %w", err)
@@ -205,6 +208,11 @@ func (d *Desk) ScriptByToken(ctx context.Context, token, door, address string) (
 	if (k.Gateway != "") != (door == feedzonDoor) {
 		return Script{}, ErrBadToken // a service key is no token, nor a token a service key
 	}
+	return d.scriptOf(ctx, k, door, address)
+}
+
+// scriptOf is what came with a key, if its user may come in.
+func (d *Desk) scriptOf(ctx context.Context, k db.APIKey, door, address string) (Script, error) {
 	s := Script{KeyID: k.ID, Rate: k.Rate, Burst: k.Burst, Gateway: k.Gateway}
 	if k.DisabledAt != 0 {
 		return s, ErrKeyDisabled

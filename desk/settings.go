@@ -31,6 +31,8 @@ type Settings struct {
 	DaysFrom int64
 	// Maintenance keeps everybody out but administrators.
 	Maintenance Maintenance
+	// PasswordCalls: programs may come with a username and a password.
+	PasswordCalls bool
 	// SecondFactor is who has to have one: SecondOptional or SecondAdmins.
 	SecondFactor string
 	// Backups is when backups are made, Backup how the last one went.
@@ -95,7 +97,7 @@ func (d *Desk) settings(ctx context.Context, q *db.Queries) (Settings, error) {
 		values[row.Key] = row.Value
 	}
 	s := Settings{Organisation: values[keyOrganisation], Country: "GB", Zone: time.UTC, Sender: values[keySender], Undo: 20 * time.Second,
-		Quiet: readQuiet(values), Guard: readGuard(values), Maintenance: readMaintenance(values), SecondFactor: readSecondFactor(values),
+		Quiet: readQuiet(values), Guard: readGuard(values), Maintenance: readMaintenance(values), SecondFactor: readSecondFactor(values), PasswordCalls: values[keyPasswordCalls] == "1",
 		Backups: readBackupPlan(values), Backup: d.lastBackup(readBackupState(values)), RestoredAt: readInstant(values[db.RestoredKey]), replies: values[keyReplies]}
 	s.Branding = readBranding(values)
 	if c := values[keyCountry]; c != "" {

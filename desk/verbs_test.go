@@ -64,7 +64,7 @@ var verbs = map[string]string{
 	"Repeats": forAll, "ReplayCallback": forAdmins, "ReplayUnread": forAdmins, "ReplyFrom": forAll, "Report": forAll, "ReportPage": forAll, "Reschedule": "owner batch",
 	"ResetPassword": "user", "ResetSecondFactor": "user", "Restore": "user user", "Resume": "user", "ResumeBatch": "owner batch", "ResumeProvider": forAdmins,
 	"ResumeRecurring": "owner recurring", "Return": "owner batch", "RevokeKey": "own key", "RevokeKeyOf": "user user key", "SaveGuard": forAdmins,
-	"SaveOrganisation": forAdmins, "SaveQuietHours": forAdmins, "SaveSecondFactorPolicy": forAdmins, "SaveSettings": forAdmins, "Send": forAll,
+	"SaveOrganisation": forAdmins, "SavePasswordCalls": forAdmins, "SaveQuietHours": forAdmins, "SaveSecondFactorPolicy": forAdmins, "SaveSettings": forAdmins, "Send": forAll,
 	"SendAgain": "owner message", "SendAgainFailed": "owner batch", "SendMissed": "owner recurring", "SendPrepared": forAll, "SendReport": forAll, "Sends": forAll,
 	"SessionsOf": forAll, "SetCreditReminder": forAll, "SetDailyCap": "user", "SetDefaultProvider": forAdmins, "SetMaintenance": forAdmins,
 	"SetPermissions": "user user", "SetTokenRate": forAll, "SetUnlimited": "user", "SignOutElsewhere": forAll, "SkipMissed": "owner recurring",
@@ -96,7 +96,7 @@ var verbs = map[string]string{
 // notWhileActing are the verbs that refuse whoever acts as somebody else.
 var notWhileActing = map[string]bool{"ActAs": true, "AddReportMail": true, "ReportMailsReady": true, "SendReportMail": true, "BeginSecondFactor": true, "ChangePassword": true, "ConfirmSecondFactor": true, "DropSecondFactor": true,
 	"DisableKey": true, "EnableKey": true, "NewServiceKey": true, "NewKey": true, "NewKeyOf": true, "NewLink": true, "NewLinkByName": true, "NewRecoveryCodes": true, "ResetPassword": true, "ResetSecondFactor": true,
-	"Restore": true, "RestoreByName": true, "RevokeKey": true, "RevokeKeyOf": true, "SaveSecondFactorPolicy": true, "SignOutElsewhere": true}
+	"Restore": true, "RestoreByName": true, "RevokeKey": true, "RevokeKeyOf": true, "SavePasswordCalls": true, "SaveSecondFactorPolicy": true, "SignOutElsewhere": true}
 
 // secret stands in everything that leaf has, so that whoever gets to see it is
 // found out.

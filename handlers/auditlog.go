@@ -130,6 +130,13 @@ func (v *visit) savePolicy() error {
 	return v.back("/settings/sign-in", "Saved.")
 }
 
+func (v *visit) savePasswordCalls() error {
+	if err := v.s.Desk.SavePasswordCalls(v.Request().Context(), v.actor, v.FormValue("passwords") == "yes"); err != nil {
+		return err
+	}
+	return v.back("/settings/sign-in", "Saved.")
+}
+
 func (v *visit) setMaintenance() error {
 	on, note := v.FormValue("closed") == "yes", v.FormValue("note")
 	if err := v.s.Desk.SetMaintenance(v.Request().Context(), v.actor, on, note); err != nil {
@@ -142,7 +149,7 @@ func (v *visit) setMaintenance() error {
 }
 
 func (v *visit) showDoors(status int, note string, cause error) error {
-	form := views.DoorsForm{Policy: v.set.SecondFactor, Closed: v.set.Maintenance.On, Since: ui.When{At: v.set.Maintenance.Since, Now: v.now()}, Note: note}
+	form := views.DoorsForm{Policy: v.set.SecondFactor, Passwords: v.set.PasswordCalls, Closed: v.set.Maintenance.On, Since: ui.When{At: v.set.Maintenance.Since, Now: v.now()}, Note: note}
 	var err error
 	if form.Errors, err = fieldErrors(cause); err != nil {
 		return err

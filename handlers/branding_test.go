@@ -80,7 +80,7 @@ func TestBrandingOnThePages(t *testing.T) {
 // settingPages are the pages below the settings, by the routes that there are;
 // those of a form that came back are none of their own.
 func settingPages() []string {
-	again := map[string]bool{"/settings/mail/test": true, "/settings/maintenance": true}
+	again := map[string]bool{"/settings/mail/test": true, "/settings/maintenance": true, "/settings/programs": true}
 	pages := []string{"/system", "/audit", "/privacy", "/users", "/providers", "/suppressions", "/developers", "/numbers", "/replies"}
 	for _, r := range handlers.Routes() {
 		if r.Method == http.MethodGet && strings.HasPrefix(r.Path, "/settings/") && !strings.Contains(r.Path, ":") && !again[r.Path] {

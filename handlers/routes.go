@@ -363,6 +363,8 @@ func Routes() []Route {
 		post("/settings/mail/test", Administrators, (*visit).testMail),
 		get("/settings/sign-in", Administrators, (*visit).doors),
 		post("/settings/sign-in", Administrators, (*visit).savePolicy),
+		get("/settings/programs", Administrators, (*visit).doors), // the address of a form that came back
+		post("/settings/programs", Administrators, (*visit).savePasswordCalls),
 		get("/settings/maintenance", Administrators, (*visit).doors), // the address of a form that came back
 		post("/settings/maintenance", Administrators, (*visit).setMaintenance),
 		get("/audit", Administrators, (*visit).audit),

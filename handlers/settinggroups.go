@@ -78,6 +78,7 @@ func (v *visit) settingGroups() ([]views.SettingGroup, error) {
 			maintenance,
 			mail,
 			{Name: "Programs", Value: "Tokens, and how to call the desk", Path: "/developers", Action: "Open"},
+			{Name: "How programs come in", Value: programWords(set.PasswordCalls), Path: "/settings/sign-in"},
 		}},
 		{Title: "What is kept", Rows: []views.SettingRow{
 			{Name: "How long", Value: keptWords(kept), Path: "/settings/retention"},
@@ -163,6 +164,13 @@ func factorWords(who string) string {
 		return "Every administrator has to have one"
 	}
 	return "Whoever wants one"
+}
+
+func programWords(passwords bool) string {
+	if passwords {
+		return "With a token, or with a username and password"
+	}
+	return "With a token"
 }
 
 func keptWords(kept []desk.Retention) string {

@@ -142,7 +142,7 @@ var audited = map[string]string{
 	"recurring.add": "Began repeating send", "recurring.change": "Changed repeating send", "recurring.end": "Ended repeating send",
 	"recurring.missed": "Decided about a missed time of", "recurring.pause": "Paused repeating send", "recurring.resume": "Resumed repeating send",
 	"recurring.skip": "Left out a time of", "settings.guard": "Changed the spend guard", "settings.organisation": "Changed the organisation",
-	"settings.quiet": "Changed the quiet hours", "settings.second_factor": "Changed who needs a second factor", "sign_in": "Signed in",
+	"settings.quiet": "Changed the quiet hours", "settings.second_factor": "Changed who needs a second factor", "settings.api_passwords": "Changed how programs may come in", "sign_in": "Signed in",
 	"sign_out_elsewhere": "Signed out everywhere else", "suppression.add": "Put on the list of numbers not to text",
 	"backup": "Made the backup", "batch.reschedule": "Chose another time for send", "contact.delete_all": "Deleted all contacts",
 	"contact.delete_many": "Deleted contacts", "contact.merge": "Merged two contacts into", "key.adopt": "Went on with another secret key",

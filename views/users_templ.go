@@ -914,7 +914,7 @@ func (a UserAccount) tokens() templ.Component {
 			for _, k := range a.Tokens {
 				t.Rows = append(t.Rows, ui.Row{Cells: []templ.Component{
 					userKeyName(k), tokenHint(k.Hint), whenOr(k.LastUsedAt, a.Now, "Never"),
-					ui.Button{Label: "Revoke", Small: true, Path: a.path("/tokens/" + itoa(k.ID) + "/revoke"), Attrs: templ.Attributes{"aria-label": "Revoke " + k.Name}},
+					k.revoke(a.path("/tokens/" + itoa(k.ID) + "/revoke")),
 				}})
 			}
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 37, " ")

@@ -73,6 +73,22 @@ func (d *Door) Admit(ctx context.Context, key, address string, r *Record) (desk.
 	return script, err
 }
 
+// AdmitPassword is Admit for programs that are older than tokens, where an
+// administrator lets them in.
+func (d *Door) AdmitPassword(ctx context.Context, username, password, address string, r *Record) (desk.Script, error) {
+	script, err := d.Desk.ScriptByPassword(ctx, username, password, d.Name, address)
+	r.keyID = script.KeyID
+	switch {
+	case errors.Is(err, desk.ErrBadToken):
+		if d.gate.tell(username, d.Desk.Now()) {
+			d.logWrong(address)
+		}
+	case err == nil:
+		r.retryAfter, err = d.pace.turn(ctx, script)
+	}
+	return script, err
+}
+
 // logWrong logs a call with a key that is none. The calls of a key that is known
 // are on record; nobody's are here alone.
 func (d *Door) logWrong(address string) {

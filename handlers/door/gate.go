@@ -105,6 +105,20 @@ func (g *gate) tellAgain(token string, now time.Time) bool {
 	return true
 }
 
+// tell reports whether the log is to have a wrong name and password: those of a
+// name once in a while.
+func (g *gate) tell(username string, now time.Time) bool {
+	hash := sha256.Sum256([]byte("\x00" + username)) // which no token begins with
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if told, before := g.wrong[hash]; before && now.Sub(told) < tellEvery {
+		return false
+	}
+	g.wrong.add(hash, now)
+	g.wrong[hash] = now
+	return true
+}
+
 // tokens are the hashes of some, not of more than mostTokens, with when the log
 // had each.
 type tokens map[[sha256.Size]byte]time.Time

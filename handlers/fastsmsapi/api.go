@@ -121,7 +121,7 @@ func (a *API) answer(c echo.Context, p door.Parameters, r *door.Record) (given a
 		}
 	}()
 	ctx := c.Request().Context()
-	script, err := a.door.Admit(ctx, p.Word("Token"), c.RealIP(), r)
+	script, err := a.admit(c, p, r)
 	if err != nil {
 		return answer{}, err
 	}
@@ -133,6 +133,16 @@ func (a *API) answer(c echo.Context, p door.Parameters, r *door.Record) (given a
 		return answer{}, missingDetails
 	}
 	return do(ctx, &call{Parameters: p, desk: a.Desk, actor: script.Actor, out: c.Response()})
+}
+
+// admit finds out who calls: a token, or the name and password of a program that
+// is older than tokens.
+func (a *API) admit(c echo.Context, p door.Parameters, r *door.Record) (desk.Script, error) {
+	ctx := c.Request().Context()
+	if username := p.Word("Username"); username != "" && p.Word("Token") == "" {
+		return a.door.AdmitPassword(ctx, username, p.Text("Password"), c.RealIP(), r)
+	}
+	return a.door.Admit(ctx, p.Word("Token"), c.RealIP(), r)
 }
 
 // refuse turns an error into its code. A fault is ours: it is logged, and the

@@ -115,7 +115,7 @@ func (a *API) answerLarge(c echo.Context, rec *door.Record) (p door.Parameters, 
 
 func (a *API) importLarge(c echo.Context, rec *door.Record, p door.Parameters, fields fieldReader, lines io.Reader, decode func(string) string) (answer, error) {
 	ctx := c.Request().Context()
-	script, err := a.door.Admit(ctx, p.Word("Token"), c.RealIP(), rec)
+	script, err := a.admit(c, p, rec)
 	if err != nil {
 		return answer{}, err
 	}

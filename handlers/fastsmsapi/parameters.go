@@ -6,7 +6,7 @@ import "textdesk/handlers/door"
 var documented = func() door.Names {
 	names := door.Names{}
 	for _, name := range []string{
-		"Token", "Action", "ShowErrorMessage",
+		"Token", "Username", "Password", "Action", "ShowErrorMessage",
 		"MessageID",                                                                                                                                              // CheckMessageStatus, CancelMessage
 		"DestinationAddress", "SourceAddress", "Body", "ScheduleDate", "SourceTON", "ValidityPeriod", "GetAllMessageIDs", "GetBGSendID", "ListName", "GroupName", // Send
 		"ReportType", "From", "To", // Report
