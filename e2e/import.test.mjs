@@ -61,11 +61,13 @@ test('a long import shows how far it is, and leads on by itself', async () => {
   await page.getByRole('button', { name: 'Look at the file' }).click()
   await page.getByRole('link', { name: 'Go on to the columns' }).click()
   await page.getByRole('button', { name: 'See what would happen' }).click()
-  // The page is kept from leading on while it is looked at.
+  const start = page.getByRole('button', { name: 'Import 500,000 contacts' })
+  await start.waitFor({ timeout: 300_000 })
+  // From here on the page is kept from leading on while it is looked at.
   let goOn
   const looked = new Promise((done) => { goOn = done })
   await page.route(/\/live/, async (route) => { await looked; await route.continue() })
-  await page.getByRole('button', { name: 'Import 500,000 contacts' }).click({ timeout: 300_000 })
+  await start.click()
   await page.getByRole('heading', { name: 'Importing 500,000 rows' }).waitFor()
   await inspect(page, 'an import at work')
   goOn()
