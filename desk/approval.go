@@ -36,7 +36,7 @@ type Approval struct {
 	Sample        db.Message
 	Before, After int64
 	// ByParts is how many people get a text of so many parts, nil while not all
-	// of its messages are written.
+	// of its messages are written, and where there are very many of them.
 	ByParts map[int]int
 	// Skipped are the first whom it leaves out, of SkippedAll.
 	Skipped    []db.BatchSkip
@@ -115,13 +115,19 @@ func (d *Desk) ShowText(ctx context.Context, a *Approval, messageID int64) (err 
 	return nil
 }
 
-// byParts counts the people of a batch by how many parts they get.
+// mostCounted is of how many people at most a page counts the parts.
+const mostCounted = 100_000
+
+// byParts counts the people of a batch by how many parts they get, nil where that
+// is not known or would take too long.
 func (d *Desk) byParts(ctx context.Context, b db.Batch) (map[int]int, error) {
 	switch {
 	case b.NStaged > 0:
 		return nil, nil
 	case b.Parts == b.Recipients:
 		return map[int]int{1: int(b.Recipients)}, nil
+	case b.Recipients > mostCounted:
+		return nil, nil
 	}
 	rows, err := d.store.PartsOfBatch(ctx, b.ID)
 	if err != nil {

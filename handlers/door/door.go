@@ -80,7 +80,7 @@ func (d *Door) AdmitPassword(ctx context.Context, username, password, address st
 	r.keyID = script.KeyID
 	switch {
 	case errors.Is(err, desk.ErrBadToken):
-		if d.gate.tell(username, d.Desk.Now()) {
+		if d.gate.tellName(username, d.Desk.Now()) {
 			d.logWrong(address)
 		}
 	case err == nil:

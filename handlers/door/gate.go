@@ -98,25 +98,16 @@ func (g *gate) tellAgain(token string, now time.Time) bool {
 	hash := sha256.Sum256([]byte(token))
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if told, wrong := g.wrong[hash]; !wrong || now.Sub(told) < tellEvery {
-		return false
-	}
-	g.wrong[hash] = now
-	return true
+	return g.wrong.has(hash) && g.wrong.tell(hash, now)
 }
 
-// tell reports whether the log is to have a wrong name and password: those of a
-// name once in a while.
-func (g *gate) tell(username string, now time.Time) bool {
+// tellName reports whether a wrong name and password are worth a line in the log:
+// one of each name once in a while.
+func (g *gate) tellName(username string, now time.Time) bool {
 	hash := sha256.Sum256([]byte("\x00" + username)) // which no token begins with
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if told, before := g.wrong[hash]; before && now.Sub(told) < tellEvery {
-		return false
-	}
-	g.wrong.add(hash, now)
-	g.wrong[hash] = now
-	return true
+	return g.wrong.tell(hash, now)
 }
 
 // tokens are the hashes of some, not of more than mostTokens, with when the log
@@ -139,6 +130,16 @@ func (t tokens) add(hash [sha256.Size]byte, told time.Time) {
 		delete(t, old)
 	}
 	t[hash] = told
+}
+
+// tell reports whether the log has not had one for a while, and has it from now on.
+func (t tokens) tell(hash [sha256.Size]byte, now time.Time) bool {
+	if told, known := t[hash]; known && now.Sub(told) < tellEvery {
+		return false
+	}
+	t.add(hash, now)
+	t[hash] = now
+	return true
 }
 
 // neighbourhood is what counts as one address: of IPv6, the network that a
