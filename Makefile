@@ -27,7 +27,7 @@ lint:
 	@git diff --exit-code --stat -- views || { echo "views: run make generate and commit"; exit 1; }
 
 test-go:
-	$(GO) test -p 3 -vet=off $(RACE) -timeout 15m ./...
+	$(GO) test -p 4 -vet=off $(RACE) -timeout 15m ./...
 
 # Browser journeys in headless Chromium, with JavaScript and without, axe on every page.
 test-browser: build

@@ -27,7 +27,7 @@ export async function inspectBoth(page, name) {
 }
 
 async function check(page, name, runOnly) {
-  const { violations } = await page.evaluate((runOnly) => window.axe.run(document, { runOnly }), runOnly)
+  const violations = await page.evaluate(async (runOnly) => (await window.axe.run(document, { runOnly, resultTypes: ['violations'] })).violations, runOnly)
   const found = violations.map((v) => `${v.id}: ${v.help}\n    ${v.nodes.slice(0, 3).map((n) => n.target + ' ' + n.failureSummary.replaceAll('\n', ' ')).join('\n    ')}`)
   assert.deepEqual(found, [], `${name}: axe`)
 }
