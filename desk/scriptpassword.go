@@ -15,33 +15,36 @@ import (
 // An administrator may allow it; nobody else is let in so. What they call stands on
 // the record of a key of its own, which opens nothing by itself.
 
-// keyPasswordCalls is "1" where programs may come with a name and a password.
+// How programs may come in.
+const (
+	TokensOnly   = "tokens"
+	PasswordsToo = "passwords" // with a token, or with a name and a password
+)
+
+// keyPasswordCalls is [PasswordsToo] where an administrator has allowed it.
 const keyPasswordCalls = "api_passwords"
 
 // byPassword is what the key of such programs is called. Its hint is "", which no
 // token's is.
 const byPassword = "Username and password"
 
-// SavePasswordCalls decides whether programs may come with a username and a
-// password in place of a token. For administrators.
-func (d *Desk) SavePasswordCalls(ctx context.Context, a Actor, allowed bool) error {
+// SavePasswordCalls decides how programs may come in: [TokensOnly] or
+// [PasswordsToo]. For administrators.
+func (d *Desk) SavePasswordCalls(ctx context.Context, a Actor, how string) error {
 	if !a.Admin() {
 		return ErrForbidden
 	}
 	if a.Acting() {
 		return ErrActing
 	}
+	if how != TokensOnly && how != PasswordsToo {
+		return ErrBadPolicy.because("Choose how programs may come in.").on("programs")
+	}
 	return d.store.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		if !allowed {
-			if err := tx.DeleteSetting(ctx, keyPasswordCalls); err != nil {
-				return err
-			}
-			return d.audit(ctx, tx, a, "settings.api_passwords", "", "only tokens")
-		}
-		if err := tx.SetSetting(ctx, db.SetSettingParams{Key: keyPasswordCalls, Value: "1"}); err != nil {
+		if err := tx.SetSetting(ctx, db.SetSettingParams{Key: keyPasswordCalls, Value: how}); err != nil {
 			return err
 		}
-		return d.audit(ctx, tx, a, "settings.api_passwords", "", "passwords too")
+		return d.audit(ctx, tx, a, "settings.api_passwords", "", how)
 	})
 }
 

@@ -97,7 +97,7 @@ func (d *Desk) settings(ctx context.Context, q *db.Queries) (Settings, error) {
 		values[row.Key] = row.Value
 	}
 	s := Settings{Organisation: values[keyOrganisation], Country: "GB", Zone: time.UTC, Sender: values[keySender], Undo: 20 * time.Second,
-		Quiet: readQuiet(values), Guard: readGuard(values), Maintenance: readMaintenance(values), SecondFactor: readSecondFactor(values), PasswordCalls: values[keyPasswordCalls] == "1",
+		Quiet: readQuiet(values), Guard: readGuard(values), Maintenance: readMaintenance(values), SecondFactor: readSecondFactor(values), PasswordCalls: values[keyPasswordCalls] == PasswordsToo,
 		Backups: readBackupPlan(values), Backup: d.lastBackup(readBackupState(values)), RestoredAt: readInstant(values[db.RestoredKey]), replies: values[keyReplies]}
 	s.Branding = readBranding(values)
 	if c := values[keyCountry]; c != "" {

@@ -131,8 +131,8 @@ func (v *visit) savePolicy() error {
 }
 
 func (v *visit) savePasswordCalls() error {
-	if err := v.s.Desk.SavePasswordCalls(v.Request().Context(), v.actor, v.FormValue("passwords") == "yes"); err != nil {
-		return err
+	if err := v.s.Desk.SavePasswordCalls(v.Request().Context(), v.actor, v.FormValue("programs")); err != nil {
+		return v.showDoors(http.StatusUnprocessableEntity, "", err)
 	}
 	return v.back("/settings/sign-in", "Saved.")
 }

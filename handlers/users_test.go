@@ -3,6 +3,7 @@ package handlers_test
 import (
 	"fmt"
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 
@@ -155,6 +156,16 @@ func TestAdministratorsAreLedToTheirSecondFactor(t *testing.T) {
 	}
 	boss.get("/account/second-factor").wants(t, http.StatusOK, "have to have one", "<path d=\"M")
 	td.signIn("sam").get("/send").wants(t, http.StatusOK)
+}
+
+func TestHowProgramsComeInIsChosenOnThePages(t *testing.T) {
+	td := newTestDesk(t)
+	boss := td.signIn("boss")
+	boss.post("/settings/programs", form("programs", "passwords")).wants(t, http.StatusOK, "Saved.", `value="passwords" checked`)
+	for _, nonsense := range []url.Values{form(), form("programs", "everybody"), form("programs", "")} {
+		boss.post("/settings/programs", nonsense).wants(t, http.StatusUnprocessableEntity, "Choose how programs may come in.", `value="passwords" checked`)
+	}
+	boss.post("/settings/programs", form("programs", "tokens")).wants(t, http.StatusOK, `value="tokens" checked`)
 }
 
 func TestCreateAUserOnThePages(t *testing.T) {

@@ -808,9 +808,9 @@ func DoorsPage(page ui.Page, f DoorsForm) templ.Component {
 						}()
 					}
 					ctx = templ.InitializeContext(ctx)
-					templ_7745c5c3_Err = ui.Choices{Name: "passwords", Label: "How programs come in", Options: []ui.Option{
-						{Value: "no", Label: "With a token", Hint: "Each program has its own, which can be revoked without the others.", Selected: !f.Passwords},
-						{Value: "yes", Label: "With a token, or with a username and password", Hint: "For old programs that cannot send a token to /api. Not for people with a second factor.", Selected: f.Passwords},
+					templ_7745c5c3_Err = ui.Choices{Name: "programs", Label: "How programs come in", Error: ui.ErrorFor(f.Errors, "programs"), Options: []ui.Option{
+						{Value: "tokens", Label: "With a token", Hint: "Each program has its own, which can be revoked without the others.", Selected: !f.Passwords},
+						{Value: "passwords", Label: "With a token, or with a username and password", Hint: "For old programs that cannot send a token to /api. Not for people with a second factor.", Selected: f.Passwords},
 					}}.Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err

@@ -23,7 +23,7 @@ func TestProgramsOlderThanTokens(t *testing.T) {
 	if got := w.old("sam", password, "CheckCredits"); got != "-501" {
 		t.Fatalf("before an administrator has allowed it: %s", got)
 	}
-	must(t, w.SavePasswordCalls(ctx, desk.CommandLine(), true))
+	must(t, w.SavePasswordCalls(ctx, desk.CommandLine(), desk.PasswordsToo))
 	for name, c := range map[string]struct{ username, password, want string }{
 		"right":              {"sam", password, "10.00"},
 		"capitals, blanks":   {" SAM ", password, "10.00"},
@@ -77,7 +77,7 @@ func TestProgramsOlderThanTokens(t *testing.T) {
 	if got := w.old("kim", password, "CheckCredits"); got != "-512" {
 		t.Errorf("suspended: %s", got)
 	}
-	must(t, w.SavePasswordCalls(ctx, desk.CommandLine(), false))
+	must(t, w.SavePasswordCalls(ctx, desk.CommandLine(), desk.TokensOnly))
 	if got := w.old("sam", "battery staple horse", "CheckCredits"); got != "-501" {
 		t.Errorf("not allowed any more: %s", got)
 	}
@@ -86,7 +86,7 @@ func TestProgramsOlderThanTokens(t *testing.T) {
 // Whoever has to have a second factor is not let in by a password alone.
 func TestPasswordCallsAreNoWayAroundASecondFactor(t *testing.T) {
 	w := newWorld(t)
-	must(t, w.SavePasswordCalls(t.Context(), desk.CommandLine(), true))
+	must(t, w.SavePasswordCalls(t.Context(), desk.CommandLine(), desk.PasswordsToo))
 	if got := w.old("boss", password, "CheckCredits"); strings.HasPrefix(got, "-") {
 		t.Fatalf("before: %s", got)
 	}
@@ -104,7 +104,7 @@ func TestPasswordCallsAreNoWayAroundASecondFactor(t *testing.T) {
 func TestWrongPasswordsAreSlowedDown(t *testing.T) {
 	w := newWorld(t)
 	ctx := t.Context()
-	must(t, w.SavePasswordCalls(ctx, desk.CommandLine(), true))
+	must(t, w.SavePasswordCalls(ctx, desk.CommandLine(), desk.PasswordsToo))
 	for range 100 {
 		if got := w.old("sam", "the password of last year", "CheckCredits"); got != "-501" {
 			t.Fatal(got)
@@ -133,7 +133,7 @@ func TestWrongPasswordsAreSlowedDown(t *testing.T) {
 // Many that come at once for the first time make one record.
 func TestOldProgramsAtOnce(t *testing.T) {
 	w := newWorld(t)
-	must(t, w.SavePasswordCalls(t.Context(), desk.CommandLine(), true))
+	must(t, w.SavePasswordCalls(t.Context(), desk.CommandLine(), desk.PasswordsToo))
 	var all sync.WaitGroup
 	for range 8 {
 		all.Go(func() {
